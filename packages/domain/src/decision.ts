@@ -1,0 +1,55 @@
+import type { Decided, Draft, LogEvent, Proposal } from "./events.ts";
+import type { GroupId, MessageId, UserId } from "./ids.ts";
+import type { DomainLimits } from "./limits.ts";
+import type { NotNowReason, Rejection } from "./outcome.ts";
+import type { Seq, Sha256, UnixMs } from "./scalars.ts";
+import type { GroupState, MessageState, StreamState } from "./state.ts";
+
+/** A stream of another shard as it was read before the draft was queued (FACT1). */
+export type Fact<T> = { kind: "known"; value: T } | { kind: "missing" } | { kind: "unavailable" };
+
+/** What a decision needs to know of a user who is to be added. Blocks and ended accounts join it with moderation. */
+export interface UserFact {
+  seq: Seq;
+}
+
+/** What a decision needs and the stream does not hold. */
+export interface Facts {
+  at: UnixMs;
+  limits: DomainLimits;
+  group?: Fact<GroupState>;
+  users: ReadonlyMap<UserId, Fact<UserFact>>;
+  /** Which of the attachments' blobs the server holds. */
+  blobs: ReadonlySet<Sha256>;
+}
+
+/** The state that a decision is made on. `messages` holds those of `needs(draft).messages` that exist in this discussion. */
+export interface Ground {
+  stream: StreamState | null;
+  messages: ReadonlyMap<MessageId, MessageState>;
+}
+
+export type Decision =
+  | { kind: "accepted"; decided: Decided }
+  | Rejection
+  | { kind: "not-now"; reason: NotNowReason };
+
+/** What must be read before `decide` can be asked about a draft. */
+export interface Needs {
+  /** Messages of the same stream. */
+  messages: readonly MessageId[];
+  group?: GroupId;
+  users: readonly UserId[];
+  blobs: readonly Sha256[];
+}
+
+/** How much of an event a viewer gets (VIS2). */
+export type Visibility = "full" | "public" | "opaque";
+
+export type Needed = (draft: Draft) => Needs;
+export type Decide = (ground: Ground, proposal: Proposal, facts: Facts) => Decision;
+export type Evolve = (state: StreamState | null, event: LogEvent) => StreamState;
+export type EvolveMessage = (message: MessageState | null, event: LogEvent) => MessageState | null;
+/** Drafts for other streams, by the actor `system`, with derived ids; `state` is the one after the event. */
+export type Effects = (event: LogEvent, state: StreamState) => readonly Draft[];
+export type Visible = (event: LogEvent, viewer: UserId, state: StreamState) => Visibility;
