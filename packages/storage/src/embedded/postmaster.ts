@@ -1,0 +1,133 @@
+import * as path from "node:path";
+import type { Account } from "./account.ts";
+import { credentials } from "./command.ts";
+import { EmbeddedPostgresError } from "./errors.ts";
+import { readPidFile, signal } from "./processes.ts";
+
+const START_TIMEOUT_MS = 60_000;
+const STOP_TIMEOUT_MS = 15_000;
+const POLL_MS = 25;
+const KEPT_LINES = 100;
+
+/**
+ * Started by a shell that becomes the server (exec), after leaving a watchdog behind: it waits at our end of a pipe, and
+ * if the pipe closes without a word (we were killed), it stops the server. So nothing is left running, even by kill -9.
+ */
+const LAUNCHER = `
+exec 3<&0 </dev/null
+(if read -r _ <&3; then exit 0; fi; kill -s INT $$) >/dev/null 2>&1 &
+exec "$0" "$@" 3<&-
+`;
+
+export interface PostmasterOptions {
+  readonly binaries: string;
+  readonly dataDir: string;
+  readonly port: number;
+  readonly account: Account | undefined;
+  readonly settings: Readonly<Record<string, string>>;
+  readonly logFile: string | undefined;
+}
+
+/** A running server process that we started. */
+export class Postmaster {
+  readonly pid: number;
+  readonly #child: Deno.ChildProcess;
+  readonly #status: Promise<Deno.CommandStatus>;
+  readonly #log: Promise<void>;
+  readonly #recent: string[] = [];
+  #ended = false;
+
+  constructor(private readonly options: PostmasterOptions) {
+    const settings = Object.entries(options.settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
+    const server = path.join(options.binaries, "bin", "postgres");
+    this.#child = new Deno.Command("sh", {
+      args: ["-c", LAUNCHER, server, "-D", options.dataDir, "-p", String(options.port), ...settings],
+      cwd: "/",
+      env: { LC_ALL: "C" },
+      stdin: "piped",
+      stdout: "null",
+      stderr: "piped",
+      // Its own process group: Ctrl-C in the terminal reaches us alone, and we stop the server last.
+      detached: true,
+      ...credentials(options.account),
+    }).spawn();
+    this.pid = this.#child.pid;
+    this.#log = this.#keepLog();
+    this.#status = this.#child.status.then(async (status) => {
+      this.#ended = true;
+      await this.#dismissWatchdog();
+      return status;
+    });
+  }
+
+  /** Resolves when the server takes connections; throws with the server's own words if it ends before. */
+  async ready(): Promise<void> {
+    const deadline = performance.now() + START_TIMEOUT_MS;
+    while (performance.now() < deadline) {
+      if (this.#ended) throw await this.#failure();
+      const found = await readPidFile(this.options.dataDir);
+      if (found?.ready && found.pid === this.pid) return;
+      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    }
+    await this.stop();
+    throw new EmbeddedPostgresError("StartFailed", `PostgreSQL did not start in ${START_TIMEOUT_MS / 1000} s.`);
+  }
+
+  /** Ends all connections and the server. Resolves when no process of it is left. */
+  async stop(): Promise<void> {
+    // A stopped (SIGSTOP) server can't hear that it should end.
+    if (!this.#ended) await signal("CONT", [this.pid]);
+    for (const name of ["INT", "QUIT", "KILL"] as const) {
+      if (this.#ended) break;
+      await signal(name, [this.pid]);
+      await this.#endedWithin(STOP_TIMEOUT_MS);
+    }
+    await this.#status;
+    await this.#log;
+  }
+
+  async #endedWithin(milliseconds: number): Promise<void> {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const timeout = new Promise<void>((resolve) => timer = setTimeout(resolve, milliseconds));
+    await Promise.race([this.#status, timeout]);
+    clearTimeout(timer);
+  }
+
+  async #dismissWatchdog(): Promise<void> {
+    const stdin = this.#child.stdin.getWriter();
+    try {
+      await stdin.write(new TextEncoder().encode("done\n"));
+      await stdin.close();
+    } catch (error) {
+      // The watchdog is gone already, as after a kill -9 of the whole tree.
+      if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
+    }
+  }
+
+  async #keepLog(): Promise<void> {
+    const file = this.options.logFile === undefined
+      ? undefined
+      : await Deno.open(this.options.logFile, { write: true, create: true, truncate: true });
+    const [forFile, forErrors] = this.#child.stderr.tee();
+    await Promise.all([
+      file === undefined ? forFile.cancel() : forFile.pipeTo(file.writable),
+      this.#keepRecent(forErrors),
+    ]);
+  }
+
+  async #keepRecent(stream: ReadableStream<Uint8Array>): Promise<void> {
+    for await (const text of stream.pipeThrough(new TextDecoderStream())) {
+      this.#recent.push(...text.split("\n").filter((line) => line !== ""));
+      this.#recent.splice(0, this.#recent.length - KEPT_LINES);
+    }
+  }
+
+  async #failure(): Promise<EmbeddedPostgresError> {
+    await this.#log;
+    const words = this.#recent.join("\n");
+    if (/could not bind|Address already in use/.test(words)) {
+      return new EmbeddedPostgresError("PortBusy", `Port ${this.options.port} is taken by another program.`);
+    }
+    return new EmbeddedPostgresError("StartFailed", `PostgreSQL did not start:\n${words}`);
+  }
+}
