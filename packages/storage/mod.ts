@@ -1,1 +1,2 @@
-export {};
+/** Postgres: migrations, shard map and router, writer, log, projections, directory. The only package that speaks SQL. @module */
+export * from "./src/contract.ts";

@@ -1,0 +1,244 @@
+/** What storage offers to the server: the one interface that both are written against. */
+import type {
+  DiscussionId,
+  DomainLimits,
+  Fact,
+  GroupId,
+  Head,
+  Incarnation,
+  Interval,
+  LogEvent,
+  MessageId,
+  MessageState,
+  Outcome,
+  Position,
+  Proposal,
+  Seq,
+  ShardNumber,
+  StreamId,
+  StreamState,
+  UnixMs,
+  UserId,
+} from "@gatz/domain";
+
+export type ServerName = string;
+
+export interface StorageConfig {
+  /** Connection URL of the directory's server. Secret. */
+  directory: string;
+  /** The Postgres servers that hold shards, by name. Secret. */
+  servers: Readonly<Record<ServerName, string>>;
+  /** Where a shard that the shard map does not know yet is made; the map in the directory rules afterwards. */
+  place: (shard: ShardNumber) => ServerName;
+  /** How many shards there are: 16 at first, never fewer than before (SHARD1). */
+  shards: number;
+  /** The installation's key for content digests (LOG2), 32 bytes. */
+  digestKey: Uint8Array;
+  limits: StorageLimits & DomainLimits;
+}
+
+export interface StorageLimits {
+  /** Drafts, and bytes of drafts, that wait for one shard before it says `Busy` (SHARD2). */
+  queueDrafts: number;
+  queueBytes: number;
+  /** Flushes in flight on one server; and how old a flush may get and still count as one. */
+  flushesPerServer: number;
+  flushAgeMs: number;
+  /** Deadline of one flush, and of one read. */
+  flushDeadlineMs: number;
+  readDeadlineMs: number;
+  /** Read connections to one server; a shard may hold at most a quarter of them. */
+  readConnections: number;
+  /** A page of events (FACTS: 500 or 256 KiB). */
+  pageEvents: number;
+  pageBytes: number;
+  /** LIVE3: backfill a stream, in all, and its bytes. */
+  backfillPerStream: number;
+  backfillTotal: number;
+  backfillBytes: number;
+  /** Committed events that a shard's ring keeps in memory for followers. */
+  ringEvents: number;
+}
+
+export const DEFAULT_STORAGE_LIMITS: Readonly<StorageLimits> = Object.freeze({
+  queueDrafts: 2_000,
+  queueBytes: 4 * 1024 * 1024,
+  flushesPerServer: 2,
+  flushAgeMs: 250,
+  flushDeadlineMs: 5_000,
+  readDeadlineMs: 2_000,
+  readConnections: 16,
+  pageEvents: 500,
+  pageBytes: 256 * 1024,
+  backfillPerStream: 200,
+  backfillTotal: 2_000,
+  backfillBytes: 1024 * 1024,
+  ringEvents: 4_096,
+});
+
+/** A shard did not answer in time, or is being skipped because it lately did not (SHARD2). */
+export class ShardUnavailable extends Error {
+  override readonly name = "ShardUnavailable";
+  constructor(readonly shard: ShardNumber, readonly retryAfterMs: number, options?: ErrorOptions) {
+    super(`shard ${shard} does not answer`, options);
+  }
+}
+
+/** The directory did not answer (SHARD4). */
+export class DirectoryUnavailable extends Error {
+  override readonly name = "DirectoryUnavailable";
+}
+
+/** A committed event, and a state of its stream that is at that event or newer. */
+export interface Committed {
+  readonly position: Position;
+  readonly event: LogEvent;
+  readonly state: StreamState;
+}
+
+/** From-to seqs, both included. */
+export interface SeqRange {
+  from: Seq;
+  to: Seq;
+}
+
+export interface OfferOptions {
+  /** Milliseconds from now after which the caller does not wait any more. */
+  deadlineMs: number;
+}
+
+export interface EventPage {
+  asOf: Seq;
+  /** Events in seq order, from the first asked for; fewer than asked for when the page's bounds are met. */
+  events: readonly LogEvent[];
+}
+
+export interface MessagePage {
+  /** The stream's head in the snapshot that was read. */
+  asOf: Seq;
+  /** Newest first; each as the events within the viewer's ranges fold. */
+  messages: readonly MessageState[];
+  /** Where the next page ends (exclusive), or null at the beginning. */
+  before: Seq | null;
+}
+
+export interface ShardFence {
+  epoch: number;
+  position: Position;
+}
+
+/** One of a user's discussions, for lists. */
+export interface DiscussionRow {
+  discussion: DiscussionId;
+  group: GroupId;
+  name: string;
+  closed: boolean;
+  memberCount: number;
+  intervals: readonly Interval[];
+  /** The head that this viewer sees, and the shard's time of it. */
+  head: Seq;
+  lastAt: UnixMs;
+  /** The newest message that the viewer may see, as the viewer sees it. */
+  preview: MessageState | null;
+}
+
+export interface DiscussionList {
+  rows: readonly DiscussionRow[];
+  /** Streams that may exist on shards that did not answer. */
+  unavailable: readonly ShardNumber[];
+  /** Positions of the snapshots that were read, of every shard concerned that answered: this is a feed's cursor too (LIVE3). */
+  asOf: ReadonlyMap<ShardNumber, Position>;
+  /** Opaque; null when there is no more. */
+  next: { lastAt: UnixMs; discussion: DiscussionId } | null;
+}
+
+/** One stream's part of a resume (LIVE2, LIVE3). */
+export type ResumedStream =
+  /** A membership that began after the cursor. */
+  | { kind: "joined"; stream: StreamId; visibleFrom: Seq; head: Seq; state: StreamState }
+  /** What happened since, in seq order (not yet filtered by `visible`); `state` is that of the snapshot. */
+  | { kind: "events"; stream: StreamId; head: Seq; state: StreamState; events: readonly LogEvent[] }
+  /** More than the bounds. */
+  | { kind: "behind"; stream: StreamId; head: Seq; state: StreamState | null };
+
+export interface ShardResume {
+  shard: ShardNumber;
+  /** The fence's position in the same snapshot: events up to here are included, later ones come live. */
+  position: Position;
+  streams: readonly ResumedStream[];
+}
+
+/** What may still be spent of LIVE3's bounds, over all shards of one resume. */
+export interface BackfillBudget {
+  events: number;
+  bytes: number;
+}
+
+export interface Storage {
+  readonly incarnation: Incarnation;
+  readonly shards: readonly ShardNumber[];
+  readonly directory: Directory;
+  /** Whether a shard answers, as this node knows it. Asks nothing. */
+  health(): ReadonlyMap<ShardNumber, "ok" | "slow" | "down">;
+
+  /** Offers a bundle of drafts to one stream (LOG2, LOG4): one outcome per draft tried. */
+  offer(stream: StreamId, proposals: readonly Proposal[], options: OfferOptions): Promise<readonly Outcome[]>;
+  /** The one way to consume a log: every event after `from`, in position order, in batches as they come; live at the end. */
+  follow(shard: ShardNumber, from: Position, signal: AbortSignal): AsyncIterable<readonly Committed[]>;
+  fence(shard: ShardNumber): Promise<ShardFence>;
+
+  /** Many streams' states over many shards; who does not answer is `unavailable`, never an error. */
+  states(streams: readonly StreamId[]): Promise<ReadonlyMap<StreamId, Fact<StreamState>>>;
+  /** One stream's state, or null; throws {@link ShardUnavailable}. */
+  state(stream: StreamId): Promise<StreamState | null>;
+  events(stream: StreamId, page: SeqRange & { limit: number }): Promise<EventPage>;
+  /** Folded messages of a discussion, as seen through `ranges`. `whole`: the ranges reach the head, so projections serve. */
+  messages(
+    stream: DiscussionId,
+    page: { ranges: readonly SeqRange[]; before?: Seq; limit: number },
+  ): Promise<MessagePage>;
+  /** Messages by id, of one discussion, as seen through `ranges`. Absent: not there, or not visible. */
+  messagesById(
+    stream: DiscussionId,
+    ask: { ids: readonly MessageId[]; ranges: readonly SeqRange[] },
+  ): Promise<{ asOf: Seq; messages: ReadonlyMap<MessageId, MessageState> }>;
+  /** Which discussion a message is in, or null. */
+  discussionOf(message: MessageId): Promise<DiscussionId | null>;
+  discussionsOf(
+    user: UserId,
+    page: { limit: number; before?: { lastAt: UnixMs; discussion: DiscussionId } },
+  ): Promise<DiscussionList>;
+
+  /** Which shards hold streams that concern a user, from their own stream's projection; throws {@link ShardUnavailable} if that shard is down. */
+  shardsOf(user: UserId): Promise<readonly ShardNumber[]>;
+  /** What a feed missed on one shard since a position, in one snapshot (DESIGN: resume). Spends `budget`. */
+  resume(
+    user: UserId,
+    from: { shard: ShardNumber; position: Position; only?: StreamId },
+    budget: BackfillBudget,
+  ): Promise<ShardResume>;
+  /** Heads of the streams that concern a user and moved after a position, with the fence's position of the same snapshot (LIVE4). */
+  headsSince(
+    user: UserId,
+    from: { shard: ShardNumber; position: Position },
+  ): Promise<{ position: Position; heads: readonly Head[] }>;
+
+  close(): Promise<void>;
+}
+
+export interface DirectoryUser {
+  id: UserId;
+  handle: string;
+}
+
+/** The few unsharded tables (SHARD4). Every method throws {@link DirectoryUnavailable} when the directory does not answer. */
+export interface Directory {
+  /** Grants a handle in one statement (USR2); the same user asking again for the same handle is granted again. */
+  claimHandle(handle: string, user: UserId): Promise<{ kind: "granted" } | { kind: "taken" }>;
+  userByHandle(handle: string): Promise<DirectoryUser | null>;
+  /** The shard a user's new groups and discussions start on, and those that were it before. Cached; the cache serves while the directory is down. */
+  home(user: UserId): Promise<{ home: ShardNumber; past: readonly ShardNumber[] }>;
+  setHome(user: UserId, home: ShardNumber): Promise<void>;
+  /** Records a log-in session, by the hash of its token. */
+  saveSession(session: { id: string; user: UserId; expiresAt: UnixMs }): Promise<void>;
+}

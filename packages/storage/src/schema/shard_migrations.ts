@@ -1,0 +1,55 @@
+import { type Kysely, sql } from "kysely";
+import type { Migration } from "kysely/migration";
+
+/** What creates one shard's tables. The connection's search_path names the shard's schema. */
+const tables: Migration = {
+  async up(db: Kysely<unknown>): Promise<void> {
+    for (const statement of FIRST) await sql.raw(statement).execute(db);
+  },
+};
+
+export const SHARD_MIGRATIONS: Record<string, Migration> = { "0001_tables": tables };
+
+// Column order follows alignment: the log is what fills the disk.
+const FIRST = [
+  `create table fence (
+     id smallint primary key check (id = 1),
+     epoch bigint not null, position bigint not null, writable boolean not null)`,
+  `insert into fence values (1, 0, 0, true)`,
+  `create table events (
+     position bigint primary key, at bigint not null,
+     stream uuid not null, id uuid not null, actor uuid,
+     seq int not null, target_seq int, type smallint not null, version smallint not null,
+     digest bytea, decided jsonb, body jsonb)`,
+  `create unique index events_stream_seq on events (stream, seq)`,
+  `create unique index events_id on events (id)`,
+  `create index events_messages on events (stream, seq) where type = 1`,
+  `create index events_targets on events (stream, target_seq, seq) where target_seq is not null`,
+  `create index events_history on events (stream, seq) where type > 4`,
+  `create table streams (
+     id uuid primary key, position bigint not null, last_at bigint not null,
+     seq int not null, messages int not null, kind smallint not null) with (fillfactor = 70)`,
+  `create table stream_states (
+     id uuid primary key, seq int not null, fold_version smallint not null, state jsonb not null)`,
+  `create table members (
+     joined_position bigint not null, left_position bigint,
+     stream uuid not null, "user" uuid not null,
+     from_seq int not null, history_from int not null, left_seq int, active_on int not null, role smallint not null,
+     primary key (stream, "user", from_seq))`,
+  `create index members_user on members ("user", active_on desc)`,
+  `create table message_changes (
+     id uuid primary key, stream uuid not null,
+     seq int not null, changed_seq int not null, fold_version smallint not null, state jsonb not null)`,
+  `create table reactions (
+     message uuid not null, "user" uuid not null, first_seq int not null, emoji text not null,
+     primary key (message, emoji, "user"))`,
+  `create table inbox (
+     "user" uuid not null, stream uuid not null, group_id uuid not null, by_actor uuid,
+     seq int not null, group_seq int not null, ended int,
+     primary key ("user", stream))`,
+  `create table outbox (
+     id uuid primary key, position bigint not null, ordinal smallint not null, target_shard smallint not null,
+     tries int not null default 0, code text, draft jsonb not null)`,
+  `create index outbox_due on outbox (target_shard, position, ordinal) where code is null`,
+  `create table followers (name text primary key, position bigint not null)`,
+];

@@ -1,0 +1,133 @@
+/**
+ * The tables of one shard (schema `gatz_sNNNN`), as kysely sees them. Every table has a primary key, so that a shard can be moved by
+ * logical replication (SHARD1). Ids are `uuid`; codes for kinds, types and roles are small integers (see codes.ts).
+ */
+import type { Generated } from "kysely";
+
+/** Any JSON that is read back as is. */
+export type Jsonb = unknown;
+
+export interface FenceTable {
+  id: 1;
+  epoch: number;
+  writable: boolean;
+  /** The newest position given out (LOG3). */
+  position: number;
+}
+
+export interface EventsTable {
+  position: number;
+  /** Unix milliseconds from the shard's clock (LOG5). */
+  at: number;
+  stream: string;
+  id: string;
+  /** Null: `system`. */
+  actor: string | null;
+  seq: number;
+  target_seq: number | null;
+  type: number;
+  version: number;
+  /** Keyed digest of the draft's content (LOG2), 16 bytes; null once expunged. */
+  digest: Uint8Array | null;
+  /** Null when empty. */
+  decided: Jsonb | null;
+  /** Null once expunged. Empty `mentions` and `attachments` are left out. */
+  body: Jsonb | null;
+}
+
+export interface StreamsTable {
+  id: string;
+  kind: number;
+  seq: number;
+  position: number;
+  last_at: number;
+  /** `new-message` events so far (discussions; else 0). */
+  messages: number;
+}
+
+export interface StreamStatesTable {
+  id: string;
+  /** The seq of the last event that changed the state. */
+  seq: number;
+  fold_version: number;
+  /** The state without id, seq, messages, members and inbox entries. */
+  state: Jsonb;
+}
+
+/** One row an interval (VIS1), for groups and discussions. */
+export interface MembersTable {
+  stream: string;
+  user: string;
+  from_seq: number;
+  role: number;
+  history_from: number;
+  joined_position: number;
+  left_seq: number | null;
+  left_position: number | null;
+  /** Days since 1970 of the stream's last activity, set by the first flush of a day. */
+  active_on: number;
+}
+
+/** Folded state of messages that were edited or deleted; an untouched message has no row. */
+export interface MessageChangesTable {
+  /** The message's id. */
+  id: string;
+  stream: string;
+  /** The seq of its `new-message`. */
+  seq: number;
+  changed_seq: number;
+  fold_version: number;
+  /** What differs from the `new-message`: content, revision, editedAt, or the tombstone's fields. */
+  state: Jsonb;
+}
+
+export interface ReactionsTable {
+  message: string;
+  emoji: string;
+  user: string;
+  first_seq: number;
+}
+
+/** A projection of the streams of the users who live here: which streams concern them. */
+export interface InboxTable {
+  user: string;
+  stream: string;
+  group_id: string;
+  seq: number;
+  group_seq: number;
+  /** Null: `system`. */
+  by_actor: string | null;
+  ended: number | null;
+}
+
+/** Effects to deliver (SHARD3): deleted when accepted, kept with their code when rejected. */
+export interface OutboxTable {
+  /** The derived event id. */
+  id: string;
+  /** The position of the event whose effect it is, and its place among that event's effects. */
+  position: number;
+  ordinal: number;
+  target_shard: number;
+  draft: Jsonb;
+  tries: Generated<number>;
+  /** The rejection's code, once there is one. */
+  code: string | null;
+}
+
+export interface FollowersTable {
+  name: string;
+  position: number;
+}
+
+export interface ShardTables {
+  fence: FenceTable;
+  events: EventsTable;
+  streams: StreamsTable;
+  stream_states: StreamStatesTable;
+  members: MembersTable;
+  message_changes: MessageChangesTable;
+  reactions: ReactionsTable;
+  inbox: InboxTable;
+  outbox: OutboxTable;
+  followers: FollowersTable;
+}
