@@ -1,1 +1,2 @@
-export {};
+/** The debug console's page, for the server to serve. @module */
+export * from "./build.ts";

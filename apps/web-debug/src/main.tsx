@@ -1,0 +1,3 @@
+import "./style.css";
+import { createRoot } from "react-dom/client";
+createRoot(document.getElementById("root")!).render(<p>hi</p>);
