@@ -17,7 +17,9 @@ export interface UserFact {
 export interface Facts {
   at: UnixMs;
   limits: DomainLimits;
+  /** The group that {@link Needs} asks for; left out counts as unavailable. */
   group?: Fact<GroupState>;
+  /** Whoever is not in it counts as unavailable. */
   users: ReadonlyMap<UserId, Fact<UserFact>>;
   /** Which of the attachments' blobs the server holds. */
   blobs: ReadonlySet<Sha256>;
@@ -38,7 +40,10 @@ export type Decision =
 export interface Needs {
   /** Messages of the same stream. */
   messages: readonly MessageId[];
+  /** A group that the draft names. */
   group?: GroupId;
+  /** The group of the draft's own discussion, whose id is in that discussion's state. Effects of `system` do without it. */
+  ownGroup?: true;
   users: readonly UserId[];
   blobs: readonly Sha256[];
 }

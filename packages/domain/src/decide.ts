@@ -1,0 +1,37 @@
+import { assert } from "./asserts.ts";
+import type { Decide, Decision, Facts, Ground } from "./decision.ts";
+import type { Proposal } from "./events.ts";
+import { decideDiscussion } from "./discussion/decide.ts";
+import { decideGroup } from "./group/decide.ts";
+import type { StreamState } from "./state.ts";
+import { isDiscussionDraft, isGroupDraft } from "./streams.ts";
+import { decideUser } from "./user/decide.ts";
+
+/**
+ * Accepts a proposal, refuses it for good, or says "not now". Authority is judged here and nowhere else (LOG8); a proposal by
+ * `system` is never refused for authority.
+ */
+export const decide: Decide = (ground, proposal, facts) => {
+  if (isDiscussionDraft(proposal)) {
+    const state = ground.stream && ofKind(ground.stream, "discussion");
+    return decideDiscussion({ state, messages: ground.messages }, proposal, facts);
+  }
+  if (isGroupDraft(proposal)) return decideGroup(ground.stream && ofKind(ground.stream, "group"), proposal, facts);
+  return decideUser(ground.stream && ofKind(ground.stream, "user"), proposal, facts);
+};
+
+/** Why a proposal would not be accepted now, or null: for greying out what can't be done. */
+export function canDo(
+  ground: Ground,
+  proposal: Proposal,
+  facts: Facts,
+): Exclude<Decision, { kind: "accepted" }> | null {
+  const decision = decide(ground, proposal, facts);
+  return decision.kind === "accepted" ? null : decision;
+}
+
+function ofKind<K extends StreamState["kind"]>(state: StreamState, kind: K): Extract<StreamState, { kind: K }> {
+  assert(state.kind === kind, `a ${kind}'s draft was put to the state of a ${state.kind}`);
+  // The assertion compares with a type parameter, which does not narrow.
+  return state as Extract<StreamState, { kind: K }>;
+}

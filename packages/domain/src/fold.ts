@@ -1,0 +1,45 @@
+import { evolve } from "./evolve.ts";
+import { isMessageEvent } from "./events.ts";
+import type { DiscussionEvent, GroupEvent, LogEvent, UserEvent } from "./events.ts";
+import type { MessageId } from "./ids.ts";
+import { evolveMessage } from "./message/evolve.ts";
+import type { DiscussionState, GroupState, MessageState, StreamState, UserState } from "./state.ts";
+
+/** What a stream's events come to. `state` is null before its first event; only discussions have messages. */
+export interface Folded<S extends StreamState = StreamState> {
+  readonly state: S | null;
+  readonly messages: ReadonlyMap<MessageId, MessageState>;
+}
+
+/** Before the first event. */
+export const NOTHING: Folded<never> = Object.freeze({ state: null, messages: new Map() });
+
+/** Folds one stream's events, in the order of their seqs, on top of what the earlier ones came to (LOG8). */
+export function foldStream(events: Iterable<LogEvent>, from: Folded = NOTHING): Folded {
+  let { state } = from;
+  const messages = new Map(from.messages);
+  for (const event of events) {
+    state = evolve(state, event);
+    if (isMessageEvent(event)) applyToMessages(messages, event);
+  }
+  return { state, messages };
+}
+
+// The events' stream decides the kind of the state, which the compiler can't see through `evolve`.
+export const foldDiscussion = (
+  events: Iterable<DiscussionEvent>,
+  from: Folded<DiscussionState> = NOTHING,
+): Folded<DiscussionState> => foldStream(events, from) as Folded<DiscussionState>;
+export const foldGroup = (events: Iterable<GroupEvent>, from: Folded<GroupState> = NOTHING): Folded<GroupState> =>
+  foldStream(events, from) as Folded<GroupState>;
+export const foldUser = (events: Iterable<UserEvent>, from: Folded<UserState> = NOTHING): Folded<UserState> =>
+  foldStream(events, from) as Folded<UserState>;
+
+/** Applies an event to the one message that it is about; one whose target is not here changes nothing. */
+export function applyToMessages(messages: Map<MessageId, MessageState>, event: LogEvent): void {
+  if (!isMessageEvent(event)) return;
+  const id = event.type === "new-message" ? event.id : event.body.target;
+  const before = messages.get(id) ?? null;
+  const after = evolveMessage(before, event);
+  if (after !== null && after !== before) messages.set(id, after);
+}

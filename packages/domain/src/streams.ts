@@ -1,0 +1,32 @@
+import { unreachable } from "./asserts.ts";
+import type { DiscussionDraft, Draft, GroupDraft, UserDraft } from "./events.ts";
+import { prefixOf } from "./ids.ts";
+import type { DiscussionId, GroupId, StreamId, UserId } from "./ids.ts";
+
+/** The three kinds of stream; each has its own state, `decide`, `evolve`, `effects` and `visible`. */
+export type StreamKind = "user" | "group" | "discussion";
+
+/** A stream's kind, read from its id's prefix. */
+export function streamKind(stream: StreamId): StreamKind {
+  const prefix = prefixOf(stream) as "user" | "grp" | "disc"; // the prefixes of a StreamId
+  switch (prefix) {
+    case "user":
+      return "user";
+    case "grp":
+      return "group";
+    case "disc":
+      return "discussion";
+    default:
+      return unreachable(prefix);
+  }
+}
+
+export const isUserStream = (stream: StreamId): stream is UserId => stream.startsWith("user_");
+export const isGroupStream = (stream: StreamId): stream is GroupId => stream.startsWith("grp_");
+export const isDiscussionStream = (stream: StreamId): stream is DiscussionId => stream.startsWith("disc_");
+
+// A draft's type and its stream's kind fit together by the draft's own type; so the stream tells them apart, also for events and proposals.
+export const isUserDraft = <D extends Draft>(draft: D): draft is Extract<D, UserDraft> => isUserStream(draft.stream);
+export const isGroupDraft = <D extends Draft>(draft: D): draft is Extract<D, GroupDraft> => isGroupStream(draft.stream);
+export const isDiscussionDraft = <D extends Draft>(draft: D): draft is Extract<D, DiscussionDraft> =>
+  isDiscussionStream(draft.stream);

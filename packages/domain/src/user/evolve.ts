@@ -1,0 +1,75 @@
+import { assert, unreachable } from "../asserts.ts";
+import type { AddedTo, EventOf, LeftGroup, Register, RemovedFrom, UserEvent } from "../events.ts";
+import type { GroupId } from "../ids.ts";
+import type { Seq } from "../scalars.ts";
+import { seq } from "../scalars.ts";
+import type { InboxEntry, InboxGroup, UserState } from "../state.ts";
+
+/** A user after an event of their own stream. A log begins with `register`. */
+export function evolveUser(state: UserState | null, event: UserEvent): UserState {
+  if (event.type === "register") return begin(state, event);
+  assert(state !== null, `a user's log begins with register, not with ${event.type}`);
+  switch (event.type) {
+    case "added-to":
+      return { ...state, seq: event.seq, inbox: withAdd(state.inbox, event) };
+    case "removed-from":
+      return { ...state, seq: event.seq, inbox: withRemoval(state.inbox, event) };
+    case "left-group":
+      return { ...state, seq: event.seq, inbox: withLeaving(state.inbox, event) };
+    default:
+      return unreachable(event);
+  }
+}
+
+/** Whether an add is older than the user's leaving of its group: then it is undone, not applied (FACT2). */
+export function isStaleAdd(group: InboxGroup | undefined, groupSeq: Seq): boolean {
+  return group?.leftAt !== undefined && group.leftAt >= groupSeq;
+}
+
+type Inbox = UserState["inbox"];
+
+const NO_STREAMS: InboxGroup = Object.freeze({ streams: Object.freeze({}) });
+
+function begin(state: UserState | null, { stream, seq, at, body }: EventOf<Register>): UserState {
+  assert(state === null, "a user registers once");
+  return { kind: "user", id: stream, seq, handle: body.handle, name: body.name, createdAt: at, inbox: {} };
+}
+
+function withAdd(inbox: Inbox, { body }: EventOf<AddedTo>): Inbox {
+  const group = inbox[body.group] ?? NO_STREAMS;
+  const known = group.streams[body.stream];
+  if (isStaleAdd(group, body.groupSeq) || (known !== undefined && known.seq >= body.seq)) return inbox;
+  const entry: InboxEntry = { seq: body.seq, groupSeq: body.groupSeq, by: body.by };
+  return withEntry(inbox, { group: body.group, stream: body.stream, entry });
+}
+
+function withRemoval(inbox: Inbox, { body }: EventOf<RemovedFrom>): Inbox {
+  // The keys of an inbox are group ids. A stream is of one group for ever, so the first that knows it is its own.
+  const group = (Object.keys(inbox) as GroupId[]).find((id) => inbox[id]!.streams[body.stream] !== undefined);
+  const entry = group && inbox[group]!.streams[body.stream];
+  // The add was never applied, or is newer than this removal.
+  if (group === undefined || entry === undefined || !isOpenBefore(entry, body.seq)) return inbox;
+  return withEntry(inbox, { group, stream: body.stream, entry: { ...entry, ended: body.seq } });
+}
+
+function withLeaving(inbox: Inbox, { body }: EventOf<LeftGroup>): Inbox {
+  const group = inbox[body.group] ?? NO_STREAMS;
+  const leftAt = seq(Math.max(group.leftAt ?? 0, body.groupSeq));
+  const left: Inbox = { ...inbox, [body.group]: { ...group, leftAt } };
+  const own = group.streams[body.group];
+  // The group's discussions end when they say so: by the removals that are this event's effects.
+  if (own === undefined || !isOpenBefore(own, body.groupSeq)) return left;
+  return withEntry(left, { group: body.group, stream: body.group, entry: { ...own, ended: body.groupSeq } });
+}
+
+function isOpenBefore(entry: InboxEntry, at: Seq): boolean {
+  return entry.ended === undefined && entry.seq < at;
+}
+
+function withEntry(
+  inbox: Inbox,
+  at: { group: GroupId; stream: keyof InboxGroup["streams"]; entry: InboxEntry },
+): Inbox {
+  const group = inbox[at.group] ?? NO_STREAMS;
+  return { ...inbox, [at.group]: { ...group, streams: { ...group.streams, [at.stream]: at.entry } } };
+}

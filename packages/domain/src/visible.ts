@@ -1,0 +1,31 @@
+import type { Visibility, Visible } from "./decision.ts";
+import { discussionEventTo } from "./discussion/visible.ts";
+import type { LogEvent } from "./events.ts";
+import { groupEventTo } from "./group/visible.ts";
+import type { UserId } from "./ids.ts";
+import { intervalsOf, seesSeq } from "./membership.ts";
+import type { StreamState } from "./state.ts";
+import { isDiscussionDraft, isGroupDraft } from "./streams.ts";
+import { userEventTo } from "./user/visible.ts";
+
+/**
+ * How much of an event a viewer gets (VIS1, VIS2). `state` is the stream's, at the event or newer: stays only ever grow, and one that
+ * ended later had its end after the event.
+ */
+export const visible: Visible = (event, viewer, state) => {
+  if (!isWithin(event, viewer, state)) return "opaque";
+  return form(event);
+};
+
+/** Whether the event, and its target if it has one, lie in the viewer's stays. */
+function isWithin(event: LogEvent, viewer: UserId, state: StreamState): boolean {
+  if (state.kind === "user") return state.id === viewer;
+  const stays = intervalsOf(state, viewer);
+  const { targetSeq } = event.decided;
+  return seesSeq(stays, event.seq) && (targetSeq === undefined || seesSeq(stays, targetSeq));
+}
+
+function form(event: LogEvent): Visibility {
+  if (isDiscussionDraft(event)) return discussionEventTo(event);
+  return isGroupDraft(event) ? groupEventTo(event) : userEventTo(event);
+}
