@@ -1,37 +1,74 @@
-import { type EventType, prefixOf, type Role, type StreamId } from "@gatz/domain";
+import {
+  type DiscussionDraft,
+  type EventType,
+  type GroupDraft,
+  type Role,
+  type StreamKind,
+  streamKind,
+  type UserDraft,
+} from "@gatz/domain";
 
-/** The number that stands for an event type in `events.type`: never reuse one. The partial indexes name 1 (new-message) and > 4 (not a message's). */
-export const EVENT_TYPE_CODES: Readonly<Record<EventType, number>> = {
-  "new-message": 1,
-  "edit-message": 2,
-  "delete-message": 3,
-  "react-to-message": 4,
-  "create": 10,
-  "add-members": 11,
-  "remove-member": 12,
-  "leave": 13,
-  "register": 30,
-  "added-to": 31,
-  "removed-from": 32,
-  "left-group": 33,
+/**
+ * The number that stands for an event's type in `events.type`; it tells the kind of the stream too, so that a row can be read by
+ * itself. Never reuse one. The partial indexes name 1 (new-message) and > 4 (not a message's).
+ */
+export const EVENT_CODES: {
+  readonly discussion: Readonly<Record<DiscussionDraft["type"], number>>;
+  readonly group: Readonly<Record<GroupDraft["type"], number>>;
+  readonly user: Readonly<Record<UserDraft["type"], number>>;
+} = {
+  discussion: {
+    "new-message": 1,
+    "edit-message": 2,
+    "delete-message": 3,
+    "react-to-message": 4,
+    "create": 10,
+    "add-members": 11,
+    "remove-member": 12,
+    "leave": 13,
+  },
+  group: { "create": 50, "add-members": 51, "remove-member": 52, "leave": 53 },
+  user: { "register": 90, "added-to": 91, "removed-from": 92, "left-group": 93 },
 };
 
 export const ROLE_CODES: Readonly<Record<Role, number>> = { owner: 3, moderator: 2, member: 1 };
 
-export type StreamKind = "user" | "group" | "discussion";
+export type { StreamKind };
+export { streamKind };
 export const STREAM_KIND_CODES: Readonly<Record<StreamKind, number>> = { user: 1, group: 2, discussion: 3 };
+
+export function eventCode(kind: StreamKind, type: EventType): number {
+  const codes: Readonly<Partial<Record<EventType, number>>> = EVENT_CODES[kind];
+  const code = codes[type];
+  if (code === undefined) throw new Error(`no ${type} in a ${kind}'s stream`);
+  return code;
+}
+
+interface EventCode {
+  readonly kind: StreamKind;
+  readonly type: EventType;
+}
+
+const BY_CODE: ReadonlyMap<number, EventCode> = new Map(
+  // The keys of a table are its record's own.
+  (Object.keys(EVENT_CODES) as StreamKind[]).flatMap((kind) =>
+    Object.entries<number>(EVENT_CODES[kind]).map(([type, code]) => [code, { kind, type: type as EventType }])
+  ),
+);
+
+/** What an event code stands for; an unknown one is a newer node's, and a bug to meet here. */
+export function eventOfCode(code: number): EventCode {
+  const found = BY_CODE.get(code);
+  if (found === undefined) throw new Error(`unknown event code in the log: ${code}`);
+  return found;
+}
 
 /** A code's meaning; an unknown code is a newer node's, and a bug to meet here. */
 export function decoder<T extends string>(codes: Readonly<Record<T, number>>): (code: number) => T {
   const byCode = new Map(Object.entries<number>(codes).map(([name, code]) => [code, name as T]));
   return (code) => {
     const name = byCode.get(code);
-    if (name === undefined) throw new Error(`unknown code in the log: ${code}`);
+    if (name === undefined) throw new Error(`unknown code in a row: ${code}`);
     return name;
   };
-}
-
-export function streamKind(id: StreamId): StreamKind {
-  const prefix = prefixOf(id);
-  return prefix === "user" ? "user" : prefix === "grp" ? "group" : "discussion";
 }
