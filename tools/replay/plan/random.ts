@@ -14,7 +14,7 @@ export interface Chance {
 
 /** Chance for one purpose: other words, other decisions. */
 export function chanceFrom(...words: readonly (string | number)[]): Chance {
-  const next = mulberry32(digestOf(words).readUInt32BE(0));
+  const next = mulberry32(new DataView(digestOf(words).buffer).getUint32(0));
   const below = (end: number) => Math.floor(next() * end);
   const pick = <T>(list: readonly T[]): T => {
     if (list.length === 0) throw new RangeError("nothing to pick from");
@@ -29,12 +29,12 @@ export function chanceFrom(...words: readonly (string | number)[]): Chance {
 
 /** Eight bytes that depend on nothing but the words: the random part of an id. */
 export function bytesFrom(...words: readonly (string | number)[]): Uint8Array {
-  return new Uint8Array(digestOf(words).subarray(0, 8));
+  return digestOf(words).slice(0, 8);
 }
 
-function digestOf(words: readonly (string | number)[]): ReturnType<ReturnType<typeof createHash>["digest"]> {
+function digestOf(words: readonly (string | number)[]): Uint8Array<ArrayBuffer> {
   // As JSON, so that no two lists of words are the same text.
-  return createHash("sha256").update(JSON.stringify(words)).digest();
+  return Uint8Array.from(createHash("sha256").update(JSON.stringify(words)).digest());
 }
 
 /** A small well-known generator, https://gist.github.com/tommyettinger/46a874533244883189143505d203312c (public domain). */
