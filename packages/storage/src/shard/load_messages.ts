@@ -1,33 +1,27 @@
 import {
   assert,
   type Attachment,
+  evolveMessage,
   idToUuid,
   type LiveMessage,
   type MessageId,
   type MessageState,
   type Reaction,
   type Seq,
-  type UnixMs,
   unreachable,
-  type UserId,
   uuidToId,
 } from "@gatz/domain";
 import type { Queryable } from "../postgres/queryable.ts";
 import { EVENT_CODES } from "../schema/codes.ts";
+import { eventColumns } from "./event_columns.ts";
+import { eventOf, type EventRow } from "./codec.ts";
 import { assertFold } from "./load_states.ts";
-import type { MessageChangeJson } from "./state_json.ts";
+import type { DeletedJson, EditedJson, MessageChangeJson } from "./state_json.ts";
 
 type ReactionTuple = readonly [emoji: string, user: string, seq: number];
 
-/** One message's `new-message` event with what changed since; see {@link messageColumns}. */
-export interface MessageRow {
-  id: string;
-  stream: string;
-  seq: number;
-  at: number;
-  actor: string;
-  body: { text: string; replyTo?: MessageId; mentions?: readonly UserId[]; attachments?: readonly Attachment[] } | null;
-  reply_to_seq: number | null;
+/** A message's `new-message` event, and its rows in the projections. */
+export interface MessageRow extends EventRow {
   changed_seq: number | null;
   fold_version: number | null;
   change: MessageChangeJson | null;
@@ -40,23 +34,21 @@ export async function loadMessageStates(
   ids: readonly MessageId[],
 ): Promise<Map<MessageId, MessageState>> {
   if (ids.length === 0) return new Map();
-  const uuids = ids.map(idToUuid);
   const rows = await q.sql<MessageRow[]>`
-    select ${messageColumns(q)} from ${messageTables(q)}
-    where e.id = any(${uuids}::uuid[]) and e.type = ${EVENT_CODES.discussion["new-message"]}`;
+    select ${messageColumns(q)} from ${q.sql(q.schema)}.events e ${projectionsOfMessage(q)}
+    where e.id = any(${ids.map(idToUuid)}::uuid[]) and e.type = ${EVENT_CODES.discussion["new-message"]}`;
   return new Map(rows.map(messageOf).map((message) => [message.id, message]));
 }
 
-/** The columns of a {@link MessageRow}, from {@link messageTables}. */
-export function messageColumns({ sql }: Queryable) {
-  return sql`e.id, e.stream, e.seq, e.at, e.actor, e.body, (e.decided->>'replyToSeq')::int as reply_to_seq,
-    c.changed_seq, c.fold_version, c.state as change, r.reactions`;
+/** The columns of a {@link MessageRow}, where `e` is an event and {@link projectionsOfMessage} are joined. */
+export function messageColumns(q: Queryable) {
+  return q.sql`${eventColumns(q)}, c.changed_seq, c.fold_version, c.state as change, r.reactions`;
 }
 
-/** `events` as `e`, with the projections that make its `new-message` rows whole. */
-export function messageTables({ sql, schema }: Queryable) {
+/** Joins what is stored of the message that the event `e` began. */
+export function projectionsOfMessage({ sql, schema }: Queryable) {
   const here = sql(schema);
-  return sql`${here}.events e
+  return sql`
     left join ${here}.message_changes c on c.id = e.id
     left join lateral (
       select jsonb_agg(jsonb_build_array(emoji, "user", first_seq) order by first_seq) as reactions
@@ -66,40 +58,33 @@ export function messageTables({ sql, schema }: Queryable) {
 
 /** The state that a message's rows stand for. */
 export function messageOf(row: MessageRow): MessageState {
-  const base = {
-    id: uuidToId("msg", row.id),
-    discussion: uuidToId("disc", row.stream),
-    seq: row.seq as Seq, // a row's seq is a checked one
-    author: uuidToId("user", row.actor),
-    at: row.at as UnixMs,
-    ...(row.body?.replyTo === undefined ? {} : { replyTo: row.body.replyTo }),
-    ...(row.reply_to_seq === null ? {} : { replyToSeq: row.reply_to_seq as Seq }),
-    changedSeq: (row.changed_seq ?? row.seq) as Seq,
-  };
+  const fresh = evolveMessage(null, eventOf(row));
+  assert(fresh?.kind === "live", `no new-message: ${row.id}`);
   const reactions = (row.reactions ?? []).map(reactionOf);
   const { change } = row;
-  if (change === null) {
-    assert(row.body !== null, `a message without body and without a change: ${row.id}`);
-    return { ...base, kind: "live", revision: 0, ...contentOf(row.body), reactions };
-  }
+  if (change === null) return { ...fresh, reactions };
   assertFold(row.id, row.fold_version ?? 0);
+  const changedSeq = (row.changed_seq ?? row.seq) as Seq; // a row's seq is a checked one
   switch (change.kind) {
-    case "live": {
-      const { revision, editedAt } = change;
-      const edited = editedAt === undefined ? {} : { editedAt };
-      return { ...base, kind: "live", revision, ...edited, ...contentOf(change), reactions };
-    }
+    case "live":
+      return { ...fresh, ...contentOf(change), changedSeq, reactions };
     case "deleted":
-      return { ...base, ...change };
+      return tombstoneOf(fresh, { ...change, changedSeq });
     default:
       return unreachable(change);
   }
 }
 
-type StoredContent = Pick<LiveMessage, "text"> & Partial<Pick<LiveMessage, "mentions" | "attachments">>;
+function contentOf({ mentions = [], attachments = [], ...rest }: EditedJson): EditedJson & {
+  mentions: LiveMessage["mentions"];
+  attachments: readonly Attachment[];
+} {
+  return { ...rest, mentions, attachments };
+}
 
-function contentOf({ text, mentions = [], attachments = [] }: StoredContent) {
-  return { text, mentions, attachments };
+function tombstoneOf(fresh: LiveMessage, change: DeletedJson & { changedSeq: Seq }): MessageState {
+  const { text: _, mentions: _mentions, attachments: _attachments, reactions: _reactions, ...base } = fresh;
+  return { ...base, ...change };
 }
 
 function reactionOf([emoji, user, seq]: ReactionTuple): Reaction {

@@ -33,7 +33,7 @@ export function assertFold(id: string, foldVersion: number): void {
   if (foldVersion !== FOLD_VERSION) throw new ForeignFold(id, foldVersion);
 }
 
-type MemberTuple = readonly [user: string, from: number, historyFrom: number, role: number, left: number | null];
+export type MemberTuple = readonly [user: string, from: number, historyFrom: number, role: number, left: number | null];
 type InboxTuple = readonly [
   stream: string,
   kind: "group" | "discussion",

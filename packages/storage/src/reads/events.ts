@@ -1,0 +1,54 @@
+import { idToUuid, seq, shardOf, type StreamId } from "@gatz/domain";
+import type { EventPage, SeqRange, StorageLimits } from "../contract.ts";
+import type { Queryable } from "../postgres/queryable.ts";
+import { eventOf, type EventRow } from "../shard/codec.ts";
+import { eventColumns } from "../shard/event_columns.ts";
+import type { ReadPools } from "./read_pools.ts";
+
+/** `seq` is null in the one row of a page without events. */
+type PageRow = { head: number } & (EventRow | { seq: null });
+
+/** One page of a stream's log: as many events as the bounds allow, at least one if there is one. */
+export async function readEvents(
+  { pools, limits }: { pools: ReadPools; limits: Pick<StorageLimits, "pageEvents" | "pageBytes"> },
+  stream: StreamId,
+  page: SeqRange & { limit: number },
+): Promise<EventPage> {
+  const limit = Math.min(page.limit, limits.pageEvents);
+  const rows = await pools.read(
+    shardOf(stream),
+    (q) => selectPage(q, stream, { ...page, limit, bytes: limits.pageBytes }),
+  );
+  const events = rows.flatMap((row) => row.seq === null ? [] : [eventOf(row)]);
+  return { asOf: seq(rows[0]?.head ?? 0), events };
+}
+
+// One statement: the head is that of the events' snapshot (READ0).
+function selectPage(
+  q: Queryable,
+  stream: StreamId,
+  { from, to, limit, bytes }: SeqRange & { limit: number; bytes: number },
+): Promise<PageRow[]> {
+  const here = q.sql(q.schema);
+  return q.sql<PageRow[]>`
+    select h.seq as head, p.*
+    from ${here}.streams h
+    left join lateral (
+      select ${eventColumns(q)}
+      from (
+        select one.*, octet_length(body::text) as own,
+          sum(octet_length(body::text)) over (order by seq) as total
+        from (
+          select * from ${here}.events
+          where stream = h.id and seq between ${from} and ${Math.min(to, MAX_SEQ)}
+          order by seq limit ${limit}
+        ) one
+      ) e
+      where total is null or total <= ${bytes} or total = own
+    ) p on true
+    where h.id = ${idToUuid(stream)}
+    order by p.seq`;
+}
+
+/** Seqs are `int`s in the tables; an open end is cut to what fits. */
+export const MAX_SEQ = 2 ** 31 - 1;

@@ -1,0 +1,27 @@
+import type { Storage, StorageLimits } from "../contract.ts";
+import { readDiscussions } from "./discussions.ts";
+import { readEvents } from "./events.ts";
+import { readDiscussionOf, readMessages, readMessagesById } from "./messages.ts";
+import type { ReadPools } from "./read_pools.ts";
+import { readShardsOf } from "./shards_of.ts";
+import { StateReads } from "./states.ts";
+
+/** The part of storage that reads by id and lists; live reads are beside it. */
+export type Reads = Pick<
+  Storage,
+  "state" | "states" | "events" | "messages" | "messagesById" | "discussionOf" | "discussionsOf" | "shardsOf"
+>;
+
+export function createReads(pools: ReadPools, limits: Pick<StorageLimits, "pageEvents" | "pageBytes">): Reads {
+  const states = new StateReads(pools);
+  return {
+    state: (stream) => states.state(stream),
+    states: (streams) => states.states(streams),
+    events: (stream, page) => readEvents({ pools, limits }, stream, page),
+    messages: (stream, page) => readMessages(pools, stream, page),
+    messagesById: (stream, ask) => readMessagesById(pools, stream, ask),
+    discussionOf: (message) => readDiscussionOf(pools, message),
+    discussionsOf: (user, page) => readDiscussions(pools, user, page),
+    shardsOf: (user) => readShardsOf(pools, user),
+  };
+}
