@@ -1,2 +1,3 @@
 /** Postgres: migrations, shard map and router, writer, log, projections, directory. The only package that speaks SQL. @module */
 export * from "./src/contract.ts";
+export { migrate } from "./src/schema/migrate.ts";

@@ -1,0 +1,58 @@
+/** What goes wrong between this process and a Postgres server, told apart. None of these carries SQL or a parameter. @module */
+import postgres from "postgres";
+
+/** The time for it is over; whether the server did it is not known. */
+export class DeadlinePassed extends Error {
+  override readonly name = "DeadlinePassed";
+}
+
+/** The connection is gone; whether the last statements were done is not known. */
+export class LaneLost extends Error {
+  override readonly name = "LaneLost";
+}
+
+/** No connection could be made, or the server lately did not answer and is being skipped. Nothing was sent. */
+export class ServerUnreachable extends Error {
+  override readonly name = "ServerUnreachable";
+  constructor(message: string, readonly retryAfterMs: number, options?: ErrorOptions) {
+    super(message, options);
+  }
+}
+
+/** The SQLSTATE of an error that the server answered with, else undefined. */
+export function sqlState(error: unknown): string | undefined {
+  return error instanceof postgres.PostgresError ? error.code : undefined;
+}
+
+/** Whether it is the data's own fault (class 22: data exception, 23: integrity constraint): the same data fails again. */
+export function isDataError(error: unknown): boolean {
+  const state = sqlState(error);
+  return state !== undefined && (state.startsWith("22") || state.startsWith("23"));
+}
+
+// 57P01–57P03: being shut down or starting; 57P05: idle session ended; 25P03: idle in transaction. The server closes the connection after them.
+const CLOSING = new Set(["57P01", "57P02", "57P03", "57P05", "25P03"]);
+
+/** Whether nothing more can be asked over the connection that this error came by. */
+export function isConnectionError(error: unknown): boolean {
+  if (error instanceof DeadlinePassed || error instanceof LaneLost || error instanceof ServerUnreachable) return true;
+  const state = sqlState(error);
+  if (state !== undefined) return CLOSING.has(state) || state.startsWith("08");
+  return error instanceof Error && "code" in error && typeof error.code === "string" &&
+    (error.code.startsWith("CONNECT") || error.code.startsWith("ECONN") || error.code === "EPIPE" ||
+      error.code === "ETIMEDOUT");
+}
+
+/** Whether the server answered and refused, so that it is up: too many connections, a wrong password, no such database. */
+export function isRefusalToConnect(error: unknown): boolean {
+  const state = sqlState(error);
+  return state !== undefined && !CLOSING.has(state);
+}
+
+/** What may be said of an error in a log or a message: its kind, never its SQL or its parameters. */
+export function describeError(error: unknown): string {
+  const state = sqlState(error);
+  if (state !== undefined) return `SQLSTATE ${state}`;
+  if (!(error instanceof Error)) return typeof error;
+  return "code" in error && typeof error.code === "string" ? error.code : error.name;
+}

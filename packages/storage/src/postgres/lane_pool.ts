@@ -1,0 +1,120 @@
+import type { Breaker } from "./breaker.ts";
+import { before, type Deadline } from "./deadline.ts";
+import { DeadlinePassed, isConnectionError, isRefusalToConnect } from "./errors.ts";
+import { Lane, type LaneOptions } from "./lane.ts";
+import type { Sql } from "./sql_client.ts";
+
+export interface LanePoolOptions extends LaneOptions {
+  /** Connections at most. */
+  max: number;
+  breaker: Breaker;
+}
+
+/** The lanes of one server and purpose: made when needed, kept, replaced when lost. */
+export class LanePool {
+  readonly #options: LanePoolOptions;
+  readonly #idle: Lane[] = [];
+  readonly #waiting: PromiseWithResolvers<Lane>[] = [];
+  readonly #lanes = new Set<Lane>();
+  #opening = 0;
+  #closed = false;
+
+  constructor(options: LanePoolOptions) {
+    this.#options = options;
+  }
+
+  /** How many connections are open. */
+  get size(): number {
+    return this.#lanes.size;
+  }
+
+  /**
+   * Runs work on a lane of its own. Throws {@link ServerUnreachable} while the server is skipped or can't be connected to,
+   * `DeadlinePassed` when either the wait for a lane or the work took too long, `LaneLost`, or what the work throws.
+   */
+  async use<T>(work: (sql: Sql) => Promise<T>, deadline: Deadline): Promise<T> {
+    return await this.useLane((lane) => lane.run(work, deadline), deadline);
+  }
+
+  /** For work that manages the lane's deadline and end itself. */
+  async useLane<T>(work: (lane: Lane) => Promise<T>, deadline: Deadline): Promise<T> {
+    this.#options.breaker.check();
+    const lane = await this.#take(deadline);
+    try {
+      return await work(lane);
+    } catch (error) {
+      if (error instanceof DeadlinePassed) this.#options.breaker.suspect();
+      if (isConnectionError(error)) lane.destroy();
+      throw error;
+    } finally {
+      this.#give(lane);
+    }
+  }
+
+  close(): void {
+    this.#closed = true;
+    for (const lane of this.#lanes) lane.destroy();
+    this.#lanes.clear();
+  }
+
+  async #take(deadline: Deadline): Promise<Lane> {
+    for (let lane = this.#idle.pop(); lane; lane = this.#idle.pop()) {
+      if (lane.isOpen) return lane;
+    }
+    const waiter = Promise.withResolvers<Lane>();
+    this.#waiting.push(waiter);
+    this.#openMore();
+    try {
+      return await before(deadline, waiter.promise);
+    } catch (error) {
+      const place = this.#waiting.indexOf(waiter);
+      if (place >= 0) this.#waiting.splice(place, 1);
+      // One that was handed over in the same moment goes to the next.
+      else waiter.promise.then((lane) => this.#give(lane), () => {});
+      throw error;
+    }
+  }
+
+  #give(lane: Lane): void {
+    if (!lane.isOpen || this.#closed) {
+      lane.destroy();
+      this.#lanes.delete(lane);
+      this.#openMore();
+      return;
+    }
+    const next = this.#waiting.shift();
+    if (next) next.resolve(lane);
+    else this.#idle.push(lane);
+  }
+
+  #openMore(): void {
+    while (this.#opening < this.#waiting.length && this.#lanes.size + this.#opening < this.#options.max) {
+      this.#opening++;
+      void this.#openOne();
+    }
+  }
+
+  async #openOne(): Promise<void> {
+    try {
+      const lane = await Lane.open(this.#options);
+      this.#opening--;
+      this.#lanes.add(lane);
+      void lane.closed.then(() => this.#forget(lane));
+      this.#give(lane);
+    } catch (error) {
+      this.#opening--;
+      const { breaker } = this.#options;
+      if (!isRefusalToConnect(error)) breaker.failed();
+      // Others may yet get a lane that comes back; with none open there is nothing to wait for.
+      const refused = this.#lanes.size > 0 ? this.#waiting.splice(0, 1) : this.#waiting.splice(0);
+      for (const waiter of refused) waiter.reject(breaker.refusal(error));
+    }
+  }
+
+  #forget(lane: Lane): void {
+    this.#lanes.delete(lane);
+    const place = this.#idle.indexOf(lane);
+    if (place >= 0) this.#idle.splice(place, 1);
+    this.#openMore();
+  }
+}

@@ -1,0 +1,26 @@
+import { type Kysely, sql } from "kysely";
+import type { Migration } from "kysely/migration";
+
+/** What creates the directory's tables. The connection's search_path names the schema. */
+const tables: Migration = {
+  async up(db: Kysely<unknown>): Promise<void> {
+    for (const statement of FIRST) await sql.raw(statement).execute(db);
+  },
+};
+
+export const DIRECTORY_MIGRATIONS: Record<string, Migration> = { "0001_tables": tables };
+
+const FIRST = [
+  // Which life this is (LOG9); a restore, or a promotion that may have lost events, gives a new one.
+  `create table installation (
+     id smallint primary key check (id = 1),
+     incarnation uuid not null, began timestamptz not null default now())`,
+  `insert into installation values (1, gen_random_uuid())`,
+  `create table shards (shard int primary key check (shard between 0 and 4095), server text not null)`,
+  // The skeleton is the handle without case and look-alikes (USR2).
+  `create table handles (skeleton text primary key, handle text not null, "user" uuid not null)`,
+  `create index handles_user on handles ("user")`,
+  // Users without a row are at home on the shard in their id (ID4).
+  `create table homes ("user" uuid primary key, home int not null, past int[] not null default '{}')`,
+  `create table sessions (id text primary key, "user" uuid not null, expires_at bigint not null)`,
+];

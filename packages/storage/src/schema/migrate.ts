@@ -1,0 +1,86 @@
+/** Brings the directory and every shard to the present schema. @module */
+import { type ShardNumber, shardNumber } from "@gatz/domain";
+import { Kysely } from "kysely";
+import { type Migration, Migrator } from "kysely/migration";
+import { PostgresJSDialect } from "kysely-postgres-js";
+import postgres from "postgres";
+import type { ServerName, StorageConfig } from "../contract.ts";
+import { DIRECTORY_MIGRATIONS } from "./directory_migrations.ts";
+import { DIRECTORY_SCHEMA, type SchemaName, shardSchema } from "./names.ts";
+import { SHARD_MIGRATIONS } from "./shard_migrations.ts";
+
+// Whoever migrates a database holds this advisory lock there; the writers' locks have another first key.
+const MIGRATION_LOCK = [0x6761747a, -1] as const;
+
+/**
+ * Makes the directory, records where shards live that its map does not know yet (SHARD1), and makes or upgrades every shard's tables.
+ * Many may migrate at once: they take turns. Throws what Postgres answers.
+ */
+export async function migrate(config: StorageConfig): Promise<void> {
+  const map = await migrateDirectory(config);
+  const byServer = Map.groupBy(map.keys(), (shard) => map.get(shard)!); // its own keys
+  await Promise.all([...byServer].map(([server, shards]) => migrateShards(config, { server, shards })));
+}
+
+async function migrateDirectory(config: StorageConfig): Promise<Map<ShardNumber, ServerName>> {
+  return await locked(config.directory, async (sql) => {
+    await migrateSchema(config.directory, { schema: DIRECTORY_SCHEMA, migrations: DIRECTORY_MIGRATIONS });
+    const here = sql(DIRECTORY_SCHEMA);
+    const known = await sql<{ shard: number; server: string }[]>`select shard, server from ${here}.shards`;
+    const map = new Map(known.map(({ shard, server }) => [shardNumber(shard), server]));
+    if (map.size > config.shards) {
+      throw new Error(`there are ${map.size} shards, and never fewer than before: ${config.shards} are configured`);
+    }
+    for (let n = 0; n < config.shards; n++) {
+      const shard = shardNumber(n);
+      if (map.has(shard)) continue;
+      const server = config.place(shard);
+      await sql`insert into ${here}.shards (shard, server) values (${n}, ${server})`;
+      map.set(shard, server);
+    }
+    return map;
+  });
+}
+
+async function migrateShards(
+  config: StorageConfig,
+  { server, shards }: { server: ServerName; shards: readonly ShardNumber[] },
+): Promise<void> {
+  const url = config.servers[server];
+  if (url === undefined) throw new Error(`the shard map names a server that is not configured: ${server}`);
+  await locked(url, async () => {
+    for (const shard of shards) {
+      await migrateSchema(url, { schema: shardSchema(shard), migrations: SHARD_MIGRATIONS });
+    }
+  });
+}
+
+/** Runs work on a connection that holds the database's migration lock. */
+async function locked<T>(url: string, work: (sql: postgres.Sql) => Promise<T>): Promise<T> {
+  const sql = postgres(url, { max: 1, onnotice: () => {} });
+  try {
+    await sql`select pg_advisory_lock(${MIGRATION_LOCK[0]}, ${MIGRATION_LOCK[1]})`;
+    return await work(sql);
+  } finally {
+    await sql.end();
+  }
+}
+
+async function migrateSchema(
+  url: string,
+  { schema, migrations }: { schema: SchemaName; migrations: Record<string, Migration> },
+): Promise<void> {
+  const sql = postgres(url, { max: 1, connection: { search_path: schema }, onnotice: () => {} });
+  const db = new Kysely<unknown>({ dialect: new PostgresJSDialect({ postgres: sql }) });
+  try {
+    const migrator = new Migrator({
+      db,
+      provider: { getMigrations: () => Promise.resolve(migrations) },
+      migrationTableSchema: schema,
+    });
+    const { error } = await migrator.migrateToLatest();
+    if (error !== undefined) throw error;
+  } finally {
+    await db.destroy();
+  }
+}
