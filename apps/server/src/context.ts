@@ -1,0 +1,47 @@
+/** What every procedure is handed: the server's parts, and who is asking from where. @module */
+import type { Storage } from "@gatz/storage/contract";
+import type { Session, Tokens } from "./auth/tokens.ts";
+import type { Peer } from "./auth/peer.ts";
+import type { Config } from "./config.ts";
+import type { FeedFrame, Seq, StreamId, UserId } from "@gatz/domain";
+import type { Connection } from "./ws/connection.ts";
+
+/** What a caller asks of a feed: where to go on from, and whether one stream only. */
+export interface FeedRequest {
+  readonly viewer: UserId;
+  readonly cursor?: string | undefined;
+  readonly stream?: StreamId | undefined;
+  readonly fromSeq?: Seq | undefined;
+  readonly connection: Connection | null;
+  readonly signal: AbortSignal;
+}
+
+/** Frames with the cursor to resume from after each (LIVE1), until the signal ends it. */
+export type OpenFeed = (request: FeedRequest) => AsyncIterable<{ readonly cursor: string; readonly frame: FeedFrame }>;
+
+/** The parts that all calls share. */
+export interface Services {
+  readonly config: Pick<Config, "dev" | "limits">;
+  readonly storage: Storage;
+  readonly feed: OpenFeed;
+  readonly tokens: Tokens;
+  /** Unix milliseconds of this machine: for tokens and new ids of the server's own, never for events (LOG5). */
+  readonly now: () => number;
+  readonly random: (bytes: number) => Uint8Array;
+  /** True once the server is about to stop: it takes no new drafts. */
+  readonly draining: () => boolean;
+}
+
+export interface Context {
+  readonly services: Services;
+  /** Who is logged in, or null. Its expiry is checked at each call. */
+  readonly session: Session | null;
+  readonly peer: Peer;
+  /** The socket, if the call came over one. */
+  readonly connection: Connection | null;
+}
+
+/** A context whose caller is known. */
+export interface UserContext extends Context {
+  readonly session: Session;
+}

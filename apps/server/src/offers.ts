@@ -1,0 +1,136 @@
+/** Drafts on their way from a call to the log: checked, offered in one bundle, each with its outcome (LOG4). @module */
+import {
+  type Draft,
+  type Incarnation,
+  type Outcome,
+  parseDraft,
+  type Proposal,
+  type Rejection,
+  type StreamId,
+  type UserId,
+} from "@gatz/domain";
+import type { Storage } from "@gatz/storage/contract";
+import type { Services, UserContext } from "./context.ts";
+import { malformed } from "./errors.ts";
+import { requireShard, shardExists } from "./views/seen.ts";
+
+const DRAINING_RETRY_MS = 1_000;
+
+/**
+ * Offers what a client wrote as drafts of one stream. A draft that is no draft ends the bundle with its rejection, as any other
+ * rejected one does: those before it are offered, those after it are not tried.
+ *
+ * @throws {ApiError} Malformed if the stream's shard does not exist
+ */
+export async function offerUnchecked(
+  { services, session }: UserContext,
+  { stream, drafts }: { stream: StreamId; drafts: readonly unknown[] },
+): Promise<readonly Outcome[]> {
+  requireShard(services.storage, { field: "stream", id: stream });
+  const proposals: Proposal[] = [];
+  let refused: Rejection | null = null;
+  for (const draft of drafts) {
+    const parsed = checked(services.storage, draft, stream);
+    if (parsed.kind === "rejected") {
+      refused = parsed;
+      break;
+    }
+    proposals.push({ ...parsed.draft, actor: session.user });
+  }
+  const outcomes = proposals.length === 0 ? [] : await offer(services, { stream, proposals });
+  const untilRefused = outcomes.length === proposals.length && outcomes.every(isAck);
+  return refused !== null && untilRefused ? [...outcomes, refused] : outcomes;
+}
+
+/** How the fields of a draft are called in the input that it was made from. */
+export interface FieldNames {
+  readonly stream: string;
+  /** Before the draft's id and the fields of its body, like `first.`. */
+  readonly prefix?: string;
+}
+
+/** A draft that a procedure made from its own input. */
+export interface Written {
+  readonly draft: Draft;
+  readonly names: FieldNames;
+}
+
+/** @throws {ApiError} Malformed, before anything is offered, naming the input's field */
+export async function offerWritten(
+  { services, session }: UserContext,
+  written: readonly [Written, ...Written[]],
+): Promise<readonly Outcome[]> {
+  const [{ draft: { stream }, names }] = written;
+  requireShard(services.storage, { field: names.stream, id: stream });
+  const proposals = written.map(({ draft, names }): Proposal => {
+    const parsed = checked(services.storage, draft, stream);
+    if (parsed.kind === "draft") return { ...parsed.draft, actor: session.user };
+    throw malformed(inputField(parsed.field ?? "", names), String(parsed.detail?.["problem"] ?? "malformed"));
+  });
+  const outcomes = await offer(services, { stream, proposals });
+  return outcomes.map((outcome, i) => withFieldOf(outcome, written[i]?.names ?? names));
+}
+
+/** @throws {ApiError} as {@link offerWritten} */
+export async function offerOne(context: UserContext, written: Written): Promise<Offered> {
+  const [outcome] = await offerWritten(context, [written]);
+  if (outcome === undefined) throw new Error("storage answered a draft with no outcome");
+  return { incarnation: context.services.storage.incarnation, outcome };
+}
+
+/** What a write of one event answers. */
+export interface Offered {
+  readonly incarnation: Incarnation;
+  readonly outcome: Outcome;
+}
+
+async function offer(
+  services: Services,
+  { stream, proposals }: { stream: StreamId; proposals: readonly Proposal[] },
+): Promise<readonly Outcome[]> {
+  if (services.draining()) return [{ kind: "not-now", reason: "Draining", retryAfterMs: DRAINING_RETRY_MS }];
+  return await services.storage.offer(stream, proposals, { deadlineMs: services.config.limits.callDeadlineMs });
+}
+
+function isAck(outcome: Outcome): boolean {
+  return outcome.kind === "accepted" || outcome.kind === "duplicate";
+}
+
+type Checked = { kind: "draft"; draft: Draft } | Rejection;
+
+function checked(storage: Storage, value: unknown, stream: StreamId): Checked {
+  const parsed = parseDraft(value);
+  if (!parsed.ok) return parsed.rejection;
+  const { draft } = parsed;
+  if (draft.stream !== stream) return refused("stream", "not the stream that the bundle is for");
+  const lost = fieldOnNoShard(storage, draft);
+  return lost === null ? { kind: "draft", draft } : refused(lost, "names a shard that does not exist");
+}
+
+function refused(field: string, problem: string): Rejection {
+  return { kind: "rejected", code: "Malformed", field, detail: { problem } };
+}
+
+/** The first group or user in a draft's body whose shard this installation does not have (ID1), or null. */
+function fieldOnNoShard(storage: Storage, { body }: Draft): string | null {
+  for (const name of ["group", "user"] as const) {
+    const id = (body as Partial<Record<typeof name, StreamId>>)[name];
+    if (id !== undefined && !shardExists(storage, id)) return `body.${name}`;
+  }
+  for (const name of ["members", "users", "mentions"] as const) {
+    const ids = (body as Partial<Record<typeof name, readonly UserId[]>>)[name] ?? [];
+    const at = ids.findIndex((id) => !shardExists(storage, id));
+    if (at >= 0) return `body.${name}.${at}`;
+  }
+  return null;
+}
+
+function withFieldOf(outcome: Outcome, names: FieldNames): Outcome {
+  if (outcome.kind !== "rejected" || outcome.field === undefined) return outcome;
+  return { ...outcome, field: inputField(outcome.field, names) };
+}
+
+function inputField(field: string, { stream, prefix = "" }: FieldNames): string {
+  if (field === "stream") return stream;
+  return prefix + (field.startsWith("body.") ? field.slice("body.".length) : field);
+}

@@ -1,0 +1,80 @@
+/** `auth.*`: who one is. @module */
+import { type Incarnation, type ShardNumber, shardNumber, type UserId, zCreateGroupBody } from "@gatz/domain";
+import { DirectoryUnavailable } from "@gatz/storage/contract";
+import { z } from "zod";
+import { isHandle } from "../auth/handle.ts";
+import { devSignIn } from "../auth/sign_in.ts";
+import type { UserContext } from "../context.ts";
+import { malformed } from "../errors.ts";
+import type { Limits } from "../limits.ts";
+import { devProcedure, router, userProcedure } from "../trpc.ts";
+import { userViews } from "../views/user_view.ts";
+
+export interface SignedInView {
+  readonly user: UserId;
+  readonly handle: string;
+  /** An access token; it is shown once. */
+  readonly token: string;
+  readonly home: ShardNumber;
+  /** How many shards there are. */
+  readonly shards: number;
+  readonly incarnation: Incarnation;
+}
+
+export interface Me {
+  readonly user: UserId;
+  /** Null while one's own shard does not answer. */
+  readonly handle: string | null;
+  readonly home: ShardNumber;
+  readonly shards: number;
+  readonly incarnation: Incarnation;
+  readonly limits: Pick<Limits, (typeof SHOWN_LIMITS)[number]>;
+}
+
+/** What a client must know to refuse what the server would. */
+const SHOWN_LIMITS = [
+  ...["textCodePoints", "textBytes", "attachments", "mentions", "emojiPerMessage", "members"] as const,
+  ...["nameCodePoints", "reasonCodePoints", "frameBytes", "bodyBytes", "batchCalls", "bundleDrafts"] as const,
+] as const;
+
+export const auth = router({
+  devSignIn: devProcedure
+    .input(z.strictObject({
+      handle: z.string().refine(isHandle, "must be 3 to 20 of a-z, 0-9 and _"),
+      name: zCreateGroupBody.shape.name.optional(),
+      shard: z.int().min(0).max(4095).optional(),
+    }))
+    .mutation(async ({ ctx: { services }, input: { handle, name = handle, shard } }): Promise<SignedInView> => {
+      const { storage } = services;
+      const shards = storage.shards.length;
+      if (shard !== undefined && shard >= shards) throw malformed("shard", "a shard that does not exist");
+      const where = shard === undefined ? {} : { shard: shardNumber(shard) };
+      const signedIn = await devSignIn(services, { handle, name, ...where });
+      return { ...signedIn, handle, shards, incarnation: storage.incarnation };
+    }),
+
+  me: userProcedure
+    .input(z.void())
+    .query(async ({ ctx }): Promise<Me> => {
+      const { storage, config } = ctx.services;
+      const [me] = await userViews(storage, [ctx.session.user]);
+      return {
+        user: ctx.session.user,
+        handle: me?.kind === "user" ? me.handle : null,
+        home: await homeOf(ctx),
+        shards: storage.shards.length,
+        incarnation: storage.incarnation,
+        limits: Object.fromEntries(SHOWN_LIMITS.map((name) => [name, config.limits[name]])) as Me["limits"],
+      };
+    }),
+});
+
+/** With the directory down, the home is the one that it was at log-in (SHARD4). */
+async function homeOf({ services, session }: UserContext): Promise<ShardNumber> {
+  try {
+    return (await services.storage.directory.home(session.user)).home;
+  } catch (error) {
+    if (error instanceof DirectoryUnavailable) return session.home;
+    throw error;
+  }
+}

@@ -1,0 +1,143 @@
+/** `discussions.*`: making them, who is in them, and the list of one's own. @module */
+import {
+  type DiscussionId,
+  type GroupId,
+  type Incarnation,
+  type Interval,
+  type Seq,
+  type ShardNumber,
+  type UnixMs,
+  zAddMembersBody,
+  zCreateDiscussionBody,
+  zDiscussionId,
+  zNewDiscussionId,
+  zNewEventId,
+  zRemoveMemberBody,
+} from "@gatz/domain";
+import type { DiscussionRow } from "@gatz/storage/contract";
+import { z } from "zod";
+import type { UserContext } from "../context.ts";
+import { malformed } from "../errors.ts";
+import { encodeCursor } from "../live/cursor.ts";
+import { offerOne, offerWritten, type Written } from "../offers.ts";
+import { memberProcedure, router, userProcedure } from "../trpc.ts";
+import { decodePlace, encodePlace } from "../views/list_cursor.ts";
+import { type MessageView, messageView } from "../views/message_view.ts";
+import { seenDiscussion } from "../views/seen.ts";
+import { type DiscussionView, discussionView } from "../views/stream_view.ts";
+import type { OfferedBundle } from "./log.ts";
+import { newMessage, zNewMessageInput } from "./messages.ts";
+
+export interface DiscussionById {
+  readonly incarnation: Incarnation;
+  readonly asOf: Seq;
+  readonly discussion: DiscussionView;
+}
+
+/** One row of a list. */
+export interface DiscussionRowView {
+  readonly discussion: DiscussionId;
+  readonly group: GroupId;
+  readonly name: string;
+  readonly closed: boolean;
+  readonly memberCount: number;
+  readonly mine: readonly Interval[];
+  /** The newest seq that the caller may see, and the time of it. */
+  readonly head: Seq;
+  readonly lastAt: UnixMs;
+  /** The newest message that the caller may see, as they see it. */
+  readonly preview: MessageView | null;
+}
+
+export interface DiscussionPage {
+  readonly incarnation: Incarnation;
+  /** A feed's cursor: what comes after this list (LIVE3). */
+  readonly asOf: string;
+  /** Latest activity first. */
+  readonly rows: readonly DiscussionRowView[];
+  /** Shards that did not answer: discussions there are not in the list (USR3). */
+  readonly unavailable: readonly ShardNumber[];
+  /** For the next page's `before`; null when there is no more. */
+  readonly next: string | null;
+}
+
+const PAGE_ROWS = 100;
+const { replyTo: _, ...first } = zNewMessageInput.shape;
+const to = { id: zNewEventId, discussion: zDiscussionId };
+
+export const discussions = router({
+  create: userProcedure
+    .input(z.strictObject({
+      ...{ id: zNewEventId, stream: zNewDiscussionId },
+      ...zCreateDiscussionBody.shape,
+      first: z.strictObject(first).optional(),
+    }))
+    .mutation(async ({ ctx, input: { id, stream, first, ...body } }): Promise<OfferedBundle> => {
+      const create: Written = {
+        draft: { stream, id, type: "create", version: 1, body },
+        names: { stream: "stream" },
+      };
+      const more = first === undefined
+        ? []
+        : [{ draft: newMessage(stream, first), names: { stream: "stream", prefix: "first." } }];
+      const outcomes = await offerWritten(ctx, [create, ...more]);
+      return { incarnation: ctx.services.storage.incarnation, outcomes };
+    }),
+
+  addMembers: memberProcedure
+    .input(z.strictObject({ ...to, ...zAddMembersBody.shape }))
+    .mutation(({ ctx, input: { id, discussion, ...body } }) =>
+      write(ctx, { stream: discussion, id, type: "add-members", version: 1, body })
+    ),
+
+  removeMember: memberProcedure
+    .input(z.strictObject({ ...to, ...zRemoveMemberBody.omit({ since: true }).shape }))
+    .mutation(({ ctx, input: { id, discussion, ...body } }) =>
+      write(ctx, { stream: discussion, id, type: "remove-member", version: 1, body })
+    ),
+
+  leave: memberProcedure
+    .input(z.strictObject(to))
+    .mutation(({ ctx, input: { id, discussion } }) =>
+      write(ctx, { stream: discussion, id, type: "leave", version: 1, body: {} })
+    ),
+
+  byId: memberProcedure
+    .input(z.strictObject({ discussion: zDiscussionId }))
+    .query(async ({ ctx, input: { discussion } }): Promise<DiscussionById> => {
+      const { storage } = ctx.services;
+      const viewer = ctx.session.user;
+      const { state, head } = await seenDiscussion(storage, { viewer, discussion });
+      return { incarnation: storage.incarnation, asOf: head, discussion: discussionView(state, viewer) };
+    }),
+
+  byUser: userProcedure
+    .input(z.strictObject({
+      before: z.string().max(200).optional(),
+      limit: z.int().min(1).max(PAGE_ROWS).default(50),
+    }))
+    .query(async ({ ctx, input: { before, limit } }): Promise<DiscussionPage> => {
+      const { storage } = ctx.services;
+      const { incarnation } = storage;
+      const viewer = ctx.session.user;
+      const place = before === undefined ? undefined : decodePlace(before);
+      if (place === null) throw malformed("before", "not the `next` of a page");
+      const list = await storage.discussionsOf(viewer, { limit, ...(place === undefined ? {} : { before: place }) });
+      return {
+        incarnation,
+        asOf: encodeCursor({ incarnation, positions: list.asOf }),
+        rows: list.rows.map((row) => rowView(row, ctx)),
+        unavailable: list.unavailable,
+        next: list.next === null ? null : encodePlace(list.next),
+      };
+    }),
+});
+
+const write = (context: UserContext, draft: Written["draft"]) =>
+  offerOne(context, { draft, names: { stream: "discussion" } });
+
+function rowView({ intervals, preview, ...row }: DiscussionRow, { session }: UserContext): DiscussionRowView {
+  // A list shows no quotes, so what a preview answers is not read for it.
+  const view = preview === null ? null : messageView(preview, { viewer: session.user });
+  return { ...row, mine: intervals, preview: view };
+}

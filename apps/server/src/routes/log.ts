@@ -1,0 +1,52 @@
+/** `log.*`: drafts as they are, and the log as it is, for clients that hold a replica. @module */
+import { type Incarnation, type Outcome, seq, type StreamId, type UserId, zSeq, zStreamId } from "@gatz/domain";
+import type { Storage } from "@gatz/storage/contract";
+import { z } from "zod";
+import { notFound } from "../errors.ts";
+import { offerUnchecked } from "../offers.ts";
+import { memberProcedure, router } from "../trpc.ts";
+import { type LogPage, readLogPage } from "../views/log_page.ts";
+import { requireShard, seenDiscussion, seenGroup } from "../views/seen.ts";
+import { isDiscussionStream, isGroupStream } from "@gatz/domain";
+
+export interface OfferedBundle {
+  readonly incarnation: Incarnation;
+  /** One a draft that was tried (LOG4). */
+  readonly outcomes: readonly Outcome[];
+}
+
+const BUNDLE_DRAFTS = 100;
+const PAGE_EVENTS = 500;
+
+export const log = router({
+  offer: memberProcedure
+    .input(z.strictObject({ stream: zStreamId, drafts: z.array(z.unknown()).min(1).max(BUNDLE_DRAFTS) }))
+    .mutation(async ({ ctx, input }): Promise<OfferedBundle> => ({
+      incarnation: ctx.services.storage.incarnation,
+      outcomes: await offerUnchecked(ctx, input),
+    })),
+
+  read: memberProcedure
+    .input(z.strictObject({
+      stream: zStreamId,
+      fromSeq: zSeq,
+      limit: z.int().min(1).max(PAGE_EVENTS).default(PAGE_EVENTS),
+    }))
+    .query(async ({ ctx, input }): Promise<{ readonly incarnation: Incarnation } & LogPage> => {
+      const { storage } = ctx.services;
+      const viewer = ctx.session.user;
+      const seen = await seenStream(storage, { viewer, stream: input.stream });
+      const page = await readLogPage(storage, { viewer, ...seen, fromSeq: input.fromSeq, limit: input.limit });
+      return { incarnation: storage.incarnation, ...page };
+    }),
+});
+
+/** A user's own stream has one member, the user (VIS1). */
+async function seenStream(storage: Storage, { viewer, stream }: { viewer: UserId; stream: StreamId }) {
+  if (isDiscussionStream(stream)) return await seenDiscussion(storage, { viewer, discussion: stream, field: "stream" });
+  if (isGroupStream(stream)) return await seenGroup(storage, { viewer, group: stream, field: "stream" });
+  requireShard(storage, { field: "stream", id: stream });
+  const state = stream === viewer ? await storage.state(stream) : null;
+  if (state === null) throw notFound();
+  return { state, ranges: [{ from: seq(1), to: state.seq }] };
+}

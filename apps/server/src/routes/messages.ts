@@ -1,0 +1,131 @@
+/** `messages.*`: the four event types at the log's core, and their look-ups (MSG1–5). @module */
+import {
+  type DiscussionId,
+  type Draft,
+  type Incarnation,
+  type Seq,
+  seq,
+  zDeleteMessageBody,
+  zDiscussionId,
+  zEditMessageBody,
+  zMessageId,
+  zNewEventId,
+  zNewMessageBody,
+  zNewMessageId,
+  zReactToMessageBody,
+  zSeq,
+} from "@gatz/domain";
+import { z } from "zod";
+import type { UserContext } from "../context.ts";
+import { notFound } from "../errors.ts";
+import { type Offered, offerOne } from "../offers.ts";
+import { memberProcedure, router } from "../trpc.ts";
+import { type MessageView, messageViews } from "../views/message_view.ts";
+import { readSeen, requireShard } from "../views/seen.ts";
+
+export interface MessagePageView {
+  readonly incarnation: Incarnation;
+  /** The discussion's head that this page is as of, for this viewer (READ0). */
+  readonly asOf: Seq;
+  /** Newest first. */
+  readonly messages: readonly MessageView[];
+  /** Ask for the next page before this seq; null at the beginning. */
+  readonly before: Seq | null;
+}
+
+export interface MessageById {
+  readonly incarnation: Incarnation;
+  readonly asOf: Seq;
+  readonly message: MessageView;
+}
+
+const { mentions, attachments } = zNewMessageBody.shape;
+const content = {
+  text: zNewMessageBody.shape.text,
+  mentions: mentions.optional(),
+  attachments: attachments.optional(),
+};
+/** What a client says of a new message, wherever it may say it. */
+export const zNewMessageInput = z.strictObject({
+  id: zNewMessageId,
+  ...content,
+  replyTo: zNewMessageBody.shape.replyTo,
+});
+const inDiscussion = { id: zNewEventId, discussion: zDiscussionId };
+
+export function newMessage(
+  discussion: DiscussionId,
+  { id, mentions = [], attachments = [], ...rest }: z.output<typeof zNewMessageInput>,
+): Draft {
+  return {
+    ...{ stream: discussion, id, type: "new-message", version: 1 },
+    body: { ...rest, mentions, attachments },
+  };
+}
+
+const write = (context: UserContext, draft: Draft): Promise<Offered> =>
+  offerOne(context, { draft, names: { stream: "discussion" } });
+
+export const messages = router({
+  send: memberProcedure
+    .input(z.strictObject({ ...zNewMessageInput.shape, discussion: zDiscussionId }))
+    .mutation(({ ctx, input: { discussion, ...message } }) => write(ctx, newMessage(discussion, message))),
+
+  edit: memberProcedure
+    .input(z.strictObject({ ...inDiscussion, ...zEditMessageBody.shape, ...content }))
+    .mutation(({ ctx, input: { id, discussion, mentions = [], attachments = [], ...rest } }) => {
+      const body = { ...rest, mentions, attachments };
+      return write(ctx, { stream: discussion, id, type: "edit-message", version: 1, body });
+    }),
+
+  delete: memberProcedure
+    .input(z.strictObject({ ...inDiscussion, ...zDeleteMessageBody.shape }))
+    .mutation(({ ctx, input: { id, discussion, ...body } }) =>
+      write(ctx, { stream: discussion, id, type: "delete-message", version: 1, body })
+    ),
+
+  react: memberProcedure
+    .input(z.strictObject({ ...inDiscussion, ...zReactToMessageBody.shape }))
+    .mutation(({ ctx, input: { id, discussion, ...body } }) =>
+      write(ctx, { stream: discussion, id, type: "react-to-message", version: 1, body })
+    ),
+
+  byDiscussion: memberProcedure
+    .input(z.strictObject({
+      discussion: zDiscussionId,
+      before: zSeq.optional(),
+      limit: z.int().min(1).max(100).default(50),
+    }))
+    .query(async ({ ctx, input: { discussion, before, limit } }): Promise<MessagePageView> => {
+      const { storage } = ctx.services;
+      const viewer = ctx.session.user;
+      const page = { limit, ...(before === undefined ? {} : { before }) };
+      const { result, asOf, seen } = await readSeen(
+        storage,
+        { viewer, discussion },
+        (ranges) => storage.messages(discussion, { ranges, ...page }),
+      );
+      const views = await messageViews(storage, { viewer, discussion, ranges: seen.ranges }, result.messages);
+      return { incarnation: storage.incarnation, asOf, messages: views, before: result.before };
+    }),
+
+  byId: memberProcedure
+    .input(z.strictObject({ id: zMessageId }))
+    .query(async ({ ctx, input: { id } }): Promise<MessageById> => {
+      const { storage } = ctx.services;
+      const viewer = ctx.session.user;
+      requireShard(storage, { field: "id", id });
+      const discussion = await storage.discussionOf(id);
+      if (discussion === null) throw notFound();
+      const { result, asOf, seen } = await readSeen(
+        storage,
+        { viewer, discussion },
+        (ranges) => storage.messagesById(discussion, { ids: [id], ranges }),
+      );
+      const found = result.messages.get(id);
+      if (found === undefined) throw notFound();
+      const [message] = await messageViews(storage, { viewer, discussion, ranges: seen.ranges }, [found]);
+      if (message === undefined) throw new Error("a message was lost on its way to a view");
+      return { incarnation: storage.incarnation, asOf: seq(asOf), message };
+    }),
+});

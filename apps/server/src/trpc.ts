@@ -1,0 +1,42 @@
+/** tRPC as gatz uses it: every procedure starts from one of these, which says who may call it (SEC1). @module */
+import { initTRPC } from "@trpc/server";
+import type { Context, UserContext } from "./context.ts";
+import { ApiError, errorShape, toApiError } from "./errors.ts";
+import { frameTransformer } from "./live/frames.ts";
+
+/**
+ * Who may call a procedure. `public`: anybody. `user`: who is logged in. `member`: who is logged in, and the thing asked about is
+ * `NotFound` unless they are or were a member of it (VIS3). `dev`: anybody on this machine, in development only.
+ */
+export type Access = "public" | "user" | "member" | "dev";
+
+export interface Meta {
+  readonly access: Access;
+}
+
+const t = initTRPC.context<Context>().meta<Meta>().create({
+  transformer: frameTransformer,
+  errorFormatter: ({ error }) => errorShape(toApiError(error)),
+  isDev: false,
+});
+
+export const router = t.router;
+export const createCallerFactory = t.createCallerFactory;
+
+const loggedIn = t.middleware(({ ctx, next }) => {
+  const { session, services } = ctx;
+  if (session === null) throw new ApiError("Unauthenticated", { message: "an access token is needed" });
+  if (session.expiresAt <= services.now()) throw new ApiError("Unauthenticated", { message: "the token has expired" });
+  const known: UserContext = { ...ctx, session };
+  return next({ ctx: known });
+});
+
+const fromThisMachine = t.middleware(({ ctx, next }) => {
+  if (ctx.services.config.dev && ctx.peer.loopback) return next();
+  throw new ApiError("Forbidden", { message: "only in development, and only from this machine" });
+});
+
+export const publicProcedure = t.procedure.meta({ access: "public" });
+export const devProcedure = t.procedure.meta({ access: "dev" }).use(fromThisMachine);
+export const userProcedure = t.procedure.meta({ access: "user" }).use(loggedIn);
+export const memberProcedure = userProcedure.meta({ access: "member" });

@@ -1,0 +1,104 @@
+/** What of a group or a discussion a caller may see: the one gate in front of every read (VIS1–4). @module */
+import {
+  type DiscussionId,
+  type DiscussionState,
+  type GroupId,
+  type GroupState,
+  type Interval,
+  intervalsOf,
+  type Seq,
+  seq,
+  shardOf,
+  type StreamId,
+  type UserId,
+  visibleRanges,
+} from "@gatz/domain";
+import type { SeqRange, Storage } from "@gatz/storage/contract";
+import { malformed, notFound } from "../errors.ts";
+
+/** A stream and the part of it that one viewer may see. */
+export interface Seen<S extends GroupState | DiscussionState> {
+  readonly state: S;
+  /** The viewer's stays, oldest first; never empty. */
+  readonly stays: readonly Interval[];
+  /** The seqs that they let see, up to the head. */
+  readonly ranges: readonly SeqRange[];
+  /** The newest seq that the viewer may see: the head, or for an ex-member where they left (VIS4). */
+  readonly head: Seq;
+}
+
+/** Refuses an id whose shard this installation does not have (ID1). */
+export function requireShard(storage: Storage, { field, id }: { field: string; id: StreamId | `msg_${string}` }): void {
+  if (!shardExists(storage, id)) throw malformed(field, "names a shard that does not exist");
+}
+
+export function shardExists(storage: Storage, id: StreamId | `msg_${string}`): boolean {
+  // Shards are numbered from 0 without gaps (SHARD1). The id was checked before it got here.
+  return shardOf(id as StreamId) < storage.shards.length;
+}
+
+/** @throws {ApiError} NotFound for what does not exist and for what the viewer never was a member of, alike */
+export async function seenDiscussion(
+  storage: Storage,
+  { viewer, discussion, field = "discussion" }: { viewer: UserId; discussion: DiscussionId; field?: string },
+): Promise<Seen<DiscussionState>> {
+  requireShard(storage, { field, id: discussion });
+  const state = await storage.state(discussion);
+  return seenBy(viewer, state?.kind === "discussion" ? state : null);
+}
+
+/** As {@link seenDiscussion}. */
+export async function seenGroup(
+  storage: Storage,
+  { viewer, group, field = "group" }: { viewer: UserId; group: GroupId; field?: string },
+): Promise<Seen<GroupState>> {
+  requireShard(storage, { field, id: group });
+  const state = await storage.state(group);
+  return seenBy(viewer, state?.kind === "group" ? state : null);
+}
+
+function seenBy<S extends GroupState | DiscussionState>(viewer: UserId, state: S | null): Seen<S> {
+  if (state === null) throw notFound();
+  const stays = intervalsOf(state, viewer);
+  const ranges = visibleRanges(stays, state.seq);
+  const head = ranges.at(-1)?.to;
+  if (head === undefined) throw notFound();
+  return { state, stays, ranges, head };
+}
+
+/**
+ * Reads a part of a discussion as one viewer sees it. The read may be newer than the state that said what the viewer may see; if their
+ * stays have changed meanwhile, it is done again, so that nobody sees a moment longer than they are a member.
+ */
+export async function readSeen<R extends { asOf: Seq }>(
+  storage: Storage,
+  ask: { viewer: UserId; discussion: DiscussionId; field?: string },
+  read: (ranges: readonly SeqRange[]) => Promise<R>,
+): Promise<{ seen: Seen<DiscussionState>; result: R; asOf: Seq }> {
+  let seen = await seenDiscussion(storage, ask);
+  for (;;) {
+    const result = await read(openEnded(seen));
+    if (result.asOf <= seen.state.seq) return { seen, result, asOf: asSeen(seen, result.asOf) };
+    const now = await seenDiscussion(storage, ask);
+    if (sameStays(now.stays, seen.stays)) return { seen: now, result, asOf: asSeen(now, result.asOf) };
+    seen = now;
+  }
+}
+
+/** The ranges of a member reach to whatever the head is when they are read. */
+function openEnded(seen: Seen<DiscussionState>): readonly SeqRange[] {
+  const last = seen.ranges.at(-1);
+  const open = seen.stays.at(-1)?.left === undefined;
+  if (last === undefined || !open) return seen.ranges;
+  return [...seen.ranges.slice(0, -1), { from: last.from, to: seq(Number.MAX_SAFE_INTEGER) }];
+}
+
+function asSeen(seen: Seen<DiscussionState>, asOf: Seq): Seq {
+  const open = seen.stays.at(-1)?.left === undefined;
+  return open ? asOf : seq(Math.min(asOf, seen.head));
+}
+
+function sameStays(a: readonly Interval[], b: readonly Interval[]): boolean {
+  // Stays are only ever added, or ended.
+  return a === b || (a.length === b.length && a.at(-1)?.left === b.at(-1)?.left);
+}
