@@ -24,7 +24,7 @@ import {
   type UserId,
 } from "@gatz/domain";
 import { TRPCClientError } from "@trpc/client";
-import type { GatzClient } from "./client.ts";
+import type { GatzApi } from "./create_client.ts";
 import { newId } from "./new_id.ts";
 import { Outbox } from "./outbox.ts";
 
@@ -46,7 +46,7 @@ export interface Picture {
 }
 
 export interface ReplicaOptions {
-  readonly client: Pick<GatzClient, "live" | "log">;
+  readonly api: Pick<GatzApi, "live" | "log">;
   readonly discussion: DiscussionId;
   readonly viewer: UserId;
 }
@@ -122,9 +122,9 @@ export class DiscussionReplica {
   }
 
   async #offer(draft: MessageDraft): Promise<Outcome | null> {
-    const { client, discussion } = this.#options;
+    const { api, discussion } = this.#options;
     try {
-      const { outcomes } = await client.log.offer.mutate({ stream: discussion, drafts: [draft] });
+      const { outcomes } = await api.log.offer.mutate({ stream: discussion, drafts: [draft] });
       return outcomes[0] ?? null;
     } catch (error) {
       // An error without data did not come from the server: the connection was lost.
@@ -134,8 +134,8 @@ export class DiscussionReplica {
   }
 
   #follow(): { unsubscribe(): void } {
-    const { client, discussion } = this.#options;
-    return client.live.inbox.subscribe({ stream: discussion, fromSeq: seq(1) }, {
+    const { api, discussion } = this.#options;
+    return api.live.inbox.subscribe({ stream: discussion, fromSeq: seq(1) }, {
       onData: ({ data }) => this.#enqueue(data.items),
       onConnectionStateChange: ({ state }) => {
         this.#link = state === "pending" ? "live" : this.#head === 0 ? "connecting" : "cut";
@@ -188,7 +188,7 @@ export class DiscussionReplica {
     if (stream !== this.#options.discussion) return;
     while (this.#head < head && !this.#closed) {
       const fromSeq = seq(this.#head + 1);
-      const { items } = await this.#options.client.log.read.query({ stream, fromSeq, limit: PAGE });
+      const { items } = await this.#options.api.log.read.query({ stream, fromSeq, limit: PAGE });
       for (const item of items) item.type === "event" ? this.#apply(item.event) : this.#skip(item);
       if (this.#head < fromSeq) return; // the viewer's own head is lower
     }

@@ -1,5 +1,7 @@
 /** `debug.*`: what the console shows of the inside; in development only. @module */
 import { type LogEvent, type Position, position, type ShardNumber, shardNumber } from "@gatz/domain";
+import type { Storage } from "@gatz/storage/contract";
+import { tracked } from "@trpc/server";
 import { z } from "zod";
 import { malformed } from "../errors.ts";
 import { devProcedure, router } from "../trpc.ts";
@@ -10,19 +12,37 @@ export interface TailBatch {
   readonly events: readonly { readonly position: Position; readonly event: LogEvent }[];
 }
 
+const MOST_BEFORE = 500;
+
 export const debug = router({
-  /** A shard's log from after position `from`, else from its present end, and on as it grows. */
+  /**
+   * A shard's log from after position `from`, else its `last` events, and on as it grows. A client that was cut sends the tracked id,
+   * the last position it got, back as `lastEventId` by itself.
+   */
   tail: devProcedure
-    .input(z.strictObject({ shard: z.int().min(0).max(4095), from: z.int().min(0).optional() }))
-    .subscription(async function* ({ ctx, input, signal }): AsyncGenerator<TailBatch, void, void> {
+    .input(z.strictObject({
+      shard: z.int().min(0).max(4095),
+      from: z.int().min(0).optional(),
+      last: z.int().min(0).max(MOST_BEFORE).default(0),
+      lastEventId: z.string().regex(/^\d{1,15}$/).nullish(),
+    }))
+    .subscription(async function* ({ ctx, input, signal }) {
       const { storage } = ctx.services;
       if (input.shard >= storage.shards.length) throw malformed("shard", "a shard that does not exist");
       const shard = shardNumber(input.shard);
-      const from = input.from === undefined ? (await storage.fence(shard)).position : position(input.from);
+      const { from = await placeBefore(storage, { shard, last: input.last }), lastEventId } = input;
+      const after = position(lastEventId ? Number(lastEventId) : from);
       const until = signal ?? new AbortController().signal;
-      for await (const batch of storage.follow(shard, from, until)) {
+      for await (const batch of storage.follow(shard, after, until)) {
         await ctx.connection?.room();
-        yield { shard, events: batch.map(({ position, event }) => ({ position, event })) };
+        const tail: TailBatch = { shard, events: batch.map(({ position, event }) => ({ position, event })) };
+        yield tracked(String(tail.events.at(-1)?.position ?? after), tail);
       }
     }),
 });
+
+/** The position that the last `last` events come after. */
+async function placeBefore(storage: Storage, { shard, last }: { shard: ShardNumber; last: number }): Promise<number> {
+  const { position: head } = await storage.fence(shard);
+  return Math.max(0, head - last);
+}
