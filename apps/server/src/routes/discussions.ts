@@ -36,7 +36,7 @@ export interface DiscussionById {
 
 /** One row of a list. */
 export interface DiscussionRowView {
-  readonly discussion: DiscussionId;
+  readonly id: DiscussionId;
   readonly group: GroupId;
   readonly name: string;
   readonly closed: boolean;
@@ -136,8 +136,11 @@ export const discussions = router({
 const write = (context: UserContext, draft: Written["draft"]) =>
   offerOne(context, { draft, names: { stream: "discussion" } });
 
-function rowView({ intervals, preview, ...row }: DiscussionRow, { session }: UserContext): DiscussionRowView {
+function rowView(
+  { discussion, intervals, preview, ...row }: DiscussionRow,
+  { session }: UserContext,
+): DiscussionRowView {
   // A list shows no quotes, so what a preview answers is not read for it.
   const view = preview === null ? null : messageView(preview, { viewer: session.user });
-  return { ...row, mine: intervals, preview: view };
+  return { id: discussion, ...row, mine: intervals, preview: view };
 }

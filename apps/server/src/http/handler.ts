@@ -1,0 +1,119 @@
+/** The one port: paths, origins, and what every answer carries. @module */
+import { fetchRequestHandler } from "@trpc/server/adapters/fetch";
+import type { Page } from "@gatz/web-debug";
+import superjson from "superjson";
+import { bearerToken } from "../auth/tokens.ts";
+import { type Peer, peerOf } from "../auth/peer.ts";
+import type { Context, Services } from "../context.ts";
+import { ApiError, errorShape, toApiError } from "../errors.ts";
+import { reportError } from "../reports.ts";
+import { appRouter } from "../router.ts";
+import { boundedRequest } from "./bounded.ts";
+import { type Health, healthStatus } from "./health.ts";
+import { corsHeaders, originAllowed, type OriginPolicy, preflight } from "./origins.ts";
+import { servePage } from "./page.ts";
+
+export interface HttpParts {
+  readonly services: Services;
+  readonly origins: OriginPolicy;
+  readonly health: () => Promise<Health>;
+  readonly page: () => Promise<Page>;
+  /** Takes a request for a WebSocket whose origin may have one. */
+  readonly upgrade: (request: Request, peer: Peer) => Response;
+}
+
+const ENDPOINT = "/trpc";
+
+const EVERYWHERE = {
+  "x-content-type-options": "nosniff",
+  "referrer-policy": "no-referrer",
+};
+
+export function createHttpHandler(parts: HttpParts): Deno.ServeHandler<Deno.NetAddr> {
+  return async (request, { remoteAddr }) => {
+    const peer = peerOf(remoteAddr.hostname, request.headers);
+    if (isUpgrade(request)) return upgradeIfAllowed(request, { parts, peer });
+    const response = await answer(request, { parts, peer }).catch((error) => {
+      reportError({ error, path: new URL(request.url).pathname });
+      return errorResponse(toApiError(error));
+    });
+    for (const [name, value] of Object.entries(EVERYWHERE)) response.headers.set(name, value);
+    return response;
+  };
+}
+
+interface Call {
+  readonly parts: HttpParts;
+  readonly peer: Peer;
+}
+
+function isUpgrade(request: Request): boolean {
+  return request.headers.get("upgrade")?.toLowerCase() === "websocket";
+}
+
+function upgradeIfAllowed(request: Request, { parts, peer }: Call): Response {
+  if (new URL(request.url).pathname !== ENDPOINT) return errorResponse(nothingHere());
+  if (!originAllowed(request.headers.get("origin"), parts.origins)) return errorResponse(foreignOrigin());
+  return parts.upgrade(request, peer);
+}
+
+async function answer(request: Request, { parts, peer }: Call): Promise<Response> {
+  const { pathname, searchParams } = new URL(request.url);
+  if (pathname === ENDPOINT || pathname.startsWith(`${ENDPOINT}/`)) return await answerCall(request, { parts, peer });
+  if (request.method !== "GET" && request.method !== "HEAD") return errorResponse(nothingHere());
+  if (pathname === "/health") {
+    const health = await parts.health();
+    const strict = searchParams.has("strict");
+    return Response.json(health, {
+      status: healthStatus(health, { strict }),
+      headers: { "cache-control": "no-store" },
+    });
+  }
+  return await servePage(pathname, parts.page) ?? errorResponse(nothingHere());
+}
+
+async function answerCall(request: Request, { parts, peer }: Call): Promise<Response> {
+  const origin = request.headers.get("origin");
+  if (!originAllowed(origin, parts.origins)) return errorResponse(foreignOrigin());
+  if (request.method === "OPTIONS") return preflight(origin);
+  const response = await callProcedure(request, { parts, peer }).catch((error) => {
+    // A body that is refused is the caller's fault, and tRPC never saw it.
+    if (error instanceof ApiError) return errorResponse(error);
+    throw error;
+  });
+  for (const [name, value] of Object.entries(corsHeaders(origin))) response.headers.set(name, value);
+  response.headers.set("cache-control", "no-store");
+  return response;
+}
+
+async function callProcedure(request: Request, { parts: { services }, peer }: Call): Promise<Response> {
+  const { limits } = services.config;
+  return await fetchRequestHandler({
+    endpoint: ENDPOINT,
+    router: appRouter,
+    req: await boundedRequest(request, limits),
+    maxBatchSize: limits.batchCalls,
+    createContext: () => httpContext(request, { services, peer }),
+    onError: reportError,
+  });
+}
+
+/** A token that is not good is as none: what needs one says `Unauthenticated`. */
+function httpContext(request: Request, { services, peer }: { services: Services; peer: Peer }): Context {
+  const token = bearerToken(request.headers);
+  return { services, peer, session: token === null ? null : services.tokens.read(token), connection: null };
+}
+
+/** An error before or beside tRPC, in the envelope that its clients read, for a whole batch too. */
+function errorResponse(error: ApiError): Response {
+  const shape = errorShape(error);
+  return Response.json({ error: superjson.serialize(shape) }, { status: shape.data.httpStatus });
+}
+
+function nothingHere(): ApiError {
+  return new ApiError("NotFound", { message: "nothing here" });
+}
+
+function foreignOrigin(): ApiError {
+  return new ApiError("Forbidden", { message: "pages of this origin may not call" });
+}
