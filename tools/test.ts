@@ -1,23 +1,26 @@
 /** `deno task test [FILES...]`: all tests, on two PostgreSQL servers started for this run. Arguments go to `deno test`. @module */
-import { TEST_SERVERS } from "../tests/support/postgres.ts";
+import { untilSignal } from "../apps/server/src/signals.ts";
 import { ownServers } from "../tests/support/own_servers.ts";
-import { untilSignal } from "./signals.ts";
+import { TEST_SERVERS } from "../tests/support/postgres.ts";
 
 const JOBS = "2";
+const INTERRUPTED = 130;
 
 async function main(args: readonly string[]): Promise<number> {
-  const interrupted = untilSignal();
+  const signals = untilSignal();
   await using servers = await ownServers();
   const tests = new Deno.Command(Deno.execPath(), {
     args: ["test", "-P", "--parallel", ...args],
     env: { DENO_JOBS: JOBS, [TEST_SERVERS]: `a=${servers.a.url},b=${servers.b.url}` },
     stdin: "null",
   }).spawn();
-  const status = await Promise.race([tests.status, interrupted.signal]);
-  interrupted.stop();
-  if (typeof status === "object") return status.code;
+  const interrupted = signals.asked.then(() => "interrupted" as const);
+  const ended = await Promise.race([tests.status, interrupted]);
+  signals.release();
+  if (ended !== "interrupted") return ended.code;
+  tests.kill("SIGTERM");
   await tests.status;
-  return 130;
+  return INTERRUPTED;
 }
 
 Deno.exit(await main(Deno.args));

@@ -58,18 +58,25 @@ async function makeCluster(options: ClusterOptions): Promise<void> {
 }
 
 async function checkOurs(dataDir: string): Promise<void> {
+  await checkMadeByGatz(dataDir);
   const major = (await readIfThere(path.join(dataDir, "PG_VERSION")))?.trim();
-  if (major === undefined) throw foreign(dataDir, "is not empty and not a PostgreSQL data folder");
-  if (major !== MAJOR) throw foreign(dataDir, `was made by PostgreSQL ${major}, this is PostgreSQL ${MAJOR}`);
-  if (!await exists(path.join(dataDir, MARKER))) {
-    throw foreign(dataDir, "is a PostgreSQL data folder that gatz did not make");
-  }
+  if (major === MAJOR) return;
+  throw new EmbeddedPostgresError(
+    "ForeignDataFolder",
+    `${dataDir} was made by PostgreSQL ${major}, this is PostgreSQL ${MAJOR}. Clear it with: deno task reset`,
+  );
+}
+
+/** @throws {EmbeddedPostgresError} `ForeignDataFolder` if the folder holds anything that we did not put there */
+export async function checkMadeByGatz(dataDir: string): Promise<void> {
+  if (await exists(path.join(dataDir, MARKER)) || await isEmpty(dataDir)) return;
+  throw foreign(dataDir, "holds something that gatz did not make");
 }
 
 function foreign(dataDir: string, what: string): EmbeddedPostgresError {
   return new EmbeddedPostgresError(
     "ForeignDataFolder",
-    `${dataDir} ${what}. Nothing in it was touched. Move it away, or clear gatz's data with: deno task reset`,
+    `${dataDir} ${what}. Nothing in it was touched. Move it away, or choose another folder with GATZ_DATA.`,
   );
 }
 

@@ -4,7 +4,7 @@
  */
 import { type Account, serverAccount } from "./account.ts";
 import { installedBinaries } from "./binaries.ts";
-import { DATABASE, ensureCluster, SUPERUSER } from "./cluster.ts";
+import { checkMadeByGatz, DATABASE, ensureCluster, SUPERUSER } from "./cluster.ts";
 import { EmbeddedPostgresError } from "./errors.ts";
 import { exists, noPermission, placeBinaries, placeData, readIfThere, removeData } from "./places.ts";
 import { Postmaster, type PostmasterOptions } from "./postmaster.ts";
@@ -84,14 +84,17 @@ export async function joinEmbeddedPostgres(
 
 /**
  * Removes a data folder for good.
- * @throws {EmbeddedPostgresError} `DataFolderBusy` while a server runs on it.
+ * @throws {EmbeddedPostgresError} `DataFolderBusy` while a server runs on it, `ForeignDataFolder` if it is not ours.
  */
 export async function removeEmbeddedPostgres(dataDir: string): Promise<void> {
   if (!await exists(dataDir)) return;
-  const lock = await lockFolder(await realFolder(dataDir));
+  const place = await realFolder(dataDir);
+  const lock = await lockFolder(place);
   try {
-    await endLeftover(await realFolder(dataDir));
+    if (await exists(place)) await checkMadeByGatz(place);
+    await endLeftover(place);
     await removeData(dataDir);
+    await Deno.remove(lockFile(place));
   } finally {
     lock.close();
   }
@@ -155,9 +158,13 @@ function freePort(): number {
   return port;
 }
 
+function lockFile(dataDir: string): string {
+  return `${dataDir}.lock`;
+}
+
 /** Held by the process that runs the server and freed with it, however it ends. */
 async function lockFolder(dataDir: string): Promise<Deno.FsFile> {
-  const file = `${dataDir}.lock`;
+  const file = lockFile(dataDir);
   let lock: Deno.FsFile;
   try {
     lock = await Deno.open(file, { read: true, write: true, create: true });
