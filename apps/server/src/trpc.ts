@@ -5,10 +5,10 @@ import { ApiError, errorShape, toApiError } from "./errors.ts";
 import { frameTransformer } from "./live/frames.ts";
 
 /**
- * Who may call a procedure. `public`: anybody. `user`: who is logged in. `member`: who is logged in, and the thing asked about is
+ * Who may call a procedure. `user`: who is logged in. `member`: who is logged in, and the thing asked about is
  * `NotFound` unless they are or were a member of it (VIS3). `dev`: anybody on this machine, in development only.
  */
-export type Access = "public" | "user" | "member" | "dev";
+export type Access = "user" | "member" | "dev";
 
 export interface Meta {
   readonly access: Access;
@@ -36,7 +36,6 @@ const fromThisMachine = t.middleware(({ ctx, next }) => {
   throw new ApiError("Forbidden", { message: "only in development, and only from this machine" });
 });
 
-export const publicProcedure = t.procedure.meta({ access: "public" });
 export const devProcedure = t.procedure.meta({ access: "dev" }).use(fromThisMachine);
 export const userProcedure = t.procedure.meta({ access: "user" }).use(loggedIn);
 export const memberProcedure = userProcedure.meta({ access: "member" });
