@@ -30,7 +30,7 @@ interface Part {
 }
 
 /** At most `limit` events; hidden stretches cost no reading, however long they are. */
-export async function readLogPage(storage: Storage, part: Part): Promise<LogPage> {
+export async function readLogPage(storage: Pick<Storage, "events">, part: Part): Promise<LogPage> {
   const { viewer, state, ranges, limit } = part;
   const items: LogItem[] = [];
   const stream = state.id;
