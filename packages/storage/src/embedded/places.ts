@@ -31,7 +31,7 @@ export async function placeBinaries(native: string, account: Account | undefined
   if (await exists(place)) return place;
   await makeOpenRoot();
   // Copied beside and renamed, so that a copy cut short is never taken for a whole one.
-  const partial = `${place}.${Deno.pid}.partial`;
+  const partial = `${place}.${crypto.randomUUID()}.partial`;
   const copied = await run(["cp", "-a", native, partial]);
   if (!copied.success) throw noPermission(place, copied.stderr);
   await run(["chmod", "-R", "a+rX", partial]);
