@@ -1,0 +1,195 @@
+/** One reader's live subscription: what it follows, what waits for it, and how far it has been sent (LIVE1–5, LIVE8). @module */
+import type { FeedItem, Head, Seq, ShardNumber, ShardStatus, StreamId, UserId } from "@gatz/domain";
+import type { BackfillBudget, StorageLimits } from "@gatz/storage/contract";
+import type { ServerLimits } from "../limits.ts";
+import { type Delivery, itemText } from "./delivery.ts";
+import { EncodedFrame } from "./frames.ts";
+import type { Hub, Subscriber } from "./hub.ts";
+import { Inlet } from "./inlet.ts";
+import { Progress } from "./progress.ts";
+import { FeedQueue, headsOf } from "./queue.ts";
+import { ShardNews } from "./shard_news.ts";
+import { ShardReads } from "./shard_reads.ts";
+import type { LogSource } from "./source.ts";
+import type { Track } from "./track.ts";
+
+export type LiveLimits =
+  & Pick<ServerLimits, "feedQueueEvents" | "feedQueueBytes" | "frameEvents" | "beatMs" | "cursorMs">
+  & Pick<StorageLimits, "backfillPerStream" | "backfillTotal" | "backfillBytes">;
+
+/** What all feeds of a node share. */
+export interface LiveParts {
+  readonly hub: Hub;
+  readonly source: LogSource;
+  readonly limits: LiveLimits;
+  /** Milliseconds, from any beginning. */
+  readonly now: () => number;
+  /** 0–1. */
+  readonly random: () => number;
+}
+
+export interface FeedOptions {
+  readonly user: UserId;
+  /** The feed is limited to this stream. */
+  readonly only?: StreamId;
+  readonly signal: AbortSignal;
+}
+
+export class Feed implements Subscriber {
+  readonly user: UserId;
+  readonly reads: ShardReads;
+  readonly #inlet: Inlet;
+  readonly #parts: LiveParts;
+  readonly #options: FeedOptions;
+  readonly #queue: FeedQueue;
+  readonly #progress: Progress;
+  readonly #news: ShardNews;
+  /** Of what changed since the cursor, for `live`. */
+  readonly #changed = new Map<StreamId, Seq>();
+  #budget: BackfillBudget;
+  #phase: "starting" | "backfill" | "streaming" = "starting";
+  #failure: { readonly error: unknown } | undefined;
+  #wake = Promise.withResolvers<void>();
+
+  constructor(parts: LiveParts, options: FeedOptions) {
+    const { user, only } = options;
+    this.#parts = parts;
+    this.#options = options;
+    this.user = user;
+    this.#queue = new FeedQueue(parts.limits);
+    this.#inlet = new Inlet(user, this.#queue);
+    this.#budget = wholeBudget(parts.limits);
+    const failed = (error: unknown) => this.fail(error);
+    this.reads = new ShardReads({
+      ...parts,
+      ...options,
+      only,
+      budget: () => this.#spendable(),
+      answered: (track, answer) => {
+        this.#noteChanged(this.#inlet.resumed(answer));
+        this.#say(track);
+      },
+      refused: (track) => this.#say(track),
+      receive: (delivery, track) => this.#receive(delivery, track),
+      failed,
+    });
+    this.#progress = new Progress({
+      ...parts,
+      incarnation: parts.source.incarnation,
+      tracks: this.reads.tracks,
+      cursorMs: parts.limits.cursorMs,
+    });
+    this.#news = new ShardNews({
+      ...parts,
+      user,
+      only,
+      seenOn: (shard) => this.#inlet.seenOn(shard),
+      tell: (news) => this.put({ type: "shard", ...news }),
+      failed,
+    });
+    options.signal.addEventListener("abort", () => this.#wake.resolve(), { once: true });
+  }
+
+  deliver(delivery: Delivery): void {
+    const { only } = this.#options;
+    if (only !== undefined && delivery.event.stream !== only) return;
+    const track = this.reads.tracks.get(delivery.shard);
+    // A shard that has not been asked is asked first, and that brings this event too (LIVE2).
+    if (track === undefined) {
+      if (this.#phase !== "starting") this.reads.ask(delivery.shard);
+    } else if (track.phase === "asking") track.hold(delivery);
+    else if (track.phase === "following" && delivery.position > track.readTo) this.#receive(delivery, track);
+  }
+
+  shardChanged(shard: ShardNumber, status: ShardStatus): void {
+    const track = this.reads.tracks.get(shard);
+    if (track === undefined) return;
+    if (status === "ok") this.reads.retryNow(shard);
+    this.#say(track);
+  }
+
+  /** From now on a shard that is met for the first time is asked. */
+  startBackfill(): void {
+    this.#phase = "backfill";
+  }
+
+  /** The cutover (LIVE3): what was read is sent, what came meanwhile follows. */
+  startStreaming(): void {
+    this.put({ type: "live", incarnation: this.#parts.source.incarnation, heads: headsOf(this.#changed) });
+    this.#changed.clear();
+    this.#phase = "streaming";
+    this.#queue.startStreaming();
+    for (const track of this.reads.tracks.values()) this.#say(track);
+  }
+
+  /** Puts an item before all that streams. */
+  put(item: FeedItem): void {
+    this.#queue.putAhead(itemText(item).text);
+    this.#wake.resolve();
+  }
+
+  /** Heads that changed since the last beat, of the shards whose fences could be read; of the others it is said that they could not (LIVE4). */
+  async beat(): Promise<void> {
+    const followed = [...this.reads.tracks.values()].filter((track) => track.phase === "following");
+    const confirmed = await Promise.all(followed.map((track) => this.#parts.hub.confirm(track.shard)));
+    const readable = new Set(followed.filter((_, i) => confirmed[i] !== null).map((track) => track.shard));
+    followed.forEach((track) => this.#say(track, !readable.has(track.shard)));
+    this.#queue.putBeat(this.#inlet.movedOn(readable));
+    this.#wake.resolve();
+  }
+
+  /** A stream that was read apart from its shard's log, up to a head. */
+  startAfter(head: Head): void {
+    this.#inlet.startAfter(head);
+    this.#changed.set(head.stream, head.seq);
+  }
+
+  fail(error: unknown): void {
+    this.#failure ??= { error };
+    this.#wake.resolve();
+  }
+
+  /** Resolves once there is something to {@link take}, or the feed has ended. */
+  async ready(): Promise<void> {
+    while (!this.#queue.ready && this.#failure === undefined && !this.#options.signal.aborted) {
+      await this.#wake.promise;
+      this.#wake = Promise.withResolvers();
+    }
+  }
+
+  /** All that waits, up to a frame's bounds, and the cursor after it; null if nothing does. @throws what the feed failed with */
+  take(): { cursor: string; frame: EncodedFrame } | null {
+    if (this.#failure !== undefined) throw this.#failure.error;
+    const { texts, places } = this.#queue.take();
+    this.#progress.sent(places);
+    if (texts.length === 0) return null;
+    return { cursor: this.#progress.cursor({ drained: this.#queue.drained }), frame: new EncodedFrame(texts) };
+  }
+
+  #receive(delivery: Delivery, track: Track): void {
+    this.#inlet.receive(delivery, { introduce: track.unannounced });
+    const { event } = delivery;
+    if (event.type === "added-to" && this.#options.only === undefined) this.reads.askFor(event.body.stream);
+    this.#wake.resolve();
+  }
+
+  #noteChanged(heads: readonly Head[]): void {
+    if (this.#phase === "streaming") this.#inlet.noteMoved(heads);
+    else for (const { stream, seq } of heads) this.#changed.set(stream, seq);
+    this.#wake.resolve();
+  }
+
+  /** Says how a shard is, if the reader was told otherwise. One that this feed could not read is not well, whatever is known of it. */
+  #say(track: Track, unreadable = track.phase === "waiting"): void {
+    const status = this.#parts.hub.status(track.shard);
+    this.#news.say(track, unreadable && status === "ok" ? "slow" : status);
+  }
+
+  #spendable(): BackfillBudget {
+    return this.#phase === "streaming" ? wholeBudget(this.#parts.limits) : this.#budget;
+  }
+}
+
+function wholeBudget({ backfillTotal, backfillBytes }: LiveLimits): BackfillBudget {
+  return { events: backfillTotal, bytes: backfillBytes };
+}

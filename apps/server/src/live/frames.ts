@@ -1,0 +1,77 @@
+/**
+ * Frames whose items were encoded once, through tRPC's two hooks (DESIGN: encode once). The stock client with superjson reads them: a frame is
+ * the envelope `{"json": ...}` that superjson makes of JSON-safe data.
+ * @module
+ */
+import type { FeedFrame, FeedItem } from "@gatz/domain";
+import type { Encoder } from "@trpc/server/adapters/ws";
+import superjson from "superjson";
+
+/** A frame as the JSON texts of its items. Whoever asks for `items` gets them parsed, so it is what its type says. */
+export class EncodedFrame implements FeedFrame {
+  constructor(readonly texts: readonly string[]) {}
+
+  get items(): readonly FeedItem[] {
+    return JSON.parse(`[${this.texts.join(",")}]`);
+  }
+
+  /** The frame's JSON. */
+  get json(): string {
+    return `{"items":[${this.texts.join(",")}]}`;
+  }
+}
+
+/** JSON that is ready; any other encoder than {@link frameEncoder} still writes what it stands for. */
+class ReadyJson {
+  constructor(readonly text: string) {}
+
+  toJSON(): unknown {
+    return JSON.parse(this.text);
+  }
+}
+
+/** superjson for everything, and for frames the text that they have. */
+export const frameTransformer = {
+  input: superjson,
+  output: {
+    serialize: (value: unknown): unknown => readyJson(value) ?? superjson.serialize(value),
+    deserialize: (value: Parameters<typeof superjson.deserialize>[0]): unknown => superjson.deserialize(value),
+  },
+};
+
+/** What `tracked(cursor, frame)` has become when it reaches the transformer: over WebSocket with its id, over HTTP the frame alone. */
+function readyJson(value: unknown): ReadyJson | null {
+  if (value instanceof EncodedFrame) return new ReadyJson(`{"json":${value.json}}`);
+  if (!isTrackedFrame(value)) return null;
+  return new ReadyJson(`{"json":{"id":${JSON.stringify(value.id)},"data":${value.data.json}}}`);
+}
+
+function isTrackedFrame(value: unknown): value is { id: string; data: EncodedFrame } {
+  return typeof value === "object" && value !== null && "data" in value && value.data instanceof EncodedFrame;
+}
+
+/** JSON, with ready texts taken as they are. */
+export const frameEncoder: Encoder = {
+  encode: (message) => isReadyResult(message) ? joined(message) : JSON.stringify(message),
+  decode: (data) => {
+    if (typeof data !== "string") throw new TypeError("binary frames are not part of the protocol");
+    return JSON.parse(data);
+  },
+};
+
+interface ReadyResult {
+  readonly id: unknown;
+  readonly jsonrpc?: string;
+  readonly result: { readonly type: string; readonly id?: string; readonly data: ReadyJson };
+}
+
+function isReadyResult(message: unknown): message is ReadyResult {
+  if (typeof message !== "object" || message === null || !("result" in message)) return false;
+  const { result } = message;
+  return typeof result === "object" && result !== null && "data" in result && result.data instanceof ReadyJson;
+}
+
+function joined({ id, jsonrpc, result: { data, ...rest } }: ReadyResult): string {
+  const head = JSON.stringify({ id, jsonrpc });
+  return `${head.slice(0, -1)},"result":${JSON.stringify(rest).slice(0, -1)},"data":${data.text}}}`;
+}

@@ -1,0 +1,130 @@
+/** One a node: has the committed events of every shard in position order, and hands each to the feeds of its stream's members. @module */
+import type { Position, ShardNumber, ShardStatus, UserId } from "@gatz/domain";
+import { assert } from "@gatz/domain";
+import { audience } from "./audience.ts";
+import type { Delivery } from "./delivery.ts";
+import { pause } from "./pause.ts";
+import type { LogSource } from "./source.ts";
+import { Tail } from "./tail.ts";
+
+/** A feed, as the hub sees it. Both calls are synchronous and never throw for what a shard or a reader does. */
+export interface Subscriber {
+  readonly user: UserId;
+  deliver(delivery: Delivery): void;
+  shardChanged(shard: ShardNumber, status: ShardStatus): void;
+}
+
+export interface Hub {
+  /** From this call on the subscriber gets the events of its user's streams; returns what ends that. */
+  subscribe(subscriber: Subscriber): () => void;
+  /** Everything up to here has been handed over; undefined until the shard first answered. */
+  position(shard: ShardNumber): Position | undefined;
+  /** Resolves once {@link Hub.position} is known. */
+  placed(shard: ShardNumber): Promise<void>;
+  /** The fence's position, once all up to it has been handed over; null if the shard can't be read (LIVE4). */
+  confirm(shard: ShardNumber): Promise<Position | null>;
+  status(shard: ShardNumber): ShardStatus;
+  /** How many feeds there are. */
+  readonly size: number;
+  stop(): Promise<void>;
+}
+
+export interface HubOptions {
+  readonly source: LogSource;
+  /** Milliseconds, from any beginning. */
+  readonly now: () => number;
+}
+
+const STATUS_MS = 250;
+
+/** Begins at each shard's present end; a shard that does not answer joins when it does. */
+export function createHub(options: HubOptions): Hub {
+  return new ShardHub(options);
+}
+
+class ShardHub implements Hub {
+  readonly #source: LogSource;
+  readonly #tails: ReadonlyMap<ShardNumber, Tail>;
+  readonly #subscribers = new Map<UserId, Set<Subscriber>>();
+  readonly #said = new Map<ShardNumber, ShardStatus>();
+  readonly #stop = new AbortController();
+  readonly #running: Promise<unknown>;
+  #size = 0;
+
+  constructor({ source, now }: HubOptions) {
+    this.#source = source;
+    const { signal } = this.#stop;
+    const hand = (delivery: Delivery) => this.#hand(delivery);
+    this.#tails = new Map(source.shards.map((shard) => [shard, new Tail({ source, shard, hand, now, signal })]));
+    this.#running = Promise.all([...[...this.#tails.values()].map((tail) => tail.run()), this.#watch()]);
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  subscribe(subscriber: Subscriber): () => void {
+    const { user } = subscriber;
+    const same = this.#subscribers.get(user) ?? new Set();
+    this.#subscribers.set(user, same.add(subscriber));
+    this.#size++;
+    return () => {
+      if (!same.delete(subscriber)) return;
+      this.#size--;
+      // A set that was emptied may have been replaced since.
+      if (same.size === 0 && this.#subscribers.get(user) === same) this.#subscribers.delete(user);
+    };
+  }
+
+  position(shard: ShardNumber): Position | undefined {
+    return this.#tail(shard).position;
+  }
+
+  placed(shard: ShardNumber): Promise<void> {
+    return this.#tail(shard).placed;
+  }
+
+  confirm(shard: ShardNumber): Promise<Position | null> {
+    return this.#tail(shard).confirm();
+  }
+
+  status(shard: ShardNumber): ShardStatus {
+    return this.#tail(shard).failing ? "down" : this.#source.health().get(shard) ?? "ok";
+  }
+
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    await this.#running;
+  }
+
+  #tail(shard: ShardNumber): Tail {
+    const tail = this.#tails.get(shard);
+    assert(tail !== undefined, `shard ${shard} is not one of this installation's`);
+    return tail;
+  }
+
+  #hand(delivery: Delivery): number {
+    let handed = 0;
+    for (const user of audience(delivery.event, delivery.state)) {
+      const same = this.#subscribers.get(user);
+      if (same === undefined) continue;
+      for (const subscriber of same) subscriber.deliver(delivery);
+      handed += same.size;
+    }
+    return handed;
+  }
+
+  async #watch(): Promise<void> {
+    while (!this.#stop.signal.aborted) {
+      for (const shard of this.#tails.keys()) {
+        const status = this.status(shard);
+        if ((this.#said.get(shard) ?? "ok") === status) continue;
+        this.#said.set(shard, status);
+        for (const same of this.#subscribers.values()) {
+          for (const subscriber of same) subscriber.shardChanged(shard, status);
+        }
+      }
+      await pause(STATUS_MS, this.#stop.signal);
+    }
+  }
+}

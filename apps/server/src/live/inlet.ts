@@ -1,0 +1,118 @@
+/** Turns what comes for one user into what waits for their reader: events, opaque ranges, `joined`, and first of all `behind`. @module */
+import {
+  type Head,
+  isMessageEvent,
+  type LogEvent,
+  type Seq,
+  seq,
+  type ShardNumber,
+  shardOf,
+  type StreamId,
+  type StreamState,
+  type UserId,
+  visible,
+} from "@gatz/domain";
+import type { ShardResume } from "@gatz/storage/contract";
+import { streamView } from "../views/stream_view.ts";
+import { type Delivery, itemText } from "./delivery.ts";
+import type { FeedQueue } from "./queue.ts";
+import { resumedItems } from "./resumed.ts";
+
+export class Inlet {
+  /** Streams that this feed has had an item of. */
+  readonly #seen = new Set<StreamId>();
+  /** Heads that the reader has not been told of by a beat. */
+  readonly #moved = new Map<StreamId, Seq>();
+  /** Of a stream whose state was sent at a newer seq than its event's: what the state implies already. */
+  readonly #implied = new Map<StreamId, Seq>();
+
+  constructor(private readonly user: UserId, private readonly queue: FeedQueue) {}
+
+  /** @param introduce whether a stream's first item must say that the reader may have missed what was before (LIVE2) */
+  receive(delivery: Delivery, { introduce }: { introduce: boolean }): void {
+    const { event, state, shard, position } = delivery;
+    const { stream } = event;
+    if (this.#isImplied(event)) return;
+    this.#moved.set(stream, event.seq);
+    if (begins(event, state, this.user)) this.#join(delivery);
+    else {
+      if (introduce && !this.#seen.has(stream) && event.seq > 1) this.#introduce(delivery);
+      // No event has a public form yet, so what is not full is opaque (VIS2).
+      if (visible(event, this.user, state) === "full") {
+        const { text, bytes } = delivery.full;
+        this.queue.put({ kind: "item", text, bytes, shard, position, stream, seq: event.seq });
+      } else this.queue.putOpaque({ shard, position, stream, seq: event.seq });
+    }
+    this.#seen.add(stream);
+  }
+
+  /** What one shard said that was missed goes ahead of all that streams. Answers the heads of what changed. */
+  resumed({ shard, position, streams }: ShardResume): Head[] {
+    for (const part of streams) {
+      this.#seen.add(part.stream);
+      for (const item of resumedItems(part, this.user)) this.queue.putAhead(itemText(item).text);
+    }
+    this.queue.putAhead("", { shard, position });
+    return streams.map(({ stream, head }) => ({ stream, seq: head }));
+  }
+
+  /** A stream that was read apart from its shard's log: what comes live up to its head is there already. */
+  startAfter({ stream, seq: head }: Head): void {
+    this.#seen.add(stream);
+    this.#implied.set(stream, head);
+  }
+
+  noteMoved(heads: readonly Head[]): void {
+    for (const { stream, seq } of heads) this.#moved.set(stream, seq);
+  }
+
+  /** The heads on these shards that changed since they were last asked for. */
+  movedOn(shards: ReadonlySet<ShardNumber>): Head[] {
+    const heads: Head[] = [];
+    for (const [stream, seq] of this.#moved) {
+      if (!shards.has(shardOf(stream))) continue;
+      heads.push({ stream, seq });
+      this.#moved.delete(stream);
+    }
+    return heads;
+  }
+
+  /** The streams of a shard that this feed knows of. */
+  seenOn(shard: ShardNumber): StreamId[] {
+    return [...this.#seen].filter((stream) => shardOf(stream) === shard);
+  }
+
+  #isImplied({ stream, seq }: LogEvent): boolean {
+    const implied = this.#implied.get(stream);
+    if (implied === undefined) return false;
+    if (seq > implied) this.#implied.delete(stream);
+    return seq <= implied;
+  }
+
+  #join({ event, state, shard, position }: Delivery): void {
+    const { stream } = event;
+    const view = streamView(state, this.user);
+    const head = view.seq;
+    if (head > event.seq) this.#implied.set(stream, head);
+    const item = itemText({ type: "joined", stream, visibleFrom: visibleFrom(state, this.user), head, state: view });
+    this.queue.put({ kind: "item", ...item, shard, position, stream, seq: head, state: view });
+  }
+
+  #introduce({ event: { stream, seq: next }, shard, position }: Delivery): void {
+    const head = seq(next - 1);
+    const item = itemText({ type: "behind", stream, head });
+    this.queue.put({ kind: "item", ...item, shard, position, stream, seq: head });
+  }
+}
+
+/** Whether the event made the user a member: it began one of their stays. */
+function begins(event: LogEvent, state: StreamState, user: UserId): boolean {
+  if (isMessageEvent(event)) return false;
+  if (state.kind === "user") return event.seq === 1;
+  return state.members[user]?.some((stay) => stay.from === event.seq) ?? false;
+}
+
+/** The first seq that the newest stay lets see. */
+function visibleFrom(state: StreamState, user: UserId): Seq {
+  return state.kind === "user" ? seq(1) : state.members[user]?.at(-1)?.historyFrom ?? seq(1);
+}

@@ -1,0 +1,146 @@
+/** The live end of one shard's log, as the hub has it. @module */
+import { type Position, position, type ShardNumber } from "@gatz/domain";
+import { type Committed, ShardUnavailable } from "@gatz/storage/contract";
+import { getLogger } from "@logtape/logtape";
+import { setImmediate } from "node:timers/promises";
+import { Delivery } from "./delivery.ts";
+import { pause, within } from "./pause.ts";
+import type { LogSource } from "./source.ts";
+
+export interface TailOptions {
+  readonly source: LogSource;
+  readonly shard: ShardNumber;
+  /** Hands an event to the feeds; says how many. Synchronous: when it returns, they have it in their queues. */
+  readonly hand: (delivery: Delivery) => number;
+  /** Milliseconds, from any beginning. */
+  readonly now: () => number;
+  readonly signal: AbortSignal;
+}
+
+const FIRST_RETRY_MS = 50;
+const LAST_RETRY_MS = 2_000;
+/** A fence that was read so lately serves again: beats of many feeds share it. */
+const CONFIRMED_MS = 250;
+/** How long events that a fence tells of may take to arrive; the follower is then started anew. */
+const CATCH_UP_MS = 1_000;
+/** Hand-overs after which other work gets its turn. */
+const SLICE = 20_000;
+
+const log = getLogger(["gatz", "live"]);
+
+export class Tail {
+  #position: Position | undefined;
+  #failing = false;
+  #follower = new AbortController();
+  #waiting: { until: Position; arrived: () => void }[] = [];
+  #confirmed: { at: number; position: Promise<Position | null> } | undefined;
+  readonly #placed = Promise.withResolvers<void>();
+
+  constructor(private readonly options: TailOptions) {}
+
+  /** Everything up to here has been handed over, or was committed before this node began; undefined until the shard first answered. */
+  get position(): Position | undefined {
+    return this.#position;
+  }
+
+  /** Whether the last try to read the shard failed. */
+  get failing(): boolean {
+    return this.#failing;
+  }
+
+  /** Resolves once {@link position} is known. */
+  get placed(): Promise<void> {
+    return this.#placed.promise;
+  }
+
+  /** Follows the log until the signal; a hole is filled from the log, by following anew from where it begins. */
+  async run(): Promise<void> {
+    const { source, shard, signal } = this.options;
+    for (let failures = 0; !signal.aborted; failures++) {
+      this.#follower = new AbortController();
+      try {
+        const fence = await source.fence(shard);
+        this.#failing = false;
+        this.#place(fence.position);
+        const either = AbortSignal.any([signal, this.#follower.signal]);
+        for await (const batch of source.follow(shard, this.#position!, either)) {
+          await this.#take(batch);
+          failures = 0;
+        }
+      } catch (error) {
+        if (signal.aborted) return;
+        this.#failing = error instanceof ShardUnavailable;
+        if (!this.#failing) log.error("following shard {shard} failed: {error}", { shard, error });
+      }
+      if (!signal.aborted) await pause(Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** failures), signal);
+    }
+  }
+
+  /**
+   * Reads the fence and waits until all that it tells of has been handed over. Null if the shard does not answer, or the events do not come:
+   * the follower is then begun anew. Calls at about the same time share one read (LIVE4).
+   */
+  confirm(): Promise<Position | null> {
+    const now = this.options.now();
+    if (this.#confirmed === undefined || now - this.#confirmed.at > CONFIRMED_MS) {
+      this.#confirmed = { at: now, position: this.#readFence() };
+    }
+    return this.#confirmed.position;
+  }
+
+  async #readFence(): Promise<Position | null> {
+    try {
+      const fence = await this.options.source.fence(this.options.shard);
+      const arrived = await within(CATCH_UP_MS, this.#arrival(fence.position).then(() => true));
+      if (arrived) return fence.position;
+    } catch (error) {
+      if (!(error instanceof ShardUnavailable)) throw error;
+      return null;
+    }
+    this.#follower.abort();
+    return null;
+  }
+
+  #arrival(until: Position): Promise<void> {
+    if (this.#position !== undefined && this.#position >= until) return Promise.resolve();
+    return new Promise((arrived) => this.#waiting.push({ until, arrived }));
+  }
+
+  #place(at: Position): void {
+    if (this.#position !== undefined) return;
+    this.#moveTo(at);
+    this.#placed.resolve();
+  }
+
+  async #take(batch: readonly Committed[]): Promise<void> {
+    let handed = 0;
+    for (const committed of batch) {
+      handed += this.#handOver(committed);
+      if (handed < SLICE) continue;
+      handed = 0;
+      await setImmediate();
+    }
+  }
+
+  #handOver({ position: at, event, state }: Committed): number {
+    const expected = position(this.#position! + 1);
+    if (at < expected) return 0;
+    if (at > expected) {
+      throw new Error(`the log of shard ${this.options.shard} came with a hole: ${at} instead of ${expected}`);
+    }
+    const handed = this.options.hand(new Delivery(this.options.shard, at, event, state));
+    this.#moveTo(at);
+    return handed;
+  }
+
+  #moveTo(at: Position): void {
+    this.#position = at;
+    if (this.#waiting.length === 0) return;
+    const still = [];
+    for (const waiter of this.#waiting) {
+      if (waiter.until <= at) waiter.arrived();
+      else still.push(waiter);
+    }
+    this.#waiting = still;
+  }
+}
