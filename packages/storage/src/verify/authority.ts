@@ -1,0 +1,151 @@
+/** Judges again, over the log, whether each event's actor might do it by the state before (LOG8). @module */
+import {
+  type Attachment,
+  decide,
+  type Decision,
+  type DomainLimits,
+  type Fact,
+  type Facts,
+  type Ground,
+  type GroupId,
+  type GroupState,
+  type LogEvent,
+  type Needs,
+  needs,
+  type RejectionCode,
+  type Seq,
+  type Sha256,
+  type StreamState,
+  type UserFact,
+  type UserId,
+} from "@gatz/domain";
+import type { GroupsThen } from "./elsewhere.ts";
+import { canonicalText } from "./problem.ts";
+
+/** Limits are settings of the time: an accepted event stays right when they change. */
+const NO_LIMITS: DomainLimits = {
+  textCodePoints: Infinity,
+  textBytes: Infinity,
+  attachments: Infinity,
+  mentions: Infinity,
+  emojiPerMessage: Infinity,
+  members: Infinity,
+  nameCodePoints: Infinity,
+  reasonCodePoints: Infinity,
+};
+
+/** Whether a refusal now means that the event should not be there; the others judge texts and tables that may have changed since. */
+const IS_AUTHORITY: Readonly<Record<RejectionCode, boolean>> = {
+  NotFound: true,
+  NotMember: true,
+  Forbidden: true,
+  AlreadyExists: true,
+  WrongShard: false,
+  EventIdReused: true,
+  TextTooLong: false,
+  TextMalformed: false,
+  EmptyMessage: false,
+  TooManyAttachments: false,
+  TooManyMentions: false,
+  UnknownBlob: false,
+  ReplyElsewhere: true,
+  StaleEdit: true,
+  MessageDeleted: true,
+  NotYourMessage: true,
+  NotAnEmoji: false,
+  TooManyEmoji: false,
+  NoChange: true,
+  NameInvalid: false,
+  ReasonTooLong: false,
+  HistoryNotYours: true,
+  GroupFull: false,
+  NobodyAddable: true,
+  OwnerMustHandOver: true,
+  Superseded: true,
+  Closed: true,
+  SystemOnly: true,
+  Malformed: true,
+};
+
+/** What is wrong with an event's decision. */
+export interface Wrong {
+  what: string;
+  expected: unknown;
+  found: unknown;
+}
+
+/** Null: the event was decided as it should be. */
+export async function judgeAgain(event: LogEvent, ground: Ground, groups: GroupsThen): Promise<Wrong | null> {
+  const facts = await factsThen(event, ground.stream, groups);
+  if ("what" in facts) return facts;
+  return compare(event, decide(ground, event, facts));
+}
+
+function compare(event: LogEvent, decision: Decision): Wrong | null {
+  const what = `${event.type} ${event.id} by ${event.actor}`;
+  switch (decision.kind) {
+    case "accepted":
+      if (canonicalText(decision.decided) === canonicalText(event.decided)) return null;
+      return { what: `what ${what} was decided on`, expected: decision.decided, found: event.decided };
+    case "rejected":
+      return IS_AUTHORITY[decision.code] ? { what, expected: decision, found: "accepted" } : null;
+    case "not-now":
+      return { what: `${what}, decided without its facts`, expected: decision, found: "accepted" };
+  }
+}
+
+async function factsThen(
+  event: LogEvent,
+  state: StreamState | null,
+  groups: GroupsThen,
+): Promise<Facts | Wrong> {
+  const asked = needs(event);
+  const group = await groupThen(event, groupAsked(asked, state), groups);
+  if (group !== undefined && "what" in group) return group;
+  return {
+    at: event.at,
+    limits: NO_LIMITS,
+    ...(group === undefined ? {} : { group }),
+    users: usersThen(event, asked.users),
+    blobs: new Set(blobsOf(event)),
+  };
+}
+
+function groupAsked(asked: Needs, state: StreamState | null): GroupId | undefined {
+  if (asked.group !== undefined) return asked.group;
+  return asked.ownGroup && state?.kind === "discussion" ? state.group : undefined;
+}
+
+/** The group as it was read for the decision; undefined if it was not. */
+async function groupThen(
+  event: LogEvent,
+  group: GroupId | undefined,
+  groups: GroupsThen,
+): Promise<Fact<GroupState> | Wrong | undefined> {
+  const seq = group === undefined ? undefined : basisOf(event, group);
+  if (group === undefined || seq === undefined) return undefined;
+  const value = await groups.at(group, seq);
+  if (value !== null) return { kind: "known", value };
+  return { what: `the group on which ${event.type} ${event.id} was decided`, expected: { group, seq }, found: null };
+}
+
+/** Who could be added was known then; who was skipped, for what reason, is what the event says. */
+function usersThen(event: LogEvent, users: readonly UserId[]): Map<UserId, Fact<UserFact>> {
+  const unavailable = new Set(
+    event.decided.skipped?.filter((skip) => skip.code === "Unavailable").map((skip) => skip.user),
+  );
+  return new Map(users.map((user): [UserId, Fact<UserFact>] => {
+    const seq = basisOf(event, user);
+    if (seq !== undefined) return [user, { kind: "known", value: { seq } }];
+    return [user, { kind: unavailable.has(user) ? "unavailable" : "missing" }];
+  }));
+}
+
+function basisOf(event: LogEvent, stream: GroupId | UserId): Seq | undefined {
+  return event.decided.basis?.find((read) => read.stream === stream)?.seq;
+}
+
+function blobsOf(event: LogEvent): Sha256[] {
+  if (event.type !== "new-message" && event.type !== "edit-message") return [];
+  return event.body.attachments.map((attachment: Attachment) => attachment.sha256);
+}

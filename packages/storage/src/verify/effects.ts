@@ -1,0 +1,116 @@
+/** Whether every effect has arrived, or waits (SHARD3). @module */
+import {
+  type Draft,
+  effects,
+  idToUuid,
+  type LogEvent,
+  type Position,
+  type ShardNumber,
+  shardOf,
+  type StreamState,
+} from "@gatz/domain";
+import type { Queryable } from "../postgres/queryable.ts";
+import type { OutboxTable } from "../schema/shard_tables.ts";
+import { contentDigest } from "../shard/codec.ts";
+import { type Elsewhere, LookUps } from "./elsewhere.ts";
+import { asJson, canonicalText, type Report } from "./problem.ts";
+
+interface Effect {
+  event: LogEvent;
+  draft: Draft;
+}
+
+export class EffectsCheck {
+  readonly #outbox: Map<string, OutboxTable>;
+  readonly #delivered: LookUps<Effect>;
+  readonly #shard: ShardNumber;
+  readonly #digestKey: Uint8Array;
+  readonly #report: Report;
+
+  private constructor(
+    outbox: readonly OutboxTable[],
+    { shard, digestKey, elsewhere, report }: EffectsOptions,
+  ) {
+    this.#outbox = new Map(outbox.map((row) => [row.id, row]));
+    this.#delivered = new LookUps(elsewhere, (q, asked) => this.#lookUp(q, asked));
+    this.#shard = shard;
+    this.#digestKey = digestKey;
+    this.#report = report;
+  }
+
+  /** @param q the snapshot that is verified */
+  static async open(q: Queryable, options: EffectsOptions): Promise<EffectsCheck> {
+    const outbox = await q.sql<OutboxTable[]>`select * from ${q.sql(q.schema)}.outbox`;
+    return new EffectsCheck(outbox, options);
+  }
+
+  /** Checks the effects of one event; `state` is the one after it. */
+  async take(event: LogEvent, { state, position }: { state: StreamState; position: Position }): Promise<void> {
+    for (const draft of effects(event, state)) {
+      const uuid = idToUuid(draft.id);
+      const row = this.#outbox.get(uuid);
+      this.#outbox.delete(uuid);
+      if (row === undefined) await this.#delivered.add(shardOf(draft.stream), { event, draft });
+      else this.#compare(row, { event, draft, position });
+    }
+  }
+
+  /** Asks what is still to be asked, and reports what is left in the outbox. */
+  async finish(): Promise<void> {
+    await this.#delivered.flush();
+    for (const row of this.#outbox.values()) {
+      this.#report({
+        shard: this.#shard,
+        check: "outbox",
+        what: `outbox row ${row.id}`,
+        expected: `an event at position ${row.position} that has this effect`,
+        found: asJson(row.draft),
+      });
+    }
+  }
+
+  #compare(row: OutboxTable, { event, draft, position }: Effect & { position: Position }): void {
+    const expected = { position, target_shard: shardOf(draft.stream), draft };
+    const found = { position: row.position, target_shard: row.target_shard, draft: row.draft };
+    if (canonicalText(expected) === canonicalText(found)) return;
+    this.#report({
+      shard: this.#shard,
+      stream: event.stream,
+      check: "outbox",
+      what: `outbox row ${draft.id}, an effect of ${event.type} ${event.id}`,
+      expected: asJson(expected),
+      found: asJson(found),
+    });
+  }
+
+  async #lookUp({ sql, schema }: Queryable, asked: readonly Effect[]): Promise<void> {
+    const ids = asked.map(({ draft }) => idToUuid(draft.id));
+    const rows = await sql<{ id: string; digest: Uint8Array | null }[]>`
+      select id, digest from ${sql(schema)}.events where id = any(${ids}::uuid[])`;
+    const found = new Map(rows.map((row) => [row.id, row.digest === null ? null : hex(row.digest)]));
+    for (const { event, draft } of asked) {
+      const digest = found.get(idToUuid(draft.id));
+      const expected = hex(contentDigest(this.#digestKey, { ...draft, actor: "system" }));
+      if (digest === expected) continue;
+      this.#report({
+        shard: this.#shard,
+        stream: event.stream,
+        check: "effects",
+        what: `${draft.type} ${draft.id} for ${draft.stream}, an effect of ${event.type} ${event.id}`,
+        expected: "in that stream's log, or in the outbox",
+        found: digest === undefined ? null : "an event with other content",
+      });
+    }
+  }
+}
+
+export interface EffectsOptions {
+  shard: ShardNumber;
+  digestKey: Uint8Array;
+  elsewhere: Elsewhere;
+  report: Report;
+}
+
+function hex(bytes: Uint8Array): string {
+  return bytes.toHex();
+}
