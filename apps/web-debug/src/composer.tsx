@@ -1,7 +1,7 @@
 /** Where a person writes: a message, a reply, or an edit. @module */
 import type { DiscussionReplica } from "@gatz/client";
-import { type LiveMessage, unreachable, type UserId } from "@gatz/domain";
-import { type KeyboardEvent, useState } from "react";
+import type { LiveMessage } from "@gatz/domain";
+import { type FormEvent, type KeyboardEvent, useState } from "react";
 import type { Names } from "./pane.tsx";
 
 export type Purpose = { readonly kind: "send" } | { readonly kind: "reply" | "edit"; readonly to: LiveMessage };
@@ -16,28 +16,25 @@ interface ComposerProps {
 export function Composer({ purpose, names, replica, setPurpose }: ComposerProps) {
   const [text, setText] = useState(purpose.kind === "edit" ? purpose.to.text : "");
   const done = () => setPurpose({ kind: "send" });
-  const submit = () => {
+  const submit = (event: FormEvent | KeyboardEvent) => {
+    event.preventDefault();
     if (text.trim() === "") return;
-    write(purpose, replica, {
-      text,
-      mentions: [...names.keys()].filter((user) => text.includes(`@${names.get(user)}`)),
-    });
+    const mentions = [...names.keys()].filter((user) => text.includes(`@${names.get(user)}`));
+    if (purpose.kind === "edit") replica.edit(purpose.to, { text, mentions });
+    else replica.send({ text, mentions, ...(purpose.kind === "reply" && { replyTo: purpose.to.id }) });
     setText("");
     done();
   };
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key === "Escape") done();
-    if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing) return;
-    event.preventDefault();
-    submit();
+    if (event.key === "Enter" && !event.shiftKey && !event.nativeEvent.isComposing) submit(event);
   };
   return (
-    <form action={submit}>
+    <form onSubmit={submit}>
       {purpose.kind !== "send" && (
-        <p className="purpose">
-          <span>
-            {purpose.kind === "edit" ? "Edit" : `Reply to ${names.get(purpose.to.author)}`}: {purpose.to.text}
-          </span>
+        <p className="row">
+          {purpose.kind === "edit" ? "Edit" : `Reply to ${names.get(purpose.to.author)}`}:{" "}
+          {purpose.to.text.slice(0, 80)}
           <button type="button" onClick={done} aria-label="Cancel">✕</button>
         </p>
       )}
@@ -46,20 +43,7 @@ export function Composer({ purpose, names, replica, setPurpose }: ComposerProps)
         {...{ "aria-label": "Message", placeholder: "Write a message" }}
         onChange={(event) => setText(event.target.value)}
       />
-      <button disabled={text.trim() === ""}>{purpose.kind === "edit" ? "Save" : "Send"}</button>
+      <button type="submit">{purpose.kind === "edit" ? "Save" : "Send"}</button>
     </form>
   );
-}
-
-function write(purpose: Purpose, replica: DiscussionReplica, content: { text: string; mentions: UserId[] }): void {
-  switch (purpose.kind) {
-    case "send":
-      return replica.send(content);
-    case "reply":
-      return replica.send({ ...content, replyTo: purpose.to.id });
-    case "edit":
-      return replica.edit(purpose.to, content);
-    default:
-      unreachable(purpose);
-  }
 }

@@ -1,4 +1,4 @@
-/** One message: a bubble with its quote, text, marks, reactions and actions; or a tombstone. @module */
+/** One message: its quote, text, marks, reactions and actions; or a tombstone. @module */
 import { type DiscussionReplica, type Picture, reactionCounts } from "@gatz/client";
 import type { LiveMessage, MessageState, UserId } from "@gatz/domain";
 import type { Purpose } from "./composer.tsx";
@@ -20,62 +20,68 @@ export function Message(props: MessageProps) {
   const author = names.get(message.author) ?? message.author;
   const mine = message.author === viewer && "mine";
   const pending = picture.pending.has(message.id) && "pending";
-  const edited = message.revision > 0 && "edited";
   return (
     <li className={[message.kind, mine, pending].filter(Boolean).join(" ")} aria-label={`message by ${author}`}>
-      <p className="by">
+      <p className="row">
         <b>{author}</b>
-        <time dateTime={new Date(message.at).toISOString()}>{new Date(message.at).toTimeString().slice(0, 5)}</time>
-        {edited && <i>{edited}</i>}
-        {pending && <i>{pending}</i>}
+        <time>{new Date(message.at).toTimeString().slice(0, 5)}</time>
+        {message.revision > 0 && <span>edited</span>}
+        {pending && <span>sending…</span>}
+        {message.kind === "live" && <Actions {...props} message={message} />}
       </p>
       {message.kind === "live" ? <Content {...props} message={message} /> : <p className="text">deleted message</p>}
     </li>
   );
 }
 
-function Content({ message, viewer, names, picture, replica, setPurpose }: MessageProps<LiveMessage>) {
-  const counts = reactionCounts(message.reactions, viewer);
-  const choices = PICKER.filter((emoji) => !counts.some((count) => count.emoji === emoji && count.mine));
+function Actions({ message, viewer, replica, setPurpose }: MessageProps<LiveMessage>) {
+  const mine = message.author === viewer;
+  return (
+    <span className="actions">
+      {PICKER.map((emoji) => (
+        <Action
+          key={emoji}
+          label={emoji}
+          act={() => replica.react(message, { emoji, on: true })}
+        />
+      ))}
+      <Action label="Reply" act={() => setPurpose({ kind: "reply", to: message })} />
+      {mine && <Action label="Edit" act={() => setPurpose({ kind: "edit", to: message })} />}
+      {mine && <Action label="Delete" act={() => replica.delete(message)} />}
+    </span>
+  );
+}
+
+function Content({ message, viewer, names, picture, replica }: MessageProps<LiveMessage>) {
+  const nameOf = (user: UserId) => names.get(user) ?? user;
   return (
     <>
-      {message.replyTo && <Quote quoted={picture.byId.get(message.replyTo)} names={names} />}
-      <p className="text" dir="auto">{message.text}</p>
-      <p className="actions">
-        {choices.map((emoji) => (
-          <button
+      <div className="text" dir="auto">
+        {message.replyTo && <Quote quoted={picture.byId.get(message.replyTo)} nameOf={nameOf} />}
+        {message.text}
+      </div>
+      <p>
+        {reactionCounts(message.reactions, viewer).map(({ emoji, count, mine, users }) => (
+          <Action
             key={emoji}
-            aria-label={`React ${emoji}`}
-            onClick={() => replica.react(message, { emoji, on: true })}
-          >
-            {emoji}
-          </button>
-        ))}
-        <button onClick={() => setPurpose({ kind: "reply", to: message })}>Reply</button>
-        {message.author === viewer && <button onClick={() => setPurpose({ kind: "edit", to: message })}>Edit</button>}
-        {message.author === viewer && <button onClick={() => replica.delete(message)}>Delete</button>}
-      </p>
-      <p className="reactions">
-        {counts.map(({ emoji, count, mine, users }) => (
-          <button
-            key={emoji}
-            {...{ "aria-pressed": mine, title: users.map((user) => names.get(user) ?? user).join(", ") }}
-            onClick={() => replica.react(message, { emoji, on: !mine })}
-          >
-            {emoji} {count}
-          </button>
+            {...{ label: `${emoji} ${count}`, pressed: mine, title: users.map(nameOf).join(", ") }}
+            act={() => replica.react(message, { emoji, on: !mine })}
+          />
         ))}
       </p>
     </>
   );
 }
 
-function Quote({ quoted, names }: { quoted: MessageState | undefined; names: Names }) {
-  if (quoted === undefined) return <blockquote>a message from before</blockquote>;
-  if (quoted.kind === "deleted") return <blockquote>deleted message</blockquote>;
+function Quote({ quoted, nameOf }: { quoted: MessageState | undefined; nameOf: (user: UserId) => string }) {
+  if (quoted?.kind !== "live") return <blockquote>{quoted ? "deleted message" : "a message from before"}</blockquote>;
   return (
     <blockquote dir="auto">
-      <b>{names.get(quoted.author)}</b> {quoted.text}
+      <b>{nameOf(quoted.author)}</b> {quoted.text}
     </blockquote>
   );
+}
+
+function Action({ label, act, pressed, title }: { label: string; act: () => void; pressed?: boolean; title?: string }) {
+  return <button type="button" onClick={act} aria-pressed={pressed} title={title}>{label}</button>;
 }

@@ -5,11 +5,10 @@ import { useEffect, useState, useSyncExternalStore } from "react";
 import { Composer, type Purpose } from "./composer.tsx";
 import { Message } from "./message.tsx";
 import type { Person } from "./session.ts";
-import { useBottom } from "./use_bottom.ts";
 
 export type Names = ReadonlyMap<UserId, string>;
 
-const LINKS = { connecting: "connecting…", live: "live", cut: "reconnecting…" } as const;
+const LINKS = { connecting: "○ connecting…", live: "● live", cut: "○ reconnecting…" } as const;
 
 export function Pane({ person, discussion, names }: { person: Person; discussion: DiscussionId; names: Names }) {
   const { api, user: viewer, handle } = person;
@@ -17,19 +16,20 @@ export function Pane({ person, discussion, names }: { person: Person; discussion
   useEffect(() => () => replica.close(), [replica]);
   const picture = useSyncExternalStore(replica.subscribe, replica.picture);
   const [purpose, setPurpose] = useState<Purpose>({ kind: "send" });
-  const list = useBottom<HTMLOListElement>(picture.messages.length);
   return (
-    <section className="pane" aria-label={`${handle}'s view`}>
+    <section aria-label={`${handle}'s view`}>
       <header>
         <h2>{handle}</h2>
         <small>{picture.discussion?.kind === "discussion" && picture.discussion.name}</small>
         <small role="status" className={picture.link}>{LINKS[picture.link]}</small>
       </header>
-      <ol ref={list} role="log" aria-label="messages" tabIndex={0}>
-        {picture.messages.map((message) => (
-          <Message key={message.id} {...{ message, viewer, names, picture, replica, setPurpose }} />
-        ))}
-      </ol>
+      <div className="end" role="log" aria-label="messages" tabIndex={0}>
+        <ol>
+          {picture.messages.map((message) => (
+            <Message key={message.id} {...{ message, viewer, names, picture, replica, setPurpose }} />
+          ))}
+        </ol>
+      </div>
       {picture.problem && <p role="alert">{picture.problem}</p>}
       <Composer key={JSON.stringify(purpose)} {...{ purpose, names, replica, setPurpose }} />
     </section>

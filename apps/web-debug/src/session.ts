@@ -35,7 +35,7 @@ async function signIn(url: string, given: string | null, handle: string): Promis
 async function shared([first, second]: Pair): Promise<DiscussionId | undefined> {
   const mine = await first.api.discussions.byUser.query({ limit: 100 });
   const theirs = await second.api.discussions.byUser.query({ limit: 100 });
-  return mine.rows.find((row) => theirs.rows.some((other) => other.discussion === row.discussion))?.discussion;
+  return mine.rows.find((row) => theirs.rows.some((other) => other.id === row.id))?.id;
 }
 
 async function begin([maker, other]: Pair): Promise<DiscussionId> {
