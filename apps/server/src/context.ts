@@ -3,27 +3,14 @@ import type { Storage } from "@gatz/storage/contract";
 import type { Session, Tokens } from "./auth/tokens.ts";
 import type { Peer } from "./auth/peer.ts";
 import type { Config } from "./config.ts";
-import type { FeedFrame, Seq, StreamId, UserId } from "@gatz/domain";
+import type { LiveParts } from "./live/feed.ts";
 import type { Connection } from "./ws/connection.ts";
-
-/** What a caller asks of a feed: where to go on from, and whether one stream only. */
-export interface FeedRequest {
-  readonly viewer: UserId;
-  readonly cursor?: string | undefined;
-  readonly stream?: StreamId | undefined;
-  readonly fromSeq?: Seq | undefined;
-  readonly connection: Connection | null;
-  readonly signal: AbortSignal;
-}
-
-/** Frames with the cursor to resume from after each (LIVE1), until the signal ends it. */
-export type OpenFeed = (request: FeedRequest) => AsyncIterable<{ readonly cursor: string; readonly frame: FeedFrame }>;
 
 /** The parts that all calls share. */
 export interface Services {
   readonly config: Pick<Config, "dev" | "limits">;
   readonly storage: Storage;
-  readonly feed: OpenFeed;
+  readonly live: LiveParts;
   readonly tokens: Tokens;
   /** Unix milliseconds of this machine: for tokens and new ids of the server's own, never for events (LOG5). */
   readonly now: () => number;

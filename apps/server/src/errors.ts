@@ -52,6 +52,10 @@ export function notFound(): ApiError {
   return new ApiError("NotFound", { message: "not found" });
 }
 
+export function tokenExpired(): ApiError {
+  return new ApiError("Unauthenticated", { message: "the access token has expired" });
+}
+
 export function malformed(field: string, message: string): ApiError {
   return new ApiError("Malformed", { field: clipped(field), message });
 }

@@ -1,7 +1,7 @@
 /** tRPC as gatz uses it: every procedure starts from one of these, which says who may call it (SEC1). @module */
 import { initTRPC } from "@trpc/server";
 import type { Context, UserContext } from "./context.ts";
-import { ApiError, errorShape, toApiError } from "./errors.ts";
+import { ApiError, errorShape, toApiError, tokenExpired } from "./errors.ts";
 import { frameTransformer } from "./live/frames.ts";
 
 /**
@@ -26,7 +26,7 @@ export const createCallerFactory = t.createCallerFactory;
 const loggedIn = t.middleware(({ ctx, next }) => {
   const { session, services } = ctx;
   if (session === null) throw new ApiError("Unauthenticated", { message: "an access token is needed" });
-  if (session.expiresAt <= services.now()) throw new ApiError("Unauthenticated", { message: "the token has expired" });
+  if (session.expiresAt <= services.now()) throw tokenExpired();
   const known: UserContext = { ...ctx, session };
   return next({ ctx: known });
 });

@@ -1,16 +1,21 @@
 /** `live.*`: the one subscription that serves a whole client (LIVE1). @module */
 import { type FeedFrame, zSeq, zStreamId } from "@gatz/domain";
-import { tracked, type TrackedEnvelope } from "@trpc/server";
+import type { TrackedEnvelope } from "@trpc/server";
 import { z } from "zod";
+import { tokenExpired } from "../errors.ts";
+import { inboxFeed } from "../live/inbox_feed.ts";
 import { memberProcedure, router } from "../trpc.ts";
 
 /** Far above the cursor of a user in every shard there can be. */
 const zCursor = z.string().max(65_536);
+/** The longest that a timer takes. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
 
 export const live = router({
   /**
    * Everything that concerns the caller, or one stream of theirs from a seq. Each frame's tracked id is the cursor to go on from: a
-   * client that was cut sends it back as `lastEventId` by itself. `cursor` is where to begin the first time.
+   * client that was cut sends it back as `lastEventId` by itself. `cursor` is where to begin the first time. Ends with
+   * `Unauthenticated` when the token expires.
    */
   inbox: memberProcedure
     .input(z.strictObject({
@@ -20,13 +25,15 @@ export const live = router({
       fromSeq: zSeq.optional(),
     }))
     .subscription(async function* ({ ctx, input, signal }): AsyncGenerator<TrackedEnvelope<FeedFrame>, void, void> {
-      const { lastEventId, cursor, stream, fromSeq } = input;
-      const frames = ctx.services.feed({
-        viewer: ctx.session.user,
-        connection: ctx.connection,
-        signal: signal ?? new AbortController().signal,
-        ...{ cursor: lastEventId ?? cursor, stream, fromSeq },
-      });
-      for await (const { cursor, frame } of frames) yield tracked(cursor, frame);
+      const { services: { live, now }, session, connection } = ctx;
+      const expiry = new AbortController();
+      const timer = setTimeout(() => expiry.abort(), Math.min(session.expiresAt - now(), MAX_TIMER_MS));
+      const ended = AbortSignal.any(signal === undefined ? [expiry.signal] : [signal, expiry.signal]);
+      try {
+        yield* inboxFeed(live, { user: session.user, input, connection, signal: ended });
+      } finally {
+        clearTimeout(timer);
+      }
+      if (expiry.signal.aborted) throw tokenExpired();
     }),
 });
