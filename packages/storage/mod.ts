@@ -1,3 +1,5 @@
 /** Postgres: migrations, shard map and router, writer, log, projections, directory. The only package that speaks SQL. @module */
 export * from "./src/contract.ts";
 export { migrate } from "./src/schema/migrate.ts";
+export type { Check, Problem } from "./src/verify/problem.ts";
+export { type Verification, verify, type VerifyOptions, type VerifyProgress } from "./src/verify/verify.ts";
