@@ -74,8 +74,10 @@ export function layerOf(file: string): Layer | undefined {
   return LAYERS.find(({ folder }) => file.startsWith(`${folder}/`));
 }
 
+/** Whether a file is a test, or what a member's tests share (its folder `testing`). */
 export function isTest(file: string): boolean {
-  return /(^|_)test\.tsx?$/.test(file.slice(file.lastIndexOf("/") + 1)) || file.startsWith("tests/");
+  const name = file.slice(file.lastIndexOf("/") + 1);
+  return /(^|_)test\.tsx?$/.test(name) || file.startsWith("tests/") || file.includes("/testing/");
 }
 
 /** Why a file of a layer may not have this import; undefined if it may. */

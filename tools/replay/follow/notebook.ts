@@ -1,10 +1,11 @@
 /** What one follower received of a day's streams, and what was wrong with it. @module */
 import {
   applyToMessages,
+  evolve,
   type FeedItem,
-  type LogEvent,
   type MessageId,
   type MessageState,
+  type StreamState,
   unreachable,
 } from "@gatz/domain";
 import type { Difference } from "../judge/difference.ts";
@@ -18,11 +19,14 @@ export interface Held {
   /** All seqs up to here were received, as events or as hidden. */
   readonly seq: number;
   readonly messages: ReadonlyMap<MessageId, MessageState>;
+  /** The stream's own state; unknown (null) as soon as any of it is hidden. */
+  readonly state: StreamState | null;
 }
 
 interface Page {
   seq: number;
   messages: Map<MessageId, MessageState>;
+  state: StreamState | null;
   /** The last seq that was hidden, 0 if none. */
   lastHidden: number;
 }
@@ -72,7 +76,7 @@ export class Notebook {
   }
 
   held(stream: string): Held {
-    return this.#pages.get(stream) ?? { seq: 0, messages: new Map() };
+    return this.#pages.get(stream) ?? { seq: 0, messages: new Map(), state: null };
   }
 
   async #note(item: FeedItem): Promise<void> {
@@ -145,14 +149,16 @@ export class Notebook {
   }
 
   #apply(stream: string, item: LogItem): void {
-    const page = this.#pages.get(stream) ?? { seq: 0, messages: new Map(), lastHidden: 0 };
+    const page = this.#pages.get(stream) ?? { seq: 0, messages: new Map(), state: null, lastHidden: 0 };
     this.#pages.set(stream, page);
     page.seq = span(item).to;
     if (item.type === "opaque") {
       page.lastHidden = item.to;
+      page.state = null;
     } else {
       this.counts.events++;
-      applyToMessages(page.messages, item.event satisfies LogEvent);
+      applyToMessages(page.messages, item.event);
+      if (page.lastHidden === 0) page.state = evolve(page.state, item.event);
     }
   }
 

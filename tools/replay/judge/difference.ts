@@ -51,3 +51,11 @@ export function showDifference({ about, path, expected, found }: Difference): st
   const place = path === "" ? about : `${about}: ${path}`;
   return `${place}\n  expected ${show(expected)}\n  found    ${show(found)}`;
 }
+
+/** The accounts of a replay do not agree: this is the first difference. */
+export class Disagreement extends Error {
+  override readonly name = "Disagreement";
+  constructor(readonly difference: Difference) {
+    super(showDifference(difference));
+  }
+}

@@ -21,9 +21,10 @@ export class Accounts {
   readonly #api: Api;
   readonly #steps: ReadonlyMap<Nick, number>;
   readonly #accounts = new Map<Nick, Promise<Account>>();
-  readonly #turns = new Turns(SIGN_INS_AT_ONCE);
+  readonly #turns: Turns;
 
-  constructor(url: string, plan: ReplayPlan) {
+  constructor({ url, plan, stop }: { url: string; plan: ReplayPlan; stop: AbortController }) {
+    this.#turns = new Turns(SIGN_INS_AT_ONCE, stop);
     this.#api = httpApi(url);
     this.#steps = stepsByNick(plan);
   }

@@ -1,4 +1,4 @@
-import type { DiscussionId, EventId, GroupId, MessageId, Outcome, ShardNumber, UserId } from "@gatz/domain";
+import type { Ack, DiscussionId, EventId, GroupId, MessageId, ShardNumber, UserId } from "@gatz/domain";
 import { DiscussionLedger, type Fact } from "../ledger/ledger.ts";
 import type { Place, ReplayIds } from "../plan/ids.ts";
 import {
@@ -77,7 +77,7 @@ export class Scene {
   }
 
   /** Enters the ack of a step. */
-  acked(step: Step, { seq, at }: Pick<Extract<Outcome, { kind: "accepted" }>, "seq" | "at">): void {
+  acked(step: Step, { seq, at }: Ack): void {
     if (step.kind === "send") this.#seqs.set(step.key, seq);
     this.ledger.enter({ seq, at, ...this.#fact(step) });
   }

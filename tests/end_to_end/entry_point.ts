@@ -1,0 +1,89 @@
+/** Runs an entry point of the server as a process of its own, as a person would. @module */
+import * as path from "node:path";
+import { stripVTControlCharacters } from "node:util";
+
+const ROOT = path.join(import.meta.dirname ?? ".", "..", "..");
+
+export interface EntryPoint extends AsyncDisposable {
+  readonly pid: number;
+  /** Resolves with all it printed once that holds `text`; throws if the process ends before. */
+  printed(text: string | RegExp): Promise<string>;
+  /** Sends a signal and waits for its end. */
+  end(signal: Deno.Signal): Promise<Deno.CommandStatus>;
+  /** Waits for its end; with all it printed, on both streams. */
+  ended(): Promise<{ readonly code: number; readonly output: string }>;
+}
+
+export interface EntryPointOptions {
+  /** Beside the little that every process needs; nothing of gatz's is inherited. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly args?: readonly string[];
+  /** Default: the root of the checkout. */
+  readonly cwd?: string;
+}
+
+const INHERITED = ["PATH", "HOME", "DENO_DIR", "TMPDIR", "LANG"];
+
+/** @param file from the root of the checkout */
+export function startEntryPoint(file: string, options: EntryPointOptions): EntryPoint {
+  const inherited = INHERITED.flatMap((name) => {
+    const value = Deno.env.get(name);
+    return value === undefined ? [] : [[name, value]];
+  });
+  const child = new Deno.Command(Deno.execPath(), {
+    args: [
+      "run",
+      "-A",
+      "--no-check",
+      "--config",
+      path.join(ROOT, "deno.json"),
+      path.join(ROOT, file),
+      ...options.args ?? [],
+    ],
+    cwd: options.cwd ?? ROOT,
+    clearEnv: true,
+    env: { ...Object.fromEntries(inherited), ...options.env },
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  let output = "";
+  let closed = false;
+  let change = Promise.withResolvers<void>();
+  const read = async (stream: ReadableStream<Uint8Array>) => {
+    for await (const text of stream.pipeThrough(new TextDecoderStream())) {
+      output += stripVTControlCharacters(text);
+      change.resolve();
+      change = Promise.withResolvers();
+    }
+  };
+  const reading = Promise.all([read(child.stdout), read(child.stderr)]).then(() => {
+    closed = true;
+    change.resolve();
+  });
+  const holds = (text: string | RegExp) => typeof text === "string" ? output.includes(text) : text.test(output);
+  const ended = async () => {
+    const [status] = await Promise.all([child.status, reading]);
+    return { code: status.code, output };
+  };
+  const end = async (signal: Deno.Signal) => {
+    child.kill(signal);
+    const [status] = await Promise.all([child.status, reading]);
+    return status;
+  };
+  return {
+    pid: child.pid,
+    printed: async (text) => {
+      while (!holds(text)) {
+        if (closed) throw new Error(`it ended without printing ${text}:\n${output}`);
+        await change.promise;
+      }
+      return output;
+    },
+    end,
+    ended,
+    [Symbol.asyncDispose]: async () => {
+      if (!closed) await end("SIGKILL");
+    },
+  };
+}

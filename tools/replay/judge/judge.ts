@@ -1,0 +1,111 @@
+/** At the end of a day: what followers hold, what pages show, what the log folds to, and what the ledger expects. @module */
+import { setTimeout as sleep } from "node:timers/promises";
+import { type DiscussionId, type DiscussionState, intervalsOf, memberCount, type StreamState } from "@gatz/domain";
+import { type Following, readLogOf } from "../follow/follower.ts";
+import { type Held, Notebook } from "../follow/notebook.ts";
+import { disagreement } from "../ledger/disagreement.ts";
+import { type Account } from "../play/accounts.ts";
+import { type Api, httpApi } from "../play/connections.ts";
+import { ask } from "../play/deliver.ts";
+import type { Scene } from "../play/scene.ts";
+import { type Difference, firstDifference } from "./difference.ts";
+import { foldedViews } from "./folded_view.ts";
+import { allPages, type WholeDiscussion } from "./pages.ts";
+
+/** A feed brings what is missing within one beat (LIVE4), 15 s apart; two may pass. */
+const PATIENCE_MS = 40_000;
+const POLL_MS = 50;
+
+/** Whether the acks, and the pages of somebody who saw all of a discussion, are as the ledger expects. */
+export async function judgeScene(scene: Scene, url: string): Promise<Difference | null> {
+  const witness = scene.account(scene.plan.witness);
+  const about = `${scene.title} (${scene.discussion}), pages for ${witness.nick} against the ledger`;
+  const [odd] = scene.ledger.oddAcks;
+  if (odd) {
+    return {
+      about: `${scene.title} (${scene.discussion}), acks`,
+      path: `seq ${odd.seq}`,
+      expected: "later and greater",
+      found: odd.problem,
+    };
+  }
+  const { asOf, messages } = await allPages(httpApi(url, witness.token), scene.discussion);
+  if (asOf < scene.ledger.head) return { about, path: "asOf", expected: `${scene.ledger.head} or more`, found: asOf };
+  const found = disagreement(scene.ledger.expected(), { shown: messages, viewer: witness.user });
+  return found && { about, ...found };
+}
+
+export interface FollowerJudgement {
+  readonly url: string;
+  readonly title: string;
+  readonly discussion: DiscussionId;
+}
+
+/** Whether what a follower folded, what their pages show, and the fold of the log as they may read it, are equal. */
+export async function judgeFollower(
+  { account, notebook }: Pick<Following, "account" | "notebook">,
+  { url, title, discussion }: FollowerJudgement,
+): Promise<Difference | null> {
+  const api = httpApi(url, account.token);
+  const pages = await allPages(api, discussion);
+  const view = await ask(`${discussion} by id`, () => api.discussions.byId.query({ discussion }));
+  const shown = { ...pages, discussion: view.discussion };
+  const as = `${title} (${discussion}) as seen by ${account.nick}`;
+  const read = await readWhole(api, { account, discussion, head: pages.asOf });
+  const held = await reached(notebook, { discussion, head: pages.asOf });
+  return compare(`${as}, pages against the log's fold`, { held: read, shown, account }) ??
+    compare(`${as}, pages against what the feed brought`, { held, shown, account });
+}
+
+interface Reader {
+  readonly account: Account;
+  readonly discussion: DiscussionId;
+  readonly head: number;
+}
+
+async function readWhole(api: Api, { account, discussion, head }: Reader): Promise<Held> {
+  const reader = new Notebook({ viewer: account.nick, streams: new Set([discussion]), readLog: readLogOf(api) });
+  reader.start(discussion, head);
+  await reader.settled();
+  return reader.held(discussion);
+}
+
+/** What a notebook holds once it has reached a head, or when waiting for that is over. */
+async function reached(
+  notebook: Notebook,
+  { discussion, head }: { discussion: DiscussionId; head: number },
+): Promise<Held> {
+  const until = performance.now() + PATIENCE_MS;
+  for (;;) {
+    await notebook.settled();
+    const held = notebook.held(discussion);
+    if (held.seq >= head || performance.now() > until) return held;
+    await sleep(POLL_MS);
+  }
+}
+
+interface Compared {
+  readonly held: Held;
+  readonly shown: WholeDiscussion & { readonly discussion: unknown };
+  readonly account: Account;
+}
+
+function compare(about: string, { held, shown, account }: Compared): Difference | null {
+  const folded = { asOf: held.seq, messages: foldedViews(held.messages, account.user) };
+  const found = firstDifference({ asOf: shown.asOf, messages: shown.messages }, folded) ??
+    compareState({ held, shown, account });
+  return found && { about, ...found };
+}
+
+/** Somebody to whom nothing was hidden can fold the discussion itself too. */
+function compareState({ held, shown, account }: Compared): ReturnType<typeof firstDifference> {
+  if (!isDiscussion(held.state)) return null;
+  const { kind, id, seq, group, name, owner, closed, createdAt } = held.state;
+  const mine = intervalsOf(held.state, account.user);
+  const folded = { kind, id, seq, group, name, owner, closed, createdAt, memberCount: memberCount(held.state), mine };
+  return firstDifference(shown.discussion, folded, "discussion");
+}
+
+function isDiscussion(state: StreamState | null): state is DiscussionState {
+  return state?.kind === "discussion";
+}

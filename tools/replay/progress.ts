@@ -1,0 +1,33 @@
+import { SingleBar } from "cli-progress";
+
+export interface Progress {
+  add(events: number): void;
+  stop(): void;
+}
+
+const LINE_EVERY_MS = 5_000;
+
+/** A bar on a terminal, a line every five seconds elsewhere. */
+export function startProgress(total: number): Progress {
+  return Deno.stdout.isTerminal() ? bar(total) : lines(total);
+}
+
+function bar(total: number): Progress {
+  const shown = new SingleBar({
+    format: "  {bar} {percentage} %  {value} of {total} events  {duration_formatted}, {eta_formatted} to go",
+    hideCursor: true,
+    etaBuffer: 2_000,
+  });
+  shown.start(total, 0);
+  return { add: (events) => shown.increment(events), stop: () => shown.stop() };
+}
+
+function lines(total: number): Progress {
+  const began = performance.now();
+  let value = 0;
+  const timer = setInterval(() => {
+    const seconds = Math.round((performance.now() - began) / 1000);
+    console.log(`  ${value} of ${total} events, ${seconds} s`);
+  }, LINE_EVERY_MS);
+  return { add: (events) => value += events, stop: () => clearInterval(timer) };
+}
