@@ -76,6 +76,7 @@ export class DiscussionReplica {
       offer: (draft) => this.#offer(draft),
       head: () => this.#head,
       onChange: (refusal) => this.#publish(refusal instanceof Error ? refusal.message : refusal ?? null),
+      wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
     });
     this.#picture = this.#draw();
     this.#feed = this.#follow();

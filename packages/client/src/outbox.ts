@@ -15,6 +15,8 @@ export interface OutboxOptions {
   readonly head: () => Seq;
   /** Called after each change, with what a draft was refused for. */
   readonly onChange: (refusal?: RejectionCode | Error) => void;
+  /** Comes back after so many milliseconds. */
+  readonly wait: (ms: number) => Promise<void>;
 }
 
 const RETRY_MS = 500;
@@ -64,7 +66,7 @@ export class Outbox {
     this.#offering = true;
     for (let draft = this.#waiting[0]; draft !== undefined && !this.#closed; draft = this.#waiting[0]) {
       const retryAfterMs = await this.#offerOnce(draft);
-      if (retryAfterMs !== null) await elapsed(retryAfterMs);
+      if (retryAfterMs !== null) await this.#options.wait(retryAfterMs);
     }
     this.#offering = false;
   }
@@ -105,8 +107,4 @@ export class Outbox {
 
 function without(drafts: readonly MessageDraft[], id: AnyEventId): readonly MessageDraft[] {
   return drafts.some((draft) => draft.id === id) ? drafts.filter((draft) => draft.id !== id) : drafts;
-}
-
-function elapsed(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }
