@@ -128,8 +128,15 @@ export type UserEvent = EventOf<UserDraft>;
 /** Any event of any stream. (`Event` is taken by the platform.) */
 export type LogEvent = EventOf<Draft>;
 
-export const MESSAGE_EVENT_TYPES = ["new-message", "edit-message", "delete-message", "react-to-message"] as const;
-
+/** Whether an event is one of the four about messages. */
 export function isMessageEvent(event: LogEvent): event is MessageEvent {
-  return (MESSAGE_EVENT_TYPES as readonly string[]).includes(event.type);
+  switch (event.type) {
+    case "new-message":
+    case "edit-message":
+    case "delete-message":
+    case "react-to-message":
+      return true;
+    default:
+      return false;
+  }
 }

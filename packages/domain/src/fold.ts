@@ -20,7 +20,7 @@ export function foldStream(events: Iterable<LogEvent>, from: Folded = NOTHING): 
   const messages = new Map(from.messages);
   for (const event of events) {
     state = evolve(state, event);
-    if (isMessageEvent(event)) applyToMessages(messages, event);
+    applyToMessages(messages, event);
   }
   return { state, messages };
 }

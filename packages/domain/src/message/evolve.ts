@@ -27,22 +27,24 @@ export function evolveMessage(message: MessageState | null, event: LogEvent): Me
 const NO_REACTIONS: readonly Reaction[] = Object.freeze([]);
 
 function begin({ id, stream, seq, actor, at, body, decided }: EventOf<NewMessage>): LiveMessage {
-  return {
+  const { replyTo, text, mentions, attachments } = body;
+  const message: LiveMessage = {
     kind: "live",
     id,
     discussion: stream,
     seq,
     author: person(actor),
     at,
-    ...(body.replyTo !== undefined && { replyTo: body.replyTo }),
-    ...(decided.replyToSeq !== undefined && { replyToSeq: decided.replyToSeq }),
     revision: 0,
     changedSeq: seq,
-    text: body.text,
-    mentions: body.mentions,
-    attachments: body.attachments,
+    text,
+    mentions,
+    attachments,
     reactions: NO_REACTIONS,
   };
+  if (replyTo === undefined) return message; // most are no replies, and this is the hottest path of a fold
+  const { replyToSeq } = decided;
+  return { ...message, replyTo, ...(replyToSeq !== undefined && { replyToSeq }) };
 }
 
 function edited(message: LiveMessage, { seq, at, body }: EventOf<EditMessage>): LiveMessage {

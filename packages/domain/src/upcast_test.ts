@@ -1,0 +1,46 @@
+import { deepStrictEqual, throws } from "node:assert/strict";
+import { AssertionFailed } from "./asserts.ts";
+import { foldStream } from "./fold.ts";
+import { FOLD_VERSION } from "./state.ts";
+import { upcast } from "./upcast.ts";
+import type { StoredEvent } from "./upcast.ts";
+import golden from "../testing/golden_v1.json" with { type: "json" };
+
+// The rows are JSON, whose ids and seqs have no brands.
+const STREAMS = golden.streams as unknown as readonly {
+  rows: readonly StoredEvent[];
+  state: unknown;
+  messages: unknown;
+}[];
+
+Deno.test("[LOG7] golden rows of version 1 are read, and fold to what they folded to when they were written", () => {
+  deepStrictEqual(FOLD_VERSION, golden.foldVersion, "a new fold needs new golden states beside these rows");
+  const types = new Set<string>();
+  for (const { rows, state, messages } of STREAMS) {
+    const folded = foldStream(rows.map(upcast));
+    deepStrictEqual(JSON.parse(JSON.stringify(folded.state)), state);
+    deepStrictEqual(JSON.parse(JSON.stringify([...folded.messages.values()])), messages);
+    for (const row of rows) types.add(row.type);
+  }
+  deepStrictEqual([...types].sort(), [
+    "add-members",
+    "added-to",
+    "create",
+    "delete-message",
+    "edit-message",
+    "leave",
+    "left-group",
+    "new-message",
+    "react-to-message",
+    "register",
+    "remove-member",
+    "removed-from",
+  ]);
+});
+
+Deno.test("[LOG7] what a newer gatz wrote is not guessed at", () => {
+  const [row] = STREAMS[0]!.rows;
+  throws(() => upcast({ ...row!, version: 2 }), AssertionFailed);
+  throws(() => upcast({ ...row!, type: "new-thing" }), AssertionFailed);
+  throws(() => upcast({ ...row!, type: "new-message" }), AssertionFailed); // no such type in this kind of stream
+});

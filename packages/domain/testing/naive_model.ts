@@ -1,0 +1,80 @@
+/**
+ * What a stream's log should come to, by the plainest reading of the rules: an oracle that shares nothing with `evolve`. Everything is
+ * recomputed from the whole list of events on each question.
+ */
+import type { LogEvent } from "../src/events.ts";
+import type { UserId } from "../src/ids.ts";
+
+/** The users that an event adds; read from its body and what was skipped. */
+function adds(event: LogEvent, user: UserId): boolean {
+  if (event.type !== "create" && event.type !== "add-members") return false;
+  if (event.type === "create" && event.actor === user) return true;
+  const named: readonly UserId[] = event.type === "create" ? event.body.members : event.body.users;
+  return named.includes(user) && !(event.decided.skipped ?? []).some((skip) => skip.user === user);
+}
+
+function ends(event: LogEvent, user: UserId): boolean {
+  return (event.type === "remove-member" && event.body.user === user) ||
+    (event.type === "leave" && event.actor === user);
+}
+
+/** Whether a user is a member after all of the events. */
+export function isIn(log: readonly LogEvent[], user: UserId): boolean {
+  const last = log.findLast((event) => adds(event, user) || ends(event, user));
+  return last !== undefined && adds(last, user);
+}
+
+/** The seqs that a user's stays cover. */
+export function covered(log: readonly LogEvent[], user: UserId): Set<number> {
+  const seqs = new Set<number>();
+  for (const [i, event] of log.entries()) {
+    if (!adds(event, user)) continue;
+    const end = log.slice(i).find((later) => ends(later, user))?.seq ?? log.at(-1)!.seq;
+    for (let at = firstSeen(event); at <= end; at++) seqs.add(at);
+  }
+  return seqs;
+}
+
+function firstSeen(event: LogEvent): number {
+  if (event.type !== "add-members" || event.body.historyFrom === "all") return 1;
+  return event.body.historyFrom === "now" ? event.seq : event.body.historyFrom;
+}
+
+/** A message as plain data, for comparing. */
+export interface PlainMessage {
+  author: string;
+  /** Null when deleted. */
+  text: string | null;
+  revision: number;
+  /** As `emoji user`, sorted. */
+  reactions: string[];
+}
+
+/** The messages of a log by id; events of others, and after a deletion, do not count. */
+export function messagesOf(log: readonly LogEvent[]): Map<string, PlainMessage> {
+  const messages = new Map<string, PlainMessage>();
+  for (const sent of log) {
+    if (sent.type !== "new-message") continue;
+    const about = log.filter((event) => "target" in event.body && event.body.target === sent.id);
+    const gone = about.some((event) => event.type === "delete-message");
+    const edits = about.filter((event) => event.type === "edit-message");
+    messages.set(sent.id, {
+      author: sent.actor,
+      text: gone ? null : edits.at(-1)?.body.text ?? sent.body.text,
+      revision: edits.length,
+      reactions: gone ? [] : reactionsIn(about),
+    });
+  }
+  return messages;
+}
+
+function reactionsIn(about: readonly LogEvent[]): string[] {
+  const on = new Set<string>();
+  for (const event of about) {
+    if (event.type !== "react-to-message") continue;
+    const key = `${event.body.emoji} ${event.actor}`;
+    if (event.body.on) on.add(key);
+    else on.delete(key);
+  }
+  return [...on].sort();
+}
