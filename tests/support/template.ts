@@ -1,26 +1,27 @@
 /** Fills a template database with the schemas of storage. @module */
-import * as storage from "@gatz/storage";
+import { DEFAULT_LIMITS } from "@gatz/domain";
+import { DEFAULT_STORAGE_LIMITS, migrate, type StorageConfig } from "@gatz/storage";
 import type { TestServerName, TestServers } from "./test_database.ts";
 
 export interface TemplatePlan {
   readonly directory: string;
   readonly servers: TestServers;
-  readonly placed: ReadonlyMap<number, TestServerName>;
+  readonly shards: ReadonlyMap<number, TestServerName>;
+}
+
+/** The configuration of storage for test databases, with any limits changed. */
+export function testStorageConfig(plan: TemplatePlan, limits: Partial<StorageConfig["limits"]> = {}): StorageConfig {
+  return {
+    directory: plan.directory,
+    servers: plan.servers,
+    place: (shard) => plan.shards.get(shard) ?? "a",
+    shards: plan.shards.size,
+    digestKey: new Uint8Array(32).fill(7),
+    limits: { ...DEFAULT_LIMITS, ...DEFAULT_STORAGE_LIMITS, ...limits },
+  };
 }
 
 /** Runs all migrations. Leaves no connection open: a database in use can't be cloned. */
 export async function migrateTemplate(plan: TemplatePlan): Promise<void> {
-  const { DEFAULT_LIMITS } = await import("@gatz/domain");
-  if (!("migrate" in storage) || typeof storage.migrate !== "function") {
-    console.log("@gatz/storage has no migrate() yet: the test databases are empty");
-    return;
-  }
-  await storage.migrate({
-    directory: plan.directory,
-    servers: plan.servers,
-    place: (shard: number) => plan.placed.get(shard) ?? "a",
-    shards: plan.placed.size,
-    digestKey: new Uint8Array(32).fill(7),
-    limits: { ...DEFAULT_LIMITS, ...storage.DEFAULT_STORAGE_LIMITS },
-  });
+  await migrate(testStorageConfig(plan));
 }

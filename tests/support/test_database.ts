@@ -1,7 +1,8 @@
 /** Fresh migrated databases for one test file, cloned from a template that is made once a run. @module */
 import postgres from "postgres";
 import { TEST_SERVERS } from "./postgres.ts";
-import { migrateTemplate } from "./template.ts";
+import type { StorageConfig } from "@gatz/storage";
+import { migrateTemplate, testStorageConfig } from "./template.ts";
 
 export type TestServerName = "a" | "b";
 
@@ -23,6 +24,8 @@ export interface TestDatabase extends AsyncDisposable {
   /** The databases by server name; both the same if there is one server only. */
   readonly servers: TestServers;
   readonly shards: ReadonlyMap<number, TestServerName>;
+  /** What `openStorage` takes, with any limits changed. */
+  storageConfig(limits?: Partial<StorageConfig["limits"]>): StorageConfig;
   /** Ends what is still connected and removes the databases. */
   drop(): Promise<void>;
 }
@@ -42,10 +45,16 @@ export async function testDatabase(options: TestDatabaseOptions = {}): Promise<T
     used.map((url) => administer(url, (sql) => sql.unsafe(`CREATE DATABASE ${name} TEMPLATE ${template}`))),
   );
   const urls = { a: databaseUrl(on.a, name), b: databaseUrl(servers === 1 ? on.a : on.b, name) };
+  const plan = { directory: urls.a, servers: urls, shards: placed };
   const drop = async () => {
     await Promise.all(used.map((url) => administer(url, (sql) => sql.unsafe(`DROP DATABASE ${name} WITH (FORCE)`))));
   };
-  return { directoryUrl: urls.a, servers: urls, shards: placed, drop, [Symbol.asyncDispose]: drop };
+  return {
+    directoryUrl: urls.a,
+    ...{ servers: urls, shards: placed, drop },
+    storageConfig: (limits) => testStorageConfig(plan, limits),
+    [Symbol.asyncDispose]: drop,
+  };
 }
 
 /** The two servers that `deno task test` started. */
@@ -97,7 +106,7 @@ async function ensureTemplate({ template, on, placed }: Template): Promise<void>
     await migrateTemplate({
       directory: databaseUrl(on.a, template),
       servers: { a: databaseUrl(on.a, template), b: databaseUrl(used.length === 1 ? on.a : on.b, template) },
-      placed,
+      shards: placed,
     });
     await sql.unsafe(`ALTER DATABASE ${template} IS_TEMPLATE true`);
   });

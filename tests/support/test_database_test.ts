@@ -30,6 +30,21 @@ if (await needsPostgres(import.meta.url)) {
     }
   });
 
+  Deno.test("[SHARD1] a test's databases are migrated: each shard is a schema on its server, the directory on a", async () => {
+    await using database = await testDatabase();
+    const schemasOn = async (url: string) => {
+      const rows = await administer(
+        url,
+        (sql) => sql`SELECT nspname AS name FROM pg_namespace WHERE nspname LIKE 'gatz%' ORDER BY nspname`,
+      );
+      return rows.map(({ name }) => String(name));
+    };
+    const shardSchemas = (from: number) =>
+      Array.from({ length: 8 }, (_, n) => `gatz_s${String(from + n).padStart(4, "0")}`);
+    assert.deepEqual(await schemasOn(database.servers.a), ["gatz", ...shardSchemas(0)]);
+    assert.deepEqual(await schemasOn(database.servers.b), shardSchemas(8));
+  });
+
   Deno.test("with one server, all shards are on a", async () => {
     await using database = await testDatabase({ servers: 1, shards: 4 });
     assert.equal(database.servers.a, database.servers.b);
