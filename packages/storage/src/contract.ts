@@ -4,7 +4,6 @@ import type {
   DomainLimits,
   Fact,
   GroupId,
-  Head,
   Incarnation,
   Interval,
   LogEvent,
@@ -217,11 +216,6 @@ export interface Storage {
     from: { shard: ShardNumber; position: Position; only?: StreamId },
     budget: BackfillBudget,
   ): Promise<ShardResume>;
-  /** Heads of the streams that concern a user and moved after a position, with the fence's position of the same snapshot (LIVE4). */
-  headsSince(
-    user: UserId,
-    from: { shard: ShardNumber; position: Position },
-  ): Promise<{ position: Position; heads: readonly Head[] }>;
 
   close(): Promise<void>;
 }
