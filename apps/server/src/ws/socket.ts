@@ -1,0 +1,99 @@
+/** Deno's native WebSocket behind the face of a `ws` socket, as much of it as tRPC's connection handler uses (FACTS). @module */
+import { Buffer } from "node:buffer";
+import { EventEmitter } from "node:events";
+import type { Connection } from "./connection.ts";
+
+export interface SocketLimits {
+  /** Bytes of one inbound message; a larger one ends the connection before anything of it is parsed (SEC3). */
+  readonly frameBytes: number;
+  /** Bytes that may wait in the socket before a feed pauses (LIVE5). */
+  readonly socketBytes: number;
+}
+
+/** Close codes of RFC 6455. */
+const POLICY_VIOLATION = 1008;
+const MESSAGE_TOO_BIG = 1009;
+
+/** How often a full socket is looked at: there is no event that tells. */
+const FIRST_LOOK_MS = 2;
+const LAST_LOOK_MS = 50;
+/** What waits beyond a feed's share, such as answers to calls that are not read; past it the reader is dropped. */
+const HOPELESS = 8;
+
+export class Socket extends EventEmitter implements Connection {
+  readonly #closed = new AbortController();
+  #room: Promise<void> | null = null;
+
+  constructor(private readonly native: WebSocket, private readonly limits: SocketLimits) {
+    super();
+    native.onmessage = ({ data }) => this.#receive(data);
+    native.onerror = () => this.#end();
+    native.onclose = () => this.#end();
+  }
+
+  get readyState(): number {
+    return this.closed.aborted ? WebSocket.CLOSED : this.native.readyState;
+  }
+
+  get closed(): AbortSignal {
+    return this.#closed.signal;
+  }
+
+  send(text: string): void {
+    if (this.readyState !== WebSocket.OPEN) return;
+    if (this.native.bufferedAmount > HOPELESS * this.limits.socketBytes) this.terminate();
+    else this.native.send(text);
+  }
+
+  close(code?: number, reason?: string): void {
+    if (this.native.readyState === WebSocket.OPEN) this.native.close(code, reason);
+  }
+
+  /** The reader is given up: what serves it ends at once, whether or not the other end ever answers to the closing. */
+  terminate(): void {
+    this.close(POLICY_VIOLATION, "too slow");
+    this.#end();
+  }
+
+  room(): Promise<void> | null {
+    if (this.#full) return this.#room ??= this.#waitForRoom().finally(() => this.#room = null);
+    return null;
+  }
+
+  get #full(): boolean {
+    return this.native.bufferedAmount >= this.limits.socketBytes && !this.closed.aborted;
+  }
+
+  async #waitForRoom(): Promise<void> {
+    for (let ms = FIRST_LOOK_MS; this.#full; ms = Math.min(LAST_LOOK_MS, ms * 2)) {
+      await new Promise((resolve) => setTimeout(resolve, ms));
+    }
+  }
+
+  #receive(data: unknown): void {
+    if (this.closed.aborted) return;
+    if (typeof data !== "string") return this.close(POLICY_VIOLATION, "text frames only");
+    if (isLonger(data, this.limits.frameBytes)) return this.close(MESSAGE_TOO_BIG, "message too big");
+    this.emit("message", asBuffer(data), false);
+  }
+
+  #end(): void {
+    if (this.closed.aborted) return;
+    this.#closed.abort();
+    this.emit("close");
+    this.removeAllListeners();
+  }
+}
+
+/** A UTF-16 unit is one to three bytes of UTF-8, so most texts need no counting. */
+function isLonger(text: string, bytes: number): boolean {
+  if (text.length > bytes) return true;
+  return text.length * 3 > bytes && Buffer.byteLength(text) > bytes;
+}
+
+/** tRPC takes messages as buffers and asks only for their text, which is there already. */
+function asBuffer(text: string): Buffer {
+  const buffer = Buffer.alloc(0);
+  buffer.toString = () => text;
+  return buffer;
+}

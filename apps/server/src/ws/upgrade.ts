@@ -1,0 +1,101 @@
+/** The API over WebSocket: tRPC's own protocol on Deno's sockets, on the server's one port. @module */
+import type { AnyRouter, inferRouterContext } from "@trpc/server";
+import { getWSConnectionHandler, type WSSHandlerOptions } from "@trpc/server/adapters/ws";
+import { malformed } from "../errors.ts";
+import { nestsDeeperThan } from "../json_depth.ts";
+import type { ServerLimits } from "../limits.ts";
+import { frameEncoder } from "../live/frames.ts";
+import type { Connection } from "./connection.ts";
+import { Socket } from "./socket.ts";
+
+/** What a connection's context is made of. */
+export interface Opening<Peer> {
+  readonly connection: Connection;
+  readonly peer: Peer;
+  /** What the client sent as `connectionParams`; null if it sent none. */
+  readonly params: Readonly<Record<string, string | undefined>> | null;
+}
+
+export interface WebSocketOptions<TRouter extends AnyRouter, Peer> {
+  readonly router: TRouter;
+  readonly limits: Pick<ServerLimits, "frameBytes" | "socketBytes" | "batchCalls" | "jsonDepth">;
+  readonly createContext: (
+    opening: Opening<Peer>,
+  ) => inferRouterContext<TRouter> | Promise<inferRouterContext<TRouter>>;
+  readonly onError?: WSSHandlerOptions<TRouter>["onError"];
+}
+
+export interface WebSockets<Peer> {
+  /** Takes a request for a WebSocket, whose origin has been checked. */
+  upgrade(request: Request, peer: Peer): Response;
+  /** Asks every client to connect anew, as before the server stops; what runs is not cut. */
+  broadcastReconnect(): void;
+  /** Ends every connection. */
+  closeAll(): void;
+  readonly size: number;
+}
+
+/** Seconds after which a silent connection is pinged, and dropped if that is not answered in as long again. */
+const IDLE_SECONDS = 30;
+const GOING_AWAY = 1001;
+
+export function createWebSockets<TRouter extends AnyRouter, Peer>(
+  options: WebSocketOptions<TRouter, Peer>,
+): WebSockets<Peer> {
+  const { limits } = options;
+  const open = new Set<Socket>();
+  return {
+    upgrade(request, peer) {
+      // Read before upgrading: the request is gone afterwards.
+      const [url, headers] = [new URL(request.url), Object.fromEntries(request.headers)];
+      const { socket: native, response } = Deno.upgradeWebSocket(request, { idleTimeout: IDLE_SECONDS });
+      const socket = new Socket(native, limits);
+      native.onopen = () => {
+        open.add(socket);
+        socket.closed.addEventListener("abort", () => open.delete(socket), { once: true });
+        serve(socket, { options, peer, request: { url: url.pathname + url.search, headers, socket: {} } });
+      };
+      return response;
+    },
+    broadcastReconnect() {
+      const text = JSON.stringify({ id: null, method: "reconnect" });
+      for (const socket of open) socket.send(text);
+    },
+    closeAll() {
+      for (const socket of open) socket.close(GOING_AWAY, "going away");
+    },
+    get size() {
+      return open.size;
+    },
+  };
+}
+
+interface Served<TRouter extends AnyRouter, Peer> {
+  readonly options: WebSocketOptions<TRouter, Peer>;
+  readonly peer: Peer;
+  /** What of node's IncomingMessage tRPC reads. */
+  readonly request: { readonly url: string; readonly headers: Record<string, string>; readonly socket: object };
+}
+
+function serve<TRouter extends AnyRouter, Peer>(
+  socket: Socket,
+  { options, peer, request }: Served<TRouter, Peer>,
+): void {
+  const { router, limits, createContext, onError } = options;
+  const handle = getWSConnectionHandler<TRouter>({
+    // Wanted by the type alone: the server that accepts connections is ours.
+    wss: undefined as never,
+    router,
+    onError,
+    maxBatchSize: limits.batchCalls,
+    experimental_encoder: { ...frameEncoder, decode: (data) => decodeShallow(data, limits) },
+    createContext: ({ info }) => createContext({ connection: socket, peer, params: info.connectionParams }),
+  });
+  // The parts of a `ws` socket and of node's request that the handler uses are there; the rest of their types is not.
+  handle(socket as never, request as never);
+}
+
+function decodeShallow(data: Parameters<typeof frameEncoder.decode>[0], { jsonDepth }: { jsonDepth: number }): unknown {
+  if (typeof data === "string" && nestsDeeperThan(data, jsonDepth)) throw malformed("", "nests too deep");
+  return frameEncoder.decode(data);
+}
