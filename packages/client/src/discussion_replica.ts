@@ -52,6 +52,9 @@ export interface ReplicaOptions {
 }
 
 const PAGE = 500;
+const FOLLOW_AGAIN_MS = 500;
+/** Errors that asking again does not mend. */
+const FINAL: readonly (string | undefined)[] = ["Malformed", "Unauthenticated", "Forbidden", "NotFound"];
 const NO_CONTENT: MessageContent = { text: "", mentions: [], attachments: [] };
 
 /** Follows a discussion from its first event until it is closed. */
@@ -68,6 +71,8 @@ export class DiscussionReplica {
   #picture: Picture;
   #work: Promise<void> = Promise.resolve();
   #feed: { unsubscribe(): void };
+  /** How many feeds were begun: an earlier one has no say any more. */
+  #feeds = 0;
   #closed = false;
 
   constructor(options: ReplicaOptions) {
@@ -136,14 +141,29 @@ export class DiscussionReplica {
 
   #follow(): { unsubscribe(): void } {
     const { api, discussion } = this.#options;
-    return api.live.inbox.subscribe({ stream: discussion, fromSeq: seq(1) }, {
+    const feed = ++this.#feeds;
+    return api.live.inbox.subscribe({ stream: discussion, fromSeq: seq(this.#head + 1) }, {
       onData: ({ data }) => this.#enqueue(data.items),
       onConnectionStateChange: ({ state }) => {
         this.#link = state === "pending" ? "live" : this.#head === 0 ? "connecting" : "cut";
         this.#publish();
       },
-      onError: (error) => this.#publish(error.message),
+      onError: (error) => {
+        this.#publish(error.message);
+        if (!FINAL.includes(error.data?.code)) this.#followAgain(feed);
+      },
+      onComplete: () => this.#followAgain(feed),
     });
+  }
+
+  /** The server has ended this feed, as it does when it stops: another is asked for, from where it got to. */
+  #followAgain(ended: number): void {
+    if (this.#closed || ended !== this.#feeds) return;
+    this.#link = "cut";
+    this.#publish();
+    setTimeout(() => {
+      if (!this.#closed && ended === this.#feeds) this.#feed = this.#follow();
+    }, FOLLOW_AGAIN_MS);
   }
 
   /** Frames are taken one after the other, because one may wait for a page of the log. */
@@ -190,7 +210,10 @@ export class DiscussionReplica {
     while (this.#head < head && !this.#closed) {
       const fromSeq = seq(this.#head + 1);
       const { items } = await this.#options.api.log.read.query({ stream, fromSeq, limit: PAGE });
-      for (const item of items) item.type === "event" ? this.#apply(item.event) : this.#skip(item);
+      for (const item of items) {
+        if (item.type === "event") this.#apply(item.event);
+        else this.#skip(item);
+      }
       if (this.#head < fromSeq) return; // the viewer's own head is lower
     }
   }
@@ -210,12 +233,13 @@ export class DiscussionReplica {
 
   /** Another life of the installation: what was held may not be true in it (LOG9). Drafts are kept, and offered again. */
   #startAnew(): void {
-    this.#feed.unsubscribe();
+    const before = this.#feed;
     this.#messages = new Map();
     this.#discussion = null;
     this.#head = seq(0);
     this.#incarnation = null;
     this.#feed = this.#follow();
+    before.unsubscribe();
     this.#outbox.offerAgain();
   }
 

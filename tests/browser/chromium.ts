@@ -1,0 +1,34 @@
+/** Debian's Chromium, driven by playwright-core. @module */
+import type { Browser } from "playwright-core";
+
+const PLACES = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+
+/** True if a test file can go on to start a browser; else says in one line what is missing. */
+export async function needsChromium(importMetaUrl: string): Promise<boolean> {
+  if (await chromiumPath() !== undefined) return true;
+  console.log(`${new URL(importMetaUrl).pathname.split("/").at(-1)} needs Chromium: apt-get install chromium`);
+  return false;
+}
+
+/** A browser without a window. Close it after use. */
+export async function startChromium(): Promise<Browser> {
+  const { chromium } = await import("playwright-core");
+  const executablePath = await chromiumPath();
+  if (executablePath === undefined) throw new Error("there is no Chromium on this machine");
+  return await chromium.launch({
+    executablePath,
+    // As root, as in a container, Chromium starts only without its sandbox; it loads nothing but our own page.
+    args: ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-gpu"],
+  });
+}
+
+async function chromiumPath(): Promise<string | undefined> {
+  for (const place of PLACES) {
+    const found = await Deno.stat(place).then(() => true, (error) => {
+      if (error instanceof Deno.errors.NotFound) return false;
+      throw error;
+    });
+    if (found) return place;
+  }
+  return undefined;
+}
