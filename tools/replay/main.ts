@@ -39,7 +39,7 @@ const FLAGS = {
 const SOCKETS = 200;
 
 async function main(): Promise<number> {
-  const { values, positionals: [file, ...more] } = parseArgs({ options: FLAGS, allowPositionals: true });
+  const { values, positionals: [file, ...more] } = parsedArgs();
   if (values.help || file === undefined || more.length > 0) {
     console.log(USAGE);
     return values.help ? 0 : 2;
@@ -56,7 +56,7 @@ async function main(): Promise<number> {
   await using server = values.url === undefined ? await startServerProcess({ fresh: values.fresh }) : undefined;
   const url = values.url?.replace(/\/$/, "") ?? server!.url;
   say(server ? `server      ${url}, with ${LIFTED_LIMITS}` : `server      ${url}`);
-  const progress = startProgress(values.json ? 0 : eventsIn(plan));
+  const progress = startProgress(eventsIn(plan));
   const report = await replay({
     url,
     plan,
@@ -68,6 +68,20 @@ async function main(): Promise<number> {
   if (values.json) console.log(JSON.stringify({ ...report, malformed: chat.malformed.length, equal: true }));
   else conclude(report);
   return 0;
+}
+
+/** The command line can't be meant. */
+class BadUsage extends Error {
+  override readonly name = "BadUsage";
+}
+
+function parsedArgs() {
+  try {
+    return parseArgs({ options: FLAGS, allowPositionals: true });
+  } catch (error) {
+    if (error instanceof TypeError) throw new BadUsage(`${error.message}\n\n${USAGE}`);
+    throw error;
+  }
 }
 
 function linesOf(chat: ParsedChat, days: readonly string[] | undefined): ParsedChat["lines"] {
@@ -99,13 +113,13 @@ function conclude(report: ReplayReport): void {
 
 function positive(text: string): number {
   const number = Number(text);
-  if (!Number.isInteger(number) || number < 1) throw new TypeError(`${text} is not a number from 1`);
+  if (!Number.isInteger(number) || number < 1) throw new BadUsage(`${text} is not a number from 1`);
   return number;
 }
 
 /** What can be expected to go wrong is said without a stack. */
 function isForPeople(error: unknown): error is Error {
-  return [Disagreement, Refused, GaveUp, NoServer, NotAChatTable, TypeError, Deno.errors.NotFound]
+  return [Disagreement, Refused, GaveUp, NoServer, NotAChatTable, BadUsage, Deno.errors.NotFound]
     .some((kind) => error instanceof kind);
 }
 

@@ -7,9 +7,9 @@ export interface Progress {
 
 const LINE_EVERY_MS = 5_000;
 
-/** A bar on a terminal, a line every five seconds elsewhere. */
+/** On standard error: a bar if that is a terminal, else a line every five seconds. */
 export function startProgress(total: number): Progress {
-  return Deno.stdout.isTerminal() ? bar(total) : lines(total);
+  return Deno.stderr.isTerminal() ? bar(total) : lines(total);
 }
 
 function bar(total: number): Progress {
@@ -27,7 +27,7 @@ function lines(total: number): Progress {
   let value = 0;
   const timer = setInterval(() => {
     const seconds = Math.round((performance.now() - began) / 1000);
-    console.log(`  ${value} of ${total} events, ${seconds} s`);
+    console.error(`  ${value} of ${total} events, ${seconds} s`);
   }, LINE_EVERY_MS);
   return { add: (events) => value += events, stop: () => clearInterval(timer) };
 }

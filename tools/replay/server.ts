@@ -14,6 +14,8 @@ export class NoServer extends Error {
 /** Limits that the import by one machine would meet, lifted openly: everybody's connections come from one address. */
 export const LIFTED_LIMITS = "connectionsPerUser=1000,connectionsPerAddress=10000";
 
+/** Those of `deno task dev`. */
+const PERMISSIONS = ["read", "write", "env", "run", "sys", "net"].map((name) => `--allow-${name}`);
 const ENTRY = fileURLToPath(new URL("./server_main.ts", import.meta.url));
 
 /**
@@ -22,7 +24,7 @@ const ENTRY = fileURLToPath(new URL("./server_main.ts", import.meta.url));
  */
 export async function startServerProcess({ fresh }: { readonly fresh: boolean }): Promise<ServerProcess> {
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", ENTRY, ...(fresh ? ["--fresh"] : [])],
+    args: ["run", ...PERMISSIONS, ENTRY, ...(fresh ? ["--fresh"] : [])],
     stdin: "piped",
     stdout: "piped",
     stderr: "inherit",

@@ -5,6 +5,7 @@ import {
   type FeedItem,
   type MessageId,
   type MessageState,
+  seq,
   type StreamState,
   unreachable,
 } from "@gatz/domain";
@@ -49,6 +50,7 @@ export class Notebook {
   readonly #faults: Difference[] = [];
   readonly counts = { events: 0, repeated: 0, joined: 0, behind: 0, beats: 0 };
   #work: Promise<void> = Promise.resolve();
+  #broken = false;
 
   constructor(options: NotebookOptions) {
     this.#options = options;
@@ -60,19 +62,32 @@ export class Notebook {
 
   /** Takes the items of a frame; they are noted after those before, however long reading takes. */
   take(items: readonly FeedItem[]): void {
-    this.#work = this.#work.then(async () => {
+    this.#then(async () => {
       for (const item of items) await this.#note(item);
     });
   }
 
   /** Reads a stream from its beginning up to a head, as one who starts with a list does. */
   start(stream: string, head: number): void {
-    this.#work = this.#work.then(() => this.#readTo(stream, head));
+    this.#then(() => this.#readTo(stream, head));
   }
 
-  /** Resolves when all that was taken is noted; rejects if a read failed. */
+  /** Resolves when all that was taken is noted, or has become a fault. */
   settled(): Promise<void> {
     return this.#work;
+  }
+
+  /** After a read that failed nothing is noted any more: what is held would have a hole. */
+  #then(job: () => Promise<void>): void {
+    this.#work = this.#work.then(async () => {
+      if (this.#broken) return;
+      try {
+        await job();
+      } catch (error) {
+        this.#broken = true;
+        this.#fault("log.read", { path: "", expected: "an answer", found: String(error) });
+      }
+    });
   }
 
   held(stream: string): Held {
@@ -132,10 +147,13 @@ export class Notebook {
     await this.#readTo(item.stream, item.head);
   }
 
+  /** Reads no further than the head: what is beyond it is the feed's to bring. */
   async #readTo(stream: string, head: number): Promise<void> {
     for (let held = this.held(stream).seq; held < head; held = this.held(stream).seq) {
       for (const item of await this.#options.readLog(stream, held + 1)) {
-        if (span(item).to > this.held(stream).seq) this.#apply(stream, item);
+        const { from, to } = span(item);
+        if (from > head || to <= this.held(stream).seq) continue;
+        this.#apply(stream, item.type === "opaque" && to > head ? { ...item, to: seq(head) } : item);
       }
       if (this.held(stream).seq === held) {
         this.#fault(stream, {
