@@ -10,17 +10,9 @@ import type { MessageState } from "../src/state.ts";
 import { isUserStream } from "../src/streams.ts";
 import type { World } from "../testing/world.ts";
 import { limits, moves, newWorld, PEOPLE, play, played } from "../testing/chat.ts";
-import { isIn, messagesOf } from "../testing/naive_model.ts";
-import type { PlainMessage } from "../testing/naive_model.ts";
+import { isIn, messagesOf, plain } from "../testing/naive_model.ts";
 
 const chats = moves(60);
-
-function plain(message: MessageState): PlainMessage {
-  const { author, revision } = message;
-  if (message.kind === "deleted") return { author, revision, text: null, reactions: [] };
-  const reactions = message.reactions.map(({ emoji, user }) => `${emoji} ${user}`).sort();
-  return { author, revision, text: message.text, reactions };
-}
 
 function json<T>(value: T): T {
   return JSON.parse(JSON.stringify(value));

@@ -4,6 +4,7 @@
  */
 import type { LogEvent } from "../src/events.ts";
 import type { UserId } from "../src/ids.ts";
+import type { MessageState } from "../src/state.ts";
 
 /** The users that an event adds; read from its body and what was skipped. */
 function adds(event: LogEvent, user: UserId): boolean {
@@ -22,6 +23,18 @@ function ends(event: LogEvent, user: UserId): boolean {
 export function isIn(log: readonly LogEvent[], user: UserId): boolean {
   const last = log.findLast((event) => adds(event, user) || ends(event, user));
   return last !== undefined && adds(last, user);
+}
+
+/**
+ * Whether a user should be in a discussion once all effects have come (FACT2): the last that people did there was to add them, and they
+ * have not left the group since it was read for that.
+ */
+export function shouldBeIn(talk: readonly LogEvent[], group: readonly LogEvent[], user: UserId): boolean {
+  const byPeople = talk.filter((event) => event.actor !== "system" && (adds(event, user) || ends(event, user)));
+  const last = byPeople.at(-1);
+  if (last === undefined || ends(last, user)) return false;
+  const read = last.decided.basis?.find(({ stream }) => stream === group[0]?.stream)?.seq ?? 0;
+  return !group.some((event) => event.seq > read && ends(event, user));
 }
 
 /** The seqs that a user's stays cover. */
@@ -48,6 +61,14 @@ export interface PlainMessage {
   revision: number;
   /** As `emoji user`, sorted. */
   reactions: string[];
+}
+
+/** What the fold made of a message, as plain data. */
+export function plain(message: MessageState): PlainMessage {
+  const { author, revision } = message;
+  if (message.kind === "deleted") return { author, revision, text: null, reactions: [] };
+  const reactions = message.reactions.map(({ emoji, user }) => `${emoji} ${user}`).sort();
+  return { author, revision, text: message.text, reactions };
 }
 
 /** The messages of a log by id; events of others, and after a deletion, do not count. */

@@ -138,9 +138,14 @@ export class World {
     for (let [pair] = this.waiting(); pair; [pair] = this.waiting()) this.deliver(pair);
   }
 
-  /** What two worlds that will behave alike have in common. */
+  /** What waits, by pair of shards. */
+  outboxes(): readonly (readonly [Pair, readonly Draft[]])[] {
+    return this.waiting().map((pair) => [pair, this.#outboxes.get(pair)!]);
+  }
+
+  /** All that a refusal must leave as it is. */
   fingerprint(): string {
-    return JSON.stringify([[...this.#streams.values()].map(({ folded }) => folded.state), [...this.#outboxes]]);
+    return JSON.stringify([[...this.#streams], this.outboxes()]);
   }
 
   #post(from: StreamId, draft: Draft): void {
