@@ -3,6 +3,7 @@ import type { Storage } from "@gatz/storage/contract";
 import type { Session, Tokens } from "./auth/tokens.ts";
 import type { Peer } from "./auth/peer.ts";
 import type { Config } from "./config.ts";
+import type { Drain } from "./drain.ts";
 import type { LiveParts } from "./live/feed.ts";
 import type { Connection } from "./ws/connection.ts";
 
@@ -15,8 +16,8 @@ export interface Services {
   /** Unix milliseconds of this machine: for tokens and new ids of the server's own, never for events (LOG5). */
   readonly now: () => number;
   readonly random: (bytes: number) => Uint8Array;
-  /** True once the server is about to stop: it takes no new drafts. */
-  readonly draining: () => boolean;
+  /** Says whether the server is about to stop, which takes no new drafts; and waits for those that it took. */
+  readonly drain: Drain;
 }
 
 export interface Context {

@@ -88,8 +88,9 @@ async function offer(
   services: Services,
   { stream, proposals }: { stream: StreamId; proposals: readonly Proposal[] },
 ): Promise<readonly Outcome[]> {
-  if (services.draining()) return [{ kind: "not-now", reason: "Draining", retryAfterMs: DRAINING_RETRY_MS }];
-  return await services.storage.offer(stream, proposals, { deadlineMs: services.config.limits.callDeadlineMs });
+  const { drain, storage, config } = services;
+  if (drain.draining) return [{ kind: "not-now", reason: "Draining", retryAfterMs: DRAINING_RETRY_MS }];
+  return await drain.run(() => storage.offer(stream, proposals, { deadlineMs: config.limits.callDeadlineMs }));
 }
 
 function isAck(outcome: Outcome): boolean {

@@ -9,13 +9,14 @@ import { ApiError, errorShape, toApiError } from "../errors.ts";
 import { reportError } from "../reports.ts";
 import { appRouter } from "../router.ts";
 import { boundedRequest } from "./bounded.ts";
-import { type Health, healthStatus } from "./health.ts";
+import { type Health, healthStatus, type NodePhase } from "./health.ts";
 import { corsHeaders, originAllowed, type OriginPolicy, preflight } from "./origins.ts";
 import { servePage } from "./page.ts";
 
 export interface HttpParts {
   readonly services: Services;
-  readonly origins: OriginPolicy;
+  readonly origins: () => OriginPolicy;
+  readonly phase: () => NodePhase;
   readonly health: () => Promise<Health>;
   readonly page: () => Promise<Page>;
   /** Takes a request for a WebSocket whose origin may have one. */
@@ -23,6 +24,8 @@ export interface HttpParts {
 }
 
 const ENDPOINT = "/trpc";
+
+const STOPPING_RETRY_MS = 1_000;
 
 const EVERYWHERE = {
   "x-content-type-options": "nosniff",
@@ -53,7 +56,9 @@ function isUpgrade(request: Request): boolean {
 
 function upgradeIfAllowed(request: Request, { parts, peer }: Call): Response {
   if (new URL(request.url).pathname !== ENDPOINT) return errorResponse(nothingHere());
-  if (!originAllowed(request.headers.get("origin"), parts.origins)) return errorResponse(foreignOrigin());
+  if (!originAllowed(request.headers.get("origin"), parts.origins())) return errorResponse(foreignOrigin());
+  // A client that is told to connect anew finds another node, or asks again until this one is back.
+  if (parts.phase() === "draining") return errorResponse(stopping());
   return parts.upgrade(request, peer);
 }
 
@@ -74,7 +79,7 @@ async function answer(request: Request, { parts, peer }: Call): Promise<Response
 
 async function answerCall(request: Request, { parts, peer }: Call): Promise<Response> {
   const origin = request.headers.get("origin");
-  if (!originAllowed(origin, parts.origins)) return errorResponse(foreignOrigin());
+  if (!originAllowed(origin, parts.origins())) return errorResponse(foreignOrigin());
   if (request.method === "OPTIONS") return preflight(origin);
   const response = await callProcedure(request, { parts, peer }).catch((error) => {
     // A body that is refused is the caller's fault, and tRPC never saw it.
@@ -112,6 +117,10 @@ function errorResponse(error: ApiError): Response {
 
 function nothingHere(): ApiError {
   return new ApiError("NotFound", { message: "nothing here" });
+}
+
+function stopping(): ApiError {
+  return new ApiError("Unavailable", { message: "this node is about to stop", retryAfterMs: STOPPING_RETRY_MS });
 }
 
 function foreignOrigin(): ApiError {

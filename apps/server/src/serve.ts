@@ -1,0 +1,125 @@
+/** The server put together: one port for HTTP, WebSocket and the page. @module */
+import type { Storage } from "@gatz/storage/contract";
+import { buildPage, type Page } from "@gatz/web-debug";
+import { getLogger } from "@logtape/logtape";
+import type { Peer } from "./auth/peer.ts";
+import { createTokens } from "./auth/tokens.ts";
+import type { Config } from "./config.ts";
+import type { Services } from "./context.ts";
+import { Drain } from "./drain.ts";
+import { createHttpHandler } from "./http/handler.ts";
+import { createHealth, type NodePhase } from "./http/health.ts";
+import { createHub, type Hub } from "./live/hub.ts";
+import { within } from "./live/pause.ts";
+import { reportError } from "./reports.ts";
+import { appRouter } from "./router.ts";
+import type { Secrets } from "./secrets.ts";
+import { createWebSockets, type WebSockets } from "./ws/upgrade.ts";
+
+export interface ServeOptions {
+  readonly config: Pick<Config, "dev" | "host" | "port" | "origins" | "limits">;
+  readonly secrets: Pick<Secrets, "tokenKey">;
+  /** Open; it is not closed by the server. */
+  readonly storage: Storage;
+  /** The page at `/`; else it is bundled when it is first asked for. */
+  readonly page?: () => Promise<Page>;
+}
+
+export interface Server {
+  /** Without a trailing slash. */
+  readonly url: string;
+  /** Takes no more drafts, tells clients to connect elsewhere, lets what is open finish, and closes. */
+  stop(): Promise<void>;
+}
+
+/** How long a shard that does not answer holds up the start: it joins when it does. */
+const READY_MS = 2_000;
+/** How long closed connections may take to be gone. */
+const CLOSING_MS = 1_000;
+
+const log = getLogger(["gatz", "server"]);
+
+/** Resolves once the server listens and every shard that answers is followed. */
+export async function serve(options: ServeOptions): Promise<Server> {
+  const { config, storage } = options;
+  const hub = createHub({ source: storage, now: () => performance.now() });
+  const drain = new Drain();
+  const services = createServices(options, { hub, drain });
+  const sockets = createSockets(services);
+  let phase: NodePhase = "starting";
+  const abort = new AbortController();
+  const http: Deno.HttpServer<Deno.NetAddr> = Deno.serve(
+    { hostname: config.host, port: config.port, signal: abort.signal, onListen: () => {} },
+    createHttpHandler({
+      services,
+      origins: () => ({ allowed: [...config.origins, originOf(http.addr)], loopback: config.dev }),
+      phase: () => phase,
+      health: createHealth({ storage, phase: () => phase, now: () => performance.now() }),
+      page: options.page ?? (() => buildPage({ whenStale: config.dev })),
+      upgrade: (request, peer) => sockets.upgrade(request, peer),
+    }),
+  );
+  const url = originOf(http.addr);
+  await within(READY_MS, Promise.all(storage.shards.map((shard) => hub.placed(shard))));
+  phase = "serving";
+  log.info("serving on {url}", { url });
+  const stop = async () => {
+    phase = "draining";
+    await closeDown({ drain, sockets, hub, drainMs: config.limits.drainMs });
+    await within(CLOSING_MS, http.shutdown());
+    abort.abort();
+    await http.finished;
+    log.info("stopped {url}", { url });
+  };
+  let stopped: Promise<void> | undefined;
+  return { url, stop: () => stopped ??= stop() };
+}
+
+function createServices(
+  { config, secrets, storage }: ServeOptions,
+  { hub, drain }: { hub: Hub; drain: Drain },
+): Services {
+  const { limits } = config;
+  return {
+    config,
+    storage,
+    drain,
+    live: { hub, source: storage, limits, now: () => performance.now(), random: Math.random },
+    tokens: createTokens(secrets.tokenKey),
+    now: Date.now,
+    random: (bytes) => crypto.getRandomValues(new Uint8Array(bytes)),
+  };
+}
+
+function createSockets(services: Services): WebSockets<Peer> {
+  return createWebSockets({
+    router: appRouter,
+    limits: services.config.limits,
+    // A token that is not good is as none: the connection lives, and what needs one says `Unauthenticated`.
+    createContext: ({ connection, peer, params }) => ({
+      ...{ services, connection, peer },
+      session: params?.token === undefined ? null : services.tokens.read(params.token),
+    }),
+    onError: reportError,
+  });
+}
+
+interface Open {
+  readonly drain: Drain;
+  readonly sockets: WebSockets<Peer>;
+  readonly hub: Hub;
+  readonly drainMs: number;
+}
+
+async function closeDown({ drain, sockets, hub, drainMs }: Open): Promise<void> {
+  drain.begin();
+  sockets.broadcastReconnect();
+  if (!await drain.finished(drainMs)) log.warn("stopped with drafts unanswered after {drainMs} ms", { drainMs });
+  sockets.closeAll();
+  await hub.stop();
+}
+
+function originOf({ hostname, port }: Deno.NetAddr): string {
+  const host = hostname.includes(":") ? `[${hostname}]` : hostname;
+  return `http://${host}:${port}`;
+}
