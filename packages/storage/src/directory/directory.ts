@@ -1,0 +1,168 @@
+/** The few unsharded tables (SHARD4). @module */
+import {
+  idToUuid,
+  type Incarnation,
+  incarnation,
+  type ShardNumber,
+  shardNumber,
+  shardOf,
+  type UserId,
+  uuidToId,
+} from "@gatz/domain";
+import { LRUCache } from "lru-cache";
+import { type Directory, DirectoryUnavailable, type DirectoryUser, type ServerName } from "../contract.ts";
+import { Breaker } from "../postgres/breaker.ts";
+import { deadlineIn } from "../postgres/deadline.ts";
+import { DeadlinePassed, isConnectionError, ServerUnreachable, sqlState } from "../postgres/errors.ts";
+import { Lane, type LaneOptions } from "../postgres/lane.ts";
+import { LanePool } from "../postgres/lane_pool.ts";
+import type { Sql } from "../postgres/sql_client.ts";
+import { DIRECTORY_SCHEMA } from "../schema/names.ts";
+import { handleSkeleton } from "./handles.ts";
+
+export interface Home {
+  readonly home: ShardNumber;
+  readonly past: readonly ShardNumber[];
+}
+
+/** What storage needs to know before anything else. */
+export interface Installation {
+  readonly incarnation: Incarnation;
+  readonly shards: ReadonlyMap<ShardNumber, ServerName>;
+}
+
+const LANES = 4;
+const CONNECT_MS = 2_000;
+const PAUSE_MS = { firstPauseMs: 50, longestPauseMs: 2_000 } as const;
+const CACHED_HOMES = 100_000;
+// A home that was asked for longer ago is asked for again; while the directory is down it goes on to serve.
+const HOME_FRESH_MS = 60_000;
+
+export interface SqlDirectoryOptions {
+  readonly url: string;
+  readonly deadlineMs: number;
+}
+
+export class SqlDirectory implements Directory {
+  readonly #deadlineMs: number;
+  readonly #breaker: Breaker;
+  readonly #lanes: LanePool;
+  readonly #homes = new LRUCache<UserId, Home & { readonly readAt: number }>({ max: CACHED_HOMES });
+
+  constructor({ url, deadlineMs }: SqlDirectoryOptions) {
+    this.#deadlineMs = deadlineMs;
+    const lane: LaneOptions = {
+      url,
+      connectMs: CONNECT_MS,
+      settings: { statement_timeout: deadlineMs, search_path: DIRECTORY_SCHEMA },
+    };
+    const probe = async () => (await Lane.open(lane)).destroy();
+    this.#breaker = new Breaker({ probe, ...PAUSE_MS });
+    this.#lanes = new LanePool({ ...lane, max: LANES, breaker: this.#breaker });
+  }
+
+  async installation(): Promise<Installation> {
+    return await this.#ask(async (sql) => {
+      const [life] = await sql<{ incarnation: string }[]>`select incarnation from installation`;
+      if (!life) throw new Error("the directory has no incarnation");
+      const rows = await sql<{ shard: number; server: string }[]>`select shard, server from shards order by shard`;
+      return {
+        incarnation: incarnation(life.incarnation),
+        shards: new Map(rows.map(({ shard, server }) => [shardNumber(shard), server])),
+      };
+    });
+  }
+
+  async claimHandle(handle: string, user: UserId): Promise<{ kind: "granted" } | { kind: "taken" }> {
+    const rows = await this.#ask((sql) =>
+      sql`
+        insert into handles as mine (skeleton, handle, "user")
+        values (${handleSkeleton(handle)}, ${handle.toLowerCase()}, ${idToUuid(user)})
+        on conflict (skeleton) do update set handle = excluded.handle where mine."user" = excluded."user"
+        returning 1`
+    );
+    return { kind: rows.length > 0 ? "granted" : "taken" };
+  }
+
+  async userByHandle(handle: string): Promise<DirectoryUser | null> {
+    const [row] = await this.#ask((sql) =>
+      sql<{ user: string; handle: string }[]>`
+        select "user", handle from handles
+        where skeleton = ${handleSkeleton(handle)} and handle = ${handle.toLowerCase()}`
+    );
+    return row ? { id: uuidToId("user", row.user), handle: row.handle } : null;
+  }
+
+  async home(user: UserId): Promise<Home> {
+    const cached = this.#homes.get(user);
+    if (cached && performance.now() - cached.readAt < HOME_FRESH_MS) return cached;
+    try {
+      return this.#keep(user, await this.#readHome(user));
+    } catch (error) {
+      if (cached && error instanceof DirectoryUnavailable) return cached;
+      throw error;
+    }
+  }
+
+  async setHome(user: UserId, home: ShardNumber): Promise<void> {
+    const own = shardOf(user);
+    const [row] = await this.#ask((sql) =>
+      sql<{ home: number; past: number[] }[]>`
+        insert into homes as mine ("user", home, past) values (${idToUuid(user)}, ${home}, ${[own]}::int4[])
+        on conflict ("user") do update set home = excluded.home,
+          past = array(select distinct unnest(mine.past || mine.home))
+        returning home, past`
+    );
+    if (!row) throw new Error("a home was set and is not there");
+    this.#keep(user, homeOf(row));
+  }
+
+  async saveSession({ id, user, expiresAt }: Parameters<Directory["saveSession"]>[0]): Promise<void> {
+    await this.#ask((sql) =>
+      sql`insert into sessions (id, "user", expires_at) values (${id}, ${idToUuid(user)}, ${expiresAt})
+        on conflict (id) do update set expires_at = excluded.expires_at where sessions."user" = excluded."user"`
+    );
+  }
+
+  close(): void {
+    this.#breaker.close();
+    this.#lanes.close();
+  }
+
+  async #readHome(user: UserId): Promise<Home> {
+    const [row] = await this.#ask((sql) =>
+      sql<{ home: number; past: number[] }[]>`select home, past from homes where "user" = ${idToUuid(user)}`
+    );
+    return row ? homeOf(row) : { home: shardOf(user), past: [] };
+  }
+
+  #keep(user: UserId, home: Home): Home {
+    this.#homes.set(user, { ...home, readAt: performance.now() });
+    return home;
+  }
+
+  /** All statements here can be repeated, so a connection that broke is tried once more. */
+  async #ask<T>(work: (sql: Sql) => Promise<T>): Promise<T> {
+    const deadline = deadlineIn(this.#deadlineMs);
+    try {
+      return await this.#lanes.use(work, deadline).catch((error) => {
+        const isLost = isConnectionError(error) &&
+          !(error instanceof DeadlinePassed || error instanceof ServerUnreachable);
+        if (!isLost) throw error;
+        return this.#lanes.use(work, deadline);
+      });
+    } catch (error) {
+      // Its own tables missing, or no resources, is not answering either; the rest is a bug.
+      if (isConnectionError(error) || NOT_ANSWERING.test(sqlState(error) ?? "")) {
+        throw new DirectoryUnavailable("the directory does not answer", { cause: error });
+      }
+      throw error;
+    }
+  }
+}
+
+const NOT_ANSWERING = /^(3F000|42P01|53|55P03|57|58|XX)/;
+
+function homeOf({ home, past }: { home: number; past: readonly number[] }): Home {
+  return { home: shardNumber(home), past: past.map(shardNumber) };
+}

@@ -1,0 +1,64 @@
+import type { Position, ShardNumber } from "@gatz/domain";
+import { type Committed, type ShardFence, ShardUnavailable, type StorageLimits } from "../contract.ts";
+import type { ReadPools } from "../reads/read_pools.ts";
+import { follow, type LogSource } from "./follow.ts";
+import { readFence, readLog } from "./read_log.ts";
+import { Ring } from "./ring.ts";
+
+export interface ShardLogOptions {
+  readonly shard: ShardNumber;
+  readonly reads: ReadPools;
+  readonly limits: Pick<StorageLimits, "ringEvents" | "pageEvents" | "pageBytes">;
+  /** Whether the shard's writer is in this process, so that news comes by itself. */
+  readonly isWrittenHere: () => boolean;
+}
+
+// Somebody else's appends are found by looking; our own are known, except after a lost answer to a COMMIT.
+const LOOK_MS = { foreign: 50, own: 1_000 } as const;
+
+/** One shard's log as this process knows it. */
+export class ShardLog implements LogSource {
+  readonly ring: Ring;
+  readonly #options: ShardLogOptions;
+  #watchers = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(options: ShardLogOptions) {
+    this.#options = options;
+    this.ring = new Ring(options.limits.ringEvents);
+  }
+
+  follow(from: Position, signal: AbortSignal): AsyncIterable<readonly Committed[]> {
+    return follow(this, from, signal);
+  }
+
+  async page(from: Position): Promise<readonly Committed[]> {
+    return await this.#options.reads.read(this.#options.shard, (q) => readLog(q, from, this.#options.limits));
+  }
+
+  async fence(): Promise<ShardFence> {
+    const fence = await this.#options.reads.read(this.#options.shard, readFence);
+    this.ring.advance(fence.position);
+    return fence;
+  }
+
+  watch(): () => void {
+    if (++this.#watchers === 1) void this.#look();
+    return () => {
+      if (--this.#watchers === 0) clearTimeout(this.#timer);
+    };
+  }
+
+  async #look(): Promise<void> {
+    try {
+      await this.fence();
+    } catch (error) {
+      // Asked again soon; others see and say that the shard is down.
+      if (!(error instanceof ShardUnavailable)) throw error;
+    }
+    if (this.#watchers === 0) return;
+    const ms = this.#options.isWrittenHere() ? LOOK_MS.own : LOOK_MS.foreign;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.#look(), ms);
+  }
+}

@@ -1,0 +1,95 @@
+/** Delivers the effects of one shard's events (SHARD3). @module */
+import type { Outcome, Proposal, ShardNumber } from "@gatz/domain";
+import { ShardUnavailable } from "../contract.ts";
+import { deadlineIn } from "../postgres/deadline.ts";
+import { describeError, isConnectionError } from "../postgres/errors.ts";
+import type { LanePool } from "../postgres/lane_pool.ts";
+import type { ReadPools, Work } from "../reads/read_pools.ts";
+import type { Report } from "../report.ts";
+import { shardSchema } from "../schema/names.ts";
+import { Courier } from "./courier.ts";
+import { recordDelivered, waitingEffects, waitingTargets } from "./rows.ts";
+
+export interface OutboxOptions {
+  readonly source: ShardNumber;
+  readonly reads: ReadPools;
+  /** For recording what was delivered. */
+  readonly lanes: LanePool;
+  readonly offer: (shard: ShardNumber, proposals: readonly Proposal[]) => Promise<readonly Outcome[]>;
+  readonly isWrittenHere: () => boolean;
+  readonly delayMs: number;
+  readonly random: () => number;
+  readonly report: Report;
+}
+
+const RECORD_MS = 5_000;
+const LOOK_MS = 5_000;
+
+/** One courier for each target shard. Woken by the writer; looks by itself after a start, and now and then. */
+export class Outbox {
+  readonly #options: OutboxOptions;
+  readonly #couriers = new Map<ShardNumber, Courier>();
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #isClosed = false;
+
+  constructor(options: OutboxOptions) {
+    this.#options = options;
+  }
+
+  start(): void {
+    void this.#look();
+  }
+
+  /** Effects were committed for these shards; undefined: for nobody knows which. */
+  wake(targets: ReadonlySet<ShardNumber> | undefined): void {
+    if (targets === undefined) return void this.#look();
+    for (const target of targets) this.#courier(target).wake();
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    clearTimeout(this.#timer);
+    await Promise.all([...this.#couriers.values()].map((courier) => courier.close()));
+  }
+
+  async #look(): Promise<void> {
+    clearTimeout(this.#timer);
+    const { source, reads, isWrittenHere } = this.#options;
+    try {
+      if (isWrittenHere()) this.wake(new Set(await reads.read(source, waitingTargets)));
+    } catch (error) {
+      this.#trouble(error);
+    }
+    clearTimeout(this.#timer);
+    if (!this.#isClosed) this.#timer = setTimeout(() => void this.#look(), LOOK_MS);
+  }
+
+  #courier(target: ShardNumber): Courier {
+    const known = this.#couriers.get(target);
+    if (known) return known;
+    const { source, reads, offer, delayMs, random } = this.#options;
+    const courier = new Courier({
+      target,
+      load: (limit) => reads.read(source, (q) => waitingEffects(q, { target, limit })),
+      offer: (proposals) => offer(target, proposals),
+      record: (delivered) => this.#write((q) => recordDelivered(q, delivered)),
+      delayMs,
+      random,
+      onTrouble: (error) => this.#trouble(error),
+    });
+    this.#couriers.set(target, courier);
+    return courier;
+  }
+
+  async #write(work: Work<void>): Promise<void> {
+    const schema = shardSchema(this.#options.source);
+    await this.#options.lanes.use((sql) => work({ sql, schema }), deadlineIn(RECORD_MS));
+  }
+
+  /** A shard that does not answer is no news here: it is tried again. */
+  #trouble(error: unknown): void {
+    if (error instanceof ShardUnavailable || isConnectionError(error)) return;
+    const { source, report } = this.#options;
+    report("effects could not be delivered", { shard: source, error: describeError(error) });
+  }
+}

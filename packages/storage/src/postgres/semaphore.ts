@@ -1,0 +1,44 @@
+import { before, type Deadline } from "./deadline.ts";
+
+/** Lets so many in at a time; the others wait in order, up to their deadline. */
+export class Semaphore {
+  readonly #waiting: PromiseWithResolvers<void>[] = [];
+  #free: number;
+
+  constructor(places: number) {
+    this.#free = places;
+  }
+
+  /** Throws `DeadlinePassed` if no place gets free in time. */
+  async run<T>(work: () => Promise<T>, deadline: Deadline): Promise<T> {
+    await this.#enter(deadline);
+    try {
+      return await work();
+    } finally {
+      this.#leave();
+    }
+  }
+
+  async #enter(deadline: Deadline): Promise<void> {
+    if (this.#free > 0) {
+      this.#free--;
+      return;
+    }
+    const turn = Promise.withResolvers<void>();
+    this.#waiting.push(turn);
+    try {
+      await before(deadline, turn.promise);
+    } catch (error) {
+      const place = this.#waiting.indexOf(turn);
+      if (place >= 0) this.#waiting.splice(place, 1);
+      else this.#leave(); // its turn came in the same moment
+      throw error;
+    }
+  }
+
+  #leave(): void {
+    const next = this.#waiting.shift();
+    if (next) next.resolve();
+    else this.#free++;
+  }
+}

@@ -1,0 +1,87 @@
+import type { ServerName, StorageLimits } from "../contract.ts";
+import { Breaker } from "./breaker.ts";
+import { Lane, type LaneOptions } from "./lane.ts";
+import { LanePool } from "./lane_pool.ts";
+import type { SessionSettings } from "./sql_client.ts";
+
+export interface ServerOptions {
+  readonly name: ServerName;
+  readonly url: string;
+  readonly limits: StorageLimits;
+  /** How many shards this process may write there: each has one flush in flight at most. */
+  readonly shards: number;
+}
+
+const CONNECT_MS = 2_000;
+const MAX_WRITERS = 32;
+const MAX_SERVICE_LANES = 4;
+const PAUSE_MS = { firstPauseMs: 50, longestPauseMs: 2_000 } as const;
+
+/** One Postgres server: its lanes by purpose, and whether it answers. */
+export class PostgresServer {
+  readonly name: ServerName;
+  readonly breaker: Breaker;
+  /** For flushes. */
+  readonly writers: LanePool;
+  /** For reads; their sessions can't write. */
+  readonly readers: LanePool;
+  /** For small writes beside the log that may be lost in a crash and done again: outbox rows that were delivered. */
+  readonly service: LanePool;
+  readonly #options: ServerOptions;
+
+  constructor(options: ServerOptions) {
+    this.#options = options;
+    this.name = options.name;
+    this.breaker = new Breaker({ probe: () => this.#probe(), ...PAUSE_MS });
+    const { limits } = options;
+    this.writers = this.#pool({ max: Math.min(options.shards + 2, MAX_WRITERS), settings: writerSettings(limits) });
+    this.readers = this.#pool({
+      max: limits.readConnections,
+      settings: { ...alive(limits.readDeadlineMs), default_transaction_read_only: "on" },
+    });
+    this.service = this.#pool({
+      max: MAX_SERVICE_LANES,
+      settings: { ...alive(limits.flushDeadlineMs), synchronous_commit: "off" },
+    });
+  }
+
+  /** For the lane that holds the locks on shards. */
+  ownerLane(): LaneOptions {
+    return this.#lane(alive(this.#options.limits.flushDeadlineMs));
+  }
+
+  close(): void {
+    this.breaker.close();
+    for (const pool of [this.writers, this.readers, this.service]) pool.close();
+  }
+
+  #lane(settings: SessionSettings): LaneOptions {
+    return { url: this.#options.url, settings, connectMs: CONNECT_MS };
+  }
+
+  #pool({ max, settings }: { max: number; settings: SessionSettings }): LanePool {
+    return new LanePool({ ...this.#lane(settings), max, breaker: this.breaker });
+  }
+
+  async #probe(): Promise<void> {
+    const lane = await Lane.open(this.#lane({}));
+    lane.destroy();
+  }
+}
+
+/** The server's own time-outs, so that a link that was cut can't keep a session, or what it holds, for hours. */
+function alive(statementMs: number): SessionSettings {
+  return {
+    statement_timeout: statementMs,
+    idle_in_transaction_session_timeout: statementMs,
+    tcp_user_timeout: 2 * statementMs,
+    tcp_keepalives_idle: 10,
+    tcp_keepalives_interval: 5,
+    tcp_keepalives_count: 3,
+  };
+}
+
+/** A flush gives up its fence well before its own deadline, so that the server can still say so. */
+function writerSettings({ flushDeadlineMs }: StorageLimits): SessionSettings {
+  return { ...alive(flushDeadlineMs), lock_timeout: Math.ceil(flushDeadlineMs / 2) };
+}

@@ -1,0 +1,100 @@
+import type { AnyEventId, Fact, GroupState, NotNowReason, Outcome, UserFact, UserId } from "@gatz/domain";
+import { type Deadline, timeLeft } from "../postgres/deadline.ts";
+import type { PreparedDraft } from "./prepared.ts";
+
+/** What was read of other streams before a bundle was queued (FACT1). */
+export interface BundleFacts {
+  readonly users: ReadonlyMap<UserId, Fact<UserFact>>;
+  /** By draft: the group that it names, or that of its discussion. */
+  readonly groups: ReadonlyMap<AnyEventId, Fact<GroupState>>;
+}
+
+export const NO_FACTS: BundleFacts = Object.freeze({ users: new Map(), groups: new Map() });
+
+export interface BundleInput {
+  readonly drafts: readonly PreparedDraft[];
+  readonly facts: BundleFacts;
+  /**
+   * `bundle`: drafts to one stream, committed together up to the first that is neither accepted nor duplicate (LOG4). `effects`: a run of
+   * effects on any streams of the shard, in order; a rejection is an answer, and the next is tried (SHARD3).
+   */
+  readonly kind: "bundle" | "effects";
+  readonly deadline: Deadline;
+}
+
+/** Drafts that wait for their outcomes together. */
+export class Bundle {
+  readonly drafts: readonly PreparedDraft[];
+  readonly facts: BundleFacts;
+  readonly kind: BundleInput["kind"];
+  readonly deadline: Deadline;
+  readonly bytes: number;
+  readonly queuedAt: number;
+  readonly outcomes: Promise<readonly Outcome[]>;
+  /** A COMMIT that may hold its drafts was sent, and its answer never came. */
+  doubtful = false;
+  /** Its drafts are being written: until the answer comes nobody knows. */
+  committing = false;
+  readonly #settle: (outcomes: readonly Outcome[]) => void;
+  readonly #timer: ReturnType<typeof setTimeout>;
+  #settled = false;
+
+  constructor({ drafts, facts, kind, deadline }: BundleInput) {
+    this.drafts = drafts;
+    this.facts = facts;
+    this.kind = kind;
+    this.deadline = deadline;
+    this.bytes = drafts.reduce((sum, draft) => sum + draft.bytes, 0);
+    this.queuedAt = performance.now();
+    const { promise, resolve } = Promise.withResolvers<readonly Outcome[]>();
+    this.outcomes = promise;
+    this.#settle = resolve;
+    this.#timer = setTimeout(() => this.#expire(), timeLeft(deadline));
+  }
+
+  get isSettled(): boolean {
+    return this.#settled;
+  }
+
+  settle(outcomes: readonly Outcome[]): void {
+    if (this.#settled) return;
+    this.#settled = true;
+    clearTimeout(this.#timer);
+    this.#settle(outcomes);
+  }
+
+  /** Two runs in its place, which answer it together; null if it can't be split: a bundle never is (LOG4). */
+  split(): readonly [Bundle, Bundle] | null {
+    const middle = this.drafts.length >> 1;
+    if (this.kind === "bundle" || middle === 0) return null;
+    const { facts, kind, deadline, doubtful } = this;
+    const part = (drafts: readonly PreparedDraft[]) => {
+      const half = new Bundle({ drafts, facts, kind, deadline });
+      half.doubtful = doubtful;
+      return half;
+    };
+    const [first, second] = [part(this.drafts.slice(0, middle)), part(this.drafts.slice(middle))];
+    void Promise.all([first.outcomes, second.outcomes]).then(([one, other]) =>
+      this.settle(one.length < first.drafts.length ? one : [...one, ...other])
+    );
+    return [first, second];
+  }
+
+  /** Answers that nothing was decided: or, where that isn't sure, that nobody knows. */
+  notNow(reason: NotNowReason, retryAfterMs: number): void {
+    if (this.doubtful || this.committing) this.unknown();
+    else this.settle([{ kind: "not-now", reason, retryAfterMs }]);
+  }
+
+  /** Answers that the outcome is not known. */
+  unknown(): void {
+    this.settle(this.drafts.map(() => ({ kind: "unknown" })));
+  }
+
+  // Whoever flushes leaves out what is settled, so after a not-now nothing of it is committed.
+  #expire(): void {
+    this.notNow("Busy", RETRY_AFTER_DEADLINE_MS);
+  }
+}
+
+const RETRY_AFTER_DEADLINE_MS = 500;

@@ -1,0 +1,83 @@
+import type { MessageId, MessageState, StreamId, StreamState } from "@gatz/domain";
+import { LRUCache } from "lru-cache";
+
+/** What the writer knows of a stream. */
+export interface StreamEntry {
+  readonly state: StreamState;
+  /** Unix milliseconds of its newest event: the next is not earlier (LOG5). */
+  readonly lastAt: number;
+  /** The day (since 1970) that its members' rows are known to carry as `active_on`; 0: not known. */
+  readonly activeOn: number;
+}
+
+/** The point in a shard's log at which what is cached was true. */
+export interface LogPoint {
+  readonly epoch: number;
+  readonly position: number;
+}
+
+const STREAMS = 4_096;
+const MESSAGES = 8_192;
+// Members and characters held, so that large groups and long texts count for what they are.
+const STREAM_WEIGHT = 400_000;
+const MESSAGE_WEIGHT = 8_000_000;
+
+/**
+ * States of one shard as its writer left them. True only at the epoch and position that it left: whoever finds the fence elsewhere
+ * drops it all. Changes only after a commit.
+ */
+export class ShardCache {
+  readonly #streams = new LRUCache<StreamId, StreamEntry>({
+    max: STREAMS,
+    maxSize: STREAM_WEIGHT,
+    sizeCalculation: ({ state }) => 1 + (state.kind === "user" ? count(state.inbox) : count(state.members)),
+  });
+  readonly #messages = new LRUCache<MessageId, MessageState>({
+    max: MESSAGES,
+    maxSize: MESSAGE_WEIGHT,
+    sizeCalculation: (message) => 100 + (message.kind === "live" ? message.text.length : 0),
+  });
+  #at: LogPoint | undefined;
+
+  /** Where the writer left the log, as far as it knows. */
+  get at(): LogPoint | undefined {
+    return this.#at;
+  }
+
+  isTrueAt({ epoch, position }: LogPoint): boolean {
+    return this.#at?.epoch === epoch && this.#at.position === position;
+  }
+
+  stream(id: StreamId): StreamEntry | undefined {
+    return this.#streams.get(id);
+  }
+
+  message(id: MessageId): MessageState | undefined {
+    return this.#messages.get(id);
+  }
+
+  clear(): void {
+    this.#at = undefined;
+    this.#streams.clear();
+    this.#messages.clear();
+  }
+
+  /** After a commit that moved the log to `at`; what is given is true there, and so is all else that was cached. */
+  advance(
+    at: LogPoint,
+    changed: {
+      streams: Iterable<readonly [StreamId, StreamEntry]>;
+      messages: Iterable<readonly [MessageId, MessageState]>;
+    },
+  ): void {
+    this.#at = at;
+    for (const [id, entry] of changed.streams) this.#streams.set(id, entry);
+    for (const [id, message] of changed.messages) this.#messages.set(id, message);
+  }
+}
+
+function count(record: Readonly<Record<string, unknown>>): number {
+  let n = 0;
+  for (const _key in record) n++;
+  return n;
+}

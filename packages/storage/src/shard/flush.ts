@@ -1,0 +1,169 @@
+/** One flush: a READ COMMITTED transaction of two round trips that appends what a batch of drafts comes to. @module */
+import type { DomainLimits, Outcome } from "@gatz/domain";
+import type postgres from "postgres";
+import { Batch, type BatchGround, type KnownEvent } from "./batch.ts";
+import type { Bundle } from "./bundle.ts";
+import type { LogPoint, ShardCache } from "./cache.ts";
+import { judgeBundle, outcomeOfKnown } from "./judge.ts";
+import {
+  findKnown,
+  type HeldFence,
+  type Loaded,
+  loadStates,
+  lockFence,
+  PREPARED,
+  type Reading,
+  wantedBy,
+} from "./load_ground.ts";
+import { project } from "./project.ts";
+import { writeSteps } from "./write.ts";
+
+/** What the writer believes of its right to write; see ownership.ts. */
+export type Claim =
+  /** It wrote last under this epoch. */
+  | { readonly kind: "holds"; readonly epoch: number }
+  /** It holds the shard's lock newly: this flush raises the epoch, so that whoever wrote before is shut out. */
+  | { readonly kind: "takes" };
+
+export interface FlushOptions extends Reading {
+  readonly bundles: readonly Bundle[];
+  readonly cache: ShardCache;
+  readonly claim: Claim;
+  readonly limits: DomainLimits;
+  /** Called when the fence is this transaction's own. */
+  readonly onFence: () => void;
+}
+
+/** How far a flush came; kept by the caller, who needs it when the flush throws. */
+export class FlushProgress {
+  /** The COMMIT was sent, or may have been: only its answer tells. */
+  isCommitting = false;
+  /** A statement was refused before the COMMIT, so the transaction can't have been committed. */
+  refused: unknown;
+}
+
+export interface Flushed {
+  /** Outcomes of each bundle; `null` where nothing may be said but not-now. */
+  readonly outcomes: ReadonlyMap<Bundle, readonly Outcome[] | null>;
+  readonly batch: Batch;
+  /** What was read because the cache lacked it. */
+  readonly loaded: Loaded;
+  /** Where the log was, and is now. */
+  readonly before: LogPoint;
+  readonly after: LogPoint;
+  /** Somebody else writes the shard, or it is closed for writing: nothing was appended. */
+  readonly shutOut?: "newer-epoch" | "not-writable";
+}
+
+/** Throws what Postgres or the connection throws; the transaction is then rolled back unless `progress` says that it may be committed. */
+export async function flush(options: FlushOptions, progress: FlushProgress): Promise<Flushed> {
+  const { fence, ground, loaded } = await begin(options);
+  options.onFence();
+  const before = { epoch: fence.epoch, position: fence.position };
+  const shutOut = refusalOf(fence, options.claim);
+  if (shutOut) {
+    await rollBack(options);
+    return {
+      outcomes: answersOfKnown(options.bundles, ground),
+      batch: new Batch(ground),
+      loaded,
+      before,
+      after: before,
+      shutOut,
+    };
+  }
+  const batch = new Batch(ground);
+  const live = options.bundles.filter((bundle) => !bundle.isSettled);
+  const outcomes = new Map(live.map((bundle) => [bundle, judgeBundle(bundle, { batch, limits: options.limits })]));
+  const epoch = options.claim.kind === "takes" ? fence.epoch + 1 : fence.epoch;
+  const after = { epoch, position: batch.position };
+  if (batch.accepted.length === 0 && epoch === fence.epoch) {
+    await rollBack(options);
+  } else {
+    for (const bundle of live) bundle.committing = true;
+    await commit(options, { batch, epoch, progress });
+  }
+  return { outcomes, batch, loaded, before, after };
+}
+
+/** Rolls back what a flush that threw left open; throws if the lane can't. */
+export async function rollBack({ sql }: Pick<Reading, "sql">): Promise<void> {
+  await sql.unsafe("rollback");
+}
+
+function refusalOf(fence: HeldFence, claim: Claim): Flushed["shutOut"] {
+  if (!fence.writable) return "not-writable";
+  return claim.kind === "holds" && claim.epoch !== fence.epoch ? "newer-epoch" : undefined;
+}
+
+interface Begun {
+  readonly fence: HeldFence;
+  readonly ground: BatchGround;
+  readonly loaded: Loaded;
+}
+
+async function begin(options: FlushOptions): Promise<Begun> {
+  const { sql, cache, bundles } = options;
+  const wanted = wantedBy(bundles, cache);
+  // Sent together, run in order: whatever is read is read under the fence.
+  const [, fence, known, loaded] = await Promise.all([
+    sql.unsafe("begin"),
+    lockFence(options),
+    findKnown(options, wanted.ids),
+    loadStates(options, wanted),
+  ]);
+  if (options.claim.kind === "holds" && cache.isTrueAt(fence)) {
+    return { fence, loaded, ground: groundOf(fence, { known, loaded, cache }) };
+  }
+  cache.clear();
+  const all = await loadStates(options, wantedBy(bundles, null));
+  return { fence, loaded: all, ground: groundOf(fence, { known, loaded: all, cache }) };
+}
+
+function groundOf(
+  { position, clock }: HeldFence,
+  { known, loaded, cache }: { known: BatchGround["known"]; loaded: Loaded; cache: ShardCache },
+): BatchGround {
+  return {
+    position,
+    clock,
+    known,
+    stream: (id) => loaded.streams.get(id) ?? cache.stream(id),
+    message: (id) => loaded.messages.get(id) ?? cache.message(id),
+  };
+}
+
+async function commit(
+  { sql, statements }: FlushOptions,
+  { batch, epoch, progress }: { batch: Batch; epoch: number; progress: FlushProgress },
+): Promise<void> {
+  const steps = writeSteps(batch, project(batch), { epoch });
+  progress.isCommitting = true;
+  const note = (error: unknown) => {
+    progress.refused ??= error;
+  };
+  const writes = steps.map(({ statement, parameters }) => {
+    const write = sql.unsafe(statements[statement], [...parameters], PREPARED).execute();
+    write.catch(note);
+    return write;
+  });
+  // After a statement that failed, COMMIT answers that it rolled back.
+  const committed: postgres.RowList<postgres.Row[]> = (await Promise.all([...writes, sql.unsafe("commit")])).at(-1)!; // it is last
+  if (committed.command !== "COMMIT") {
+    throw progress.refused ?? new Error(`COMMIT was answered by ${committed.command}`);
+  }
+}
+
+/** For who may not write: what the log holds is acked all the same, and what is not there was not done. */
+function answersOfKnown(
+  bundles: readonly Bundle[],
+  { known }: { known: ReadonlyMap<unknown, KnownEvent> },
+): Map<Bundle, readonly Outcome[] | null> {
+  return new Map(bundles.map((bundle) => {
+    const found = bundle.drafts.map((draft) => ({ draft, known: known.get(draft.proposal.id) }));
+    const answers = found.flatMap(({ draft, known }) =>
+      known ? [outcomeOfKnown(draft, { known, doubtful: bundle.doubtful })] : []
+    );
+    return [bundle, answers.length === found.length ? answers : null];
+  }));
+}

@@ -1,0 +1,124 @@
+/** The first round trip of a flush: BEGIN, the fence, the ids that are known, and the states that the cache lacks, sent together. @module */
+import {
+  type AnyEventId,
+  idToUuid,
+  type MessageId,
+  type MessageState,
+  needs,
+  type Seq,
+  type StreamId,
+  type UnixMs,
+} from "@gatz/domain";
+import { plainArray } from "../postgres/arrays.ts";
+import type { Sql } from "../postgres/sql_client.ts";
+import type { SchemaName } from "../schema/names.ts";
+import type { KnownEvent } from "./batch.ts";
+import type { Bundle } from "./bundle.ts";
+import type { ShardCache, StreamEntry } from "./cache.ts";
+import { actorOf } from "./codec.ts";
+import { loadMessageStates } from "./load_messages.ts";
+import { loadStreamStates } from "./load_states.ts";
+import type { Statements } from "./statements.ts";
+
+/** The fence, locked by this transaction until it ends. */
+export interface HeldFence {
+  readonly epoch: number;
+  readonly position: number;
+  readonly writable: boolean;
+  /** The shard's clock, Unix milliseconds. */
+  readonly clock: number;
+}
+
+export interface Reading {
+  readonly sql: Sql;
+  readonly schema: SchemaName;
+  readonly statements: Statements;
+}
+
+/** What the drafts of some bundles stand on. */
+export interface Wanted {
+  readonly ids: ReadonlyMap<string, AnyEventId>;
+  readonly streams: readonly StreamId[];
+  readonly messages: readonly MessageId[];
+}
+
+export interface Loaded {
+  readonly streams: ReadonlyMap<StreamId, StreamEntry>;
+  readonly messages: ReadonlyMap<MessageId, MessageState>;
+}
+
+/** All ids; and the streams and messages that the cache lacks, or all of them without a cache. */
+export function wantedBy(bundles: readonly Bundle[], cache: ShardCache | null): Wanted {
+  const ids = new Map<string, AnyEventId>();
+  const streams = new Set<StreamId>();
+  const messages = new Set<MessageId>();
+  for (const { drafts } of bundles) {
+    for (const { uuid, proposal } of drafts) {
+      ids.set(uuid, proposal.id);
+      if (!cache?.stream(proposal.stream)) streams.add(proposal.stream);
+      for (const message of needs(proposal).messages) if (!cache?.message(message)) messages.add(message);
+    }
+  }
+  return { ids, streams: [...streams], messages: [...messages] };
+}
+
+interface FenceRow extends HeldFence {
+  readonly epoch: number;
+}
+
+/** Locks the fence; waits for whoever holds it, up to the lane's lock_timeout. Must follow BEGIN. */
+export async function lockFence({ sql, statements }: Reading): Promise<HeldFence> {
+  const [row] = await sql.unsafe<FenceRow[]>(statements.fence, [], PREPARED);
+  if (!row) throw new Error("the shard has no fence");
+  return row;
+}
+
+interface KnownRow {
+  id: string;
+  stream: string;
+  actor: string | null;
+  seq: number;
+  at: number;
+  type: number;
+  digest: Uint8Array | null;
+}
+
+/** Which of the ids are in the log (LOG2). */
+export async function findKnown(
+  { sql, statements }: Reading,
+  ids: Wanted["ids"],
+): Promise<ReadonlyMap<AnyEventId, KnownEvent>> {
+  const rows = await sql.unsafe<KnownRow[]>(statements.known, [plainArray([...ids.keys()])], PREPARED);
+  const known = new Map<AnyEventId, KnownEvent>();
+  for (const row of rows) {
+    const id = ids.get(row.id);
+    if (id === undefined) throw new Error("an id was found that was not asked for");
+    // The table's numbers are checked ones.
+    const ack = { id, seq: row.seq as Seq, at: row.at as UnixMs };
+    known.set(id, { ack, digest: row.digest === null ? null : row.digest.toHex(), actor: actorOf(row.actor) });
+  }
+  return known;
+}
+
+/** Folded states at the log's head. Absent: not there. */
+export async function loadStates({ sql, schema, statements }: Reading, wanted: Wanted): Promise<Loaded> {
+  const q = { sql, schema };
+  const uuids = plainArray(wanted.streams.map(idToUuid));
+  const [lastAts, states, messages] = await Promise.all([
+    wanted.streams.length === 0
+      ? []
+      : sql.unsafe<{ id: string; last_at: number }[]>(statements.lastAt, [uuids], PREPARED),
+    loadStreamStates(q, wanted.streams),
+    loadMessageStates(q, wanted.messages),
+  ]);
+  const lastAt = new Map(lastAts.map((row) => [row.id, row.last_at]));
+  const streams = new Map<StreamId, StreamEntry>();
+  for (const [id, state] of states) {
+    const at = lastAt.get(idToUuid(id));
+    if (at === undefined) throw new Error(`a stream with a state and without a head: ${id}`);
+    streams.set(id, { state, lastAt: at, activeOn: 0 });
+  }
+  return { streams, messages };
+}
+
+export const PREPARED = { prepare: true, simple: false } as const;

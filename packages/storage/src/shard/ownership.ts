@@ -1,0 +1,132 @@
+/** Which shards of one server this node may write: it holds a session-level advisory lock on each, on a lane of its own. @module */
+import type { ShardNumber } from "@gatz/domain";
+import { deadlineIn } from "../postgres/deadline.ts";
+import { describeError } from "../postgres/errors.ts";
+import { Lane, type LaneOptions } from "../postgres/lane.ts";
+import type { Report } from "../report.ts";
+
+/**
+ * The right to write a shard for as long as nobody raises its epoch. A new lease is a new object: whoever gets one raises the epoch
+ * with its next flush.
+ */
+export interface Lease {
+  readonly shard: ShardNumber;
+}
+
+export interface OwnershipOptions {
+  readonly lane: LaneOptions;
+  readonly shards: readonly ShardNumber[];
+  readonly report: Report;
+  /** Called when a shard's lease was got or lost. */
+  readonly onChange: (shard: ShardNumber) => void;
+}
+
+// The first key of the locks; the second is the shard's number.
+const LOCK_CLASS = 0x6761747a;
+const ASK_AGAIN_MS = 1_000;
+const ANSWER_MS = 2_000;
+
+/**
+ * The lock is manners, the epoch is the guard: a lease is kept while the lane is being made again, for if another node writes meanwhile,
+ * the next flush finds its epoch.
+ */
+export class Ownership {
+  readonly #options: OwnershipOptions;
+  readonly #leases = new Map<ShardNumber, Lease>();
+  /** Shards that another epoch shut us out of; their locks are given back before they are asked for again. */
+  readonly #yielded = new Set<ShardNumber>();
+  readonly #closing = new AbortController();
+  #lane: Lane | undefined;
+  #running: Promise<void> | undefined;
+  #firstRound = Promise.withResolvers<void>();
+
+  constructor(options: OwnershipOptions) {
+    this.#options = options;
+  }
+
+  lease(shard: ShardNumber): Lease | undefined {
+    return this.#leases.get(shard);
+  }
+
+  /** Resolves when the locks were asked for once, or the server could not be reached. */
+  async start(): Promise<void> {
+    this.#running ??= this.#run();
+    await this.#firstRound.promise;
+  }
+
+  /** Another writer raised the epoch: stops writing the shard, and asks for its lock again later. */
+  shutOut(shard: ShardNumber): void {
+    if (!this.#leases.delete(shard)) return;
+    this.#yielded.add(shard);
+    this.#options.onChange(shard);
+  }
+
+  /** Gives all locks back. */
+  async close(): Promise<void> {
+    this.#closing.abort();
+    this.#lane?.destroy();
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#closing.signal.aborted) {
+      try {
+        await this.#round();
+      } catch (error) {
+        if (!this.#closing.signal.aborted) {
+          this.#options.report("the locks on the shards could not be asked for", { error: describeError(error) });
+        }
+        this.#lane?.destroy();
+        this.#lane = undefined;
+      }
+      this.#firstRound.resolve();
+      await this.#pause();
+    }
+  }
+
+  async #round(): Promise<void> {
+    if (!this.#lane?.isOpen) {
+      this.#lane = await Lane.open(this.#options.lane);
+      this.#yielded.clear();
+      await this.#ask(this.#options.shards);
+      return;
+    }
+    await this.#giveBack();
+    await this.#ask(this.#options.shards.filter((shard) => !this.#leases.has(shard)));
+  }
+
+  /** Also asks for nothing, which finds out whether the lane is still there. */
+  async #ask(shards: readonly ShardNumber[]): Promise<void> {
+    const rows = await this.#lane!.run(
+      (sql) =>
+        sql<{ shard: ShardNumber; got: boolean }[]>`
+          select shard, pg_try_advisory_lock(${LOCK_CLASS}, shard) as got from unnest(${[...shards]}::int4[]) shard`,
+      deadlineIn(ANSWER_MS),
+    );
+    for (const { shard, got } of rows) {
+      const had = this.#leases.delete(shard);
+      if (got) this.#leases.set(shard, { shard });
+      if (got || had) this.#options.onChange(shard);
+    }
+  }
+
+  async #giveBack(): Promise<void> {
+    const shards = [...this.#yielded];
+    this.#yielded.clear();
+    if (shards.length === 0) return;
+    await this.#lane!.run(
+      (sql) => sql`select pg_advisory_unlock(${LOCK_CLASS}, shard) from unnest(${shards}::int4[]) shard`,
+      deadlineIn(ANSWER_MS),
+    );
+  }
+
+  /** Until it is time to ask again, the lane is lost, or storage closes. */
+  async #pause(): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, ASK_AGAIN_MS);
+    this.#closing.signal.addEventListener("abort", () => resolve(), { once: true });
+    const lost = this.#lane?.closed ?? new Promise<void>(() => {});
+    await Promise.race([promise, lost]);
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,80 @@
+/** The second round trip of a flush: everything that a batch changes, and COMMIT, sent together. @module */
+import { byteaArray, plainArray, quotedArray } from "../postgres/arrays.ts";
+import type { Accepted, Batch } from "./batch.ts";
+import { rowOf } from "./codec.ts";
+import { dayOf, type Projection } from "./project.ts";
+import type { StatementName } from "./statements.ts";
+
+export interface WriteStep {
+  readonly statement: StatementName;
+  readonly parameters: readonly (string | number)[];
+}
+
+/** The statements of one batch, in order; those without rows are left out. */
+export function writeSteps(batch: Batch, projection: Projection, { epoch }: { epoch: number }): WriteStep[] {
+  const steps: WriteStep[] = [];
+  const add = (statement: StatementName, rows: readonly unknown[], parameters: () => WriteStep["parameters"]) => {
+    if (rows.length > 0) steps.push({ statement, parameters: parameters() });
+  };
+  const p = projection;
+  add("events", batch.accepted, () => eventParameters(batch.accepted));
+  add("streams", p.streams, () => [
+    ...plain(p.streams, "id", "kind", "seq", "position", "last_at", "messages"),
+  ]);
+  add("states", p.states, () => [...plain(p.states, "id", "seq", "fold_version"), json(p.states.map((r) => r.state))]);
+  add("active", p.firstOfDay, () => [plainArray(p.firstOfDay), dayOf(batch.clock)]);
+  add("members", p.members, () =>
+    plain(
+      p.members,
+      "stream",
+      "user",
+      "from_seq",
+      "role",
+      "history_from",
+      "joined_position",
+      "left_seq",
+      "left_position",
+      "active_on",
+    ));
+  add("inbox", p.inbox, () => plain(p.inbox, "user", "stream", "group_id", "by_actor", "seq", "group_seq", "ended"));
+  add("changes", p.changes, () => [
+    ...plain(p.changes, "id", "stream", "seq", "changed_seq", "fold_version"),
+    json(p.changes.map((r) => r.state)),
+  ]);
+  add("reactionsRemoved", p.reactionsRemoved, () => [
+    plainArray(p.reactionsRemoved.map((r) => r.message)),
+    quotedArray(p.reactionsRemoved.map((r) => r.emoji)),
+    plainArray(p.reactionsRemoved.map((r) => r.user)),
+  ]);
+  add("reactionsAdded", p.reactionsAdded, () => [
+    plainArray(p.reactionsAdded.map((r) => r.message)),
+    quotedArray(p.reactionsAdded.map((r) => r.emoji)),
+    ...plain(p.reactionsAdded, "user", "first_seq"),
+  ]);
+  add("outbox", p.outbox, () => [
+    ...plain(p.outbox, "id", "position", "ordinal", "target_shard"),
+    json(p.outbox.map((r) => r.draft)),
+  ]);
+  steps.push({ statement: "advance", parameters: [batch.position, epoch] });
+  return steps;
+}
+
+/** Columns that need no quotes, each as one array. */
+function plain<R extends object>(rows: readonly R[], ...columns: (keyof R)[]): string[] {
+  // The named columns hold numbers, uuids and null.
+  return columns.map((column) => plainArray(rows.map((row) => row[column] as string | number | null)));
+}
+
+function json(values: readonly unknown[]): string {
+  return quotedArray(values.map((value) => JSON.stringify(value)));
+}
+
+function eventParameters(accepted: readonly Accepted[]): string[] {
+  const rows = accepted.map(({ draft, committed: { position, event } }) => ({ ...rowOf(event), position, draft }));
+  return [
+    ...plain(rows, "position", "at", "stream", "id", "actor", "seq", "target_seq", "type", "version"),
+    byteaArray(rows.map(({ draft }) => draft.digest)),
+    quotedArray(rows.map(({ decided }) => decided === null ? null : JSON.stringify(decided))),
+    quotedArray(rows.map(({ draft }) => draft.body)),
+  ];
+}

@@ -1,0 +1,254 @@
+/** The one writer of a shard in this process: drafts queue here, and each flush takes all that wait (group commit). @module */
+import type { NotNowReason, ShardNumber } from "@gatz/domain";
+import type { Committed, ServerName, StorageConfig } from "../contract.ts";
+import { deadlineIn } from "../postgres/deadline.ts";
+import { describeError, isConnectionError, sqlState } from "../postgres/errors.ts";
+import type { LanePool } from "../postgres/lane_pool.ts";
+import type { Report } from "../report.ts";
+import { shardSchema } from "../schema/names.ts";
+import type { Bundle } from "./bundle.ts";
+import { ShardCache, type StreamEntry } from "./cache.ts";
+import { type Claim, flush, type Flushed, FlushProgress, rollBack } from "./flush.ts";
+import { classify, type Failure } from "./failure.ts";
+import type { Lease } from "./ownership.ts";
+import { dayOf } from "./project.ts";
+import { BundleQueue } from "./queue.ts";
+import type { FlushScheduler, Slot, Waiter } from "./scheduler.ts";
+import { statementsOf } from "./statements.ts";
+
+export interface WriterOptions {
+  readonly shard: ShardNumber;
+  readonly server: ServerName;
+  readonly lanes: LanePool;
+  readonly isServerDown: () => boolean;
+  readonly scheduler: FlushScheduler;
+  readonly limits: StorageConfig["limits"];
+  readonly lease: () => Lease | undefined;
+  /** Another writer's epoch was met. */
+  readonly onShutOut: () => void;
+  /** The log moved; `entries` are what this writer appended, empty if somebody else did. */
+  readonly onLog: (moved: { before: number; after: number; entries: readonly Committed[] }) => void;
+  /** Effects wait in the outbox for these shards; undefined: nobody knows for which. */
+  readonly onEffects: (targets: ReadonlySet<ShardNumber> | undefined) => void;
+  readonly report: Report;
+}
+
+const MAX_BATCH = 512;
+const RETRY_MS = { first: 0, second: 50, longest: 1_000 } as const;
+
+export class ShardWriter implements Waiter {
+  readonly #options: WriterOptions;
+  readonly #queue: BundleQueue;
+  readonly #cache = new ShardCache();
+  readonly #statements;
+  readonly #schema;
+  /** Under which lease the epoch was raised to which value. */
+  #claimed: { readonly lease: Lease; readonly epoch: number } | undefined;
+  /** Flushes that failed one after the other. */
+  #failures = 0;
+  #activeSince: number | undefined;
+  #isWaiting = false;
+  #retry: ReturnType<typeof setTimeout> | undefined;
+  #isDraining = false;
+  #idle = Promise.withResolvers<void>();
+
+  constructor(options: WriterOptions) {
+    this.#options = options;
+    this.#queue = new BundleQueue(options.limits);
+    this.#schema = shardSchema(options.shard);
+    this.#statements = statementsOf(this.#schema);
+    this.#idle.resolve();
+  }
+
+  /** Whether its flushes succeed; `slow`: one is under way for long. */
+  get health(): "ok" | "slow" | "down" {
+    if (this.#failures > 1) return "down";
+    const age = this.#activeSince === undefined ? 0 : performance.now() - this.#activeSince;
+    return this.#failures > 0 || age > this.#options.limits.flushAgeMs ? "slow" : "ok";
+  }
+
+  /** Whether this process writes the shard, as far as it knows. */
+  get isOwner(): boolean {
+    return this.#options.lease() !== undefined;
+  }
+
+  /** Queues a bundle, which is answered in any case: at the latest at its deadline. */
+  offer(bundle: Bundle): void {
+    const refusal = this.#refusalOf(bundle);
+    if (refusal) return bundle.notNow(refusal, retryAfterMs(refusal));
+    this.#queue.push(bundle);
+    this.wake();
+  }
+
+  /** Flushes if there is something to flush, or to find out after a failure, and nothing under way. */
+  wake(): void {
+    if (this.#isWaiting || (this.#queue.isEmpty && (this.#failures === 0 || this.#isDraining))) return;
+    this.#isWaiting = true;
+    this.#idle = Promise.withResolvers<void>();
+    if (this.#failures === 0) return this.#options.scheduler.request(this);
+    this.#retry = setTimeout(() => this.start(this.#options.scheduler.outside()), this.#pauseMs());
+  }
+
+  /** For the scheduler. */
+  oldest(): number {
+    return this.#queue.oldest;
+  }
+
+  start(slot: Slot): void {
+    this.#activeSince = performance.now();
+    void this.#turn(slot).finally(() => {
+      slot.done();
+      this.#activeSince = undefined;
+      this.#isWaiting = false;
+      this.#idle.resolve();
+      this.wake();
+    });
+  }
+
+  /** Takes no more; resolves when what was queued is answered. */
+  async drain(): Promise<void> {
+    this.#isDraining = true;
+    while (this.#isWaiting) await this.#idle.promise;
+    clearTimeout(this.#retry);
+  }
+
+  #refusalOf(bundle: Bundle): NotNowReason | undefined {
+    if (this.#isDraining) return "Draining";
+    if (!this.#options.lease() || this.#options.isServerDown()) return "Unavailable";
+    return this.#queue.hasRoomFor(bundle) ? undefined : "Busy";
+  }
+
+  #pauseMs(): number {
+    const { first, second, longest } = RETRY_MS;
+    return this.#failures <= 1 ? first : Math.min(second * 2 ** (this.#failures - 2), longest);
+  }
+
+  async #turn(slot: Slot): Promise<void> {
+    const bundles = this.#queue.take(MAX_BATCH);
+    // With none it finds out whether the shard is well again, and where its log is.
+    if (bundles.length > 0 || this.#failures > 0) await this.#flush(bundles, slot);
+  }
+
+  async #flush(bundles: readonly Bundle[], slot: Slot): Promise<void> {
+    const lease = this.#options.lease();
+    if (!lease) return this.#refuse(bundles);
+    const progress = new FlushProgress();
+    try {
+      this.#done(await this.#attempt({ bundles, lease, progress, onFence: () => slot.holdsFence() }), lease);
+    } catch (error) {
+      await this.#failed(classify(error, progress), bundles, slot);
+    }
+  }
+
+  async #attempt(
+    { bundles, lease, progress, onFence }: {
+      bundles: readonly Bundle[];
+      lease: Lease;
+      progress: FlushProgress;
+      onFence: () => void;
+    },
+  ): Promise<Flushed> {
+    const { lanes, limits } = this.#options;
+    const claim: Claim = this.#claimed?.lease === lease
+      ? { kind: "holds", epoch: this.#claimed.epoch }
+      : { kind: "takes" };
+    return await lanes.use(async (sql) => {
+      const reading = { sql, schema: this.#schema, statements: this.#statements };
+      try {
+        return await flush({ ...reading, bundles, cache: this.#cache, claim, limits, onFence }, progress);
+      } catch (error) {
+        // After COMMIT was sent there is nothing to roll back; and a lost lane is not used again.
+        if (!progress.isCommitting && !isConnectionError(error)) await rollBack({ sql });
+        throw error;
+      }
+    }, deadlineIn(limits.flushDeadlineMs));
+  }
+
+  /** After a transaction that ended well: first the cache, then the callers, then the log's readers. */
+  #done({ outcomes, batch, loaded, before, after, shutOut }: Flushed, lease: Lease): void {
+    if (shutOut) this.#shutOut(shutOut);
+    else {
+      this.#failures = 0;
+      this.#claimed = { lease, epoch: after.epoch };
+      this.#cache.advance(after, {
+        streams: [...loaded.streams, ...[...batch.streams].map(([id, entry]) => [id, activeToday(entry)] as const)],
+        messages: [...loaded.messages, ...batch.messages],
+      });
+    }
+    for (const [bundle, answers] of outcomes) {
+      bundle.committing = false;
+      if (answers) bundle.settle(answers);
+      else bundle.notNow("Unavailable", retryAfterMs("Unavailable"));
+    }
+    const entries = batch.accepted.map(({ committed }) => committed);
+    this.#options.onLog({ before: before.position, after: after.position, entries });
+    const targets = new Set(batch.accepted.flatMap(({ effectTargets }) => effectTargets));
+    if (targets.size > 0) this.#options.onEffects(targets);
+  }
+
+  #shutOut(why: NonNullable<Flushed["shutOut"]>): void {
+    const { shard, server, report, onShutOut } = this.#options;
+    report(`stopped writing a shard: ${why}`, { shard, server });
+    this.#claimed = undefined;
+    if (why === "newer-epoch") onShutOut();
+  }
+
+  async #failed(failure: Failure, bundles: readonly Bundle[], slot: Slot): Promise<void> {
+    const isDoubtful = failure.kind === "doubtful";
+    for (const bundle of bundles) {
+      bundle.committing = false;
+      bundle.doubtful ||= isDoubtful;
+    }
+    this.#cache.clear();
+    if (failure.kind === "data") return await this.#split(failure, bundles, slot);
+    this.#failures++;
+    if (isPowerOfTwo(this.#failures)) this.#report("a flush failed", failure);
+    if (isDoubtful) this.#options.onEffects(undefined);
+    // What may have been committed is looked up again before anybody is told anything; and a connection that broke while idle says nothing.
+    const isRetried = (bundle: Bundle) => bundle.doubtful || (failure.kind === "lost" && this.#failures === 1);
+    this.#queue.unshift(bundles.filter((bundle) => !bundle.isSettled && isRetried(bundle)));
+    this.#refuse(bundles.filter((bundle) => !isRetried(bundle)));
+  }
+
+  /** One of the drafts, or what is stored of its stream, makes the whole transaction fail: the halves go alone, down to that one. */
+  async #split(failure: Failure, bundles: readonly Bundle[], slot: Slot): Promise<void> {
+    const parts = halves(bundles);
+    if (parts) {
+      for (const part of parts) await this.#flush(part, slot);
+      return;
+    }
+    const [bundle] = bundles;
+    this.#report("a draft can't be stored", failure);
+    if (failure.isFinal) bundle?.settle([{ kind: "rejected", code: "Malformed", field: "body" }]);
+    else this.#refuse(bundles);
+  }
+
+  #refuse(bundles: readonly Bundle[]): void {
+    for (const bundle of bundles) bundle.notNow("Unavailable", Math.max(this.#pauseMs(), retryAfterMs("Unavailable")));
+  }
+
+  #report(what: string, { kind, cause }: Failure): void {
+    const { shard, server, report } = this.#options;
+    report(what, { shard, server, kind, error: describeError(cause), state: sqlState(cause) ?? "none" });
+  }
+}
+
+// So that a shard that is down for long does not fill the report.
+function isPowerOfTwo(n: number): boolean {
+  return (n & (n - 1)) === 0;
+}
+
+function retryAfterMs(reason: NotNowReason): number {
+  return reason === "Busy" ? 100 : 500;
+}
+
+function activeToday(entry: StreamEntry): StreamEntry {
+  return { ...entry, activeOn: dayOf(entry.lastAt) };
+}
+
+/** Two parts, in order; never of one bundle, unless it is a run of effects. Null: it can't be split. */
+function halves(bundles: readonly Bundle[]): readonly (readonly Bundle[])[] | null {
+  const middle = bundles.length >> 1;
+  if (middle > 0) return [bundles.slice(0, middle), bundles.slice(middle)];
+  return bundles[0]?.split()?.map((half) => [half]) ?? null;
+}
