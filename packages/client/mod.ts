@@ -1,5 +1,6 @@
 /** The SDK: the typed API, and a discussion as a live, local thing. @module */
 export * from "./src/create_client.ts";
-export * from "./src/discussion_replica.ts";
+export type { DiscussionReplica, Link, Picture } from "./src/discussion_replica.ts";
 export * from "./src/new_id.ts";
+export * from "./src/open_discussion.ts";
 export * from "./src/reaction_counts.ts";

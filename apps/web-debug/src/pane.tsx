@@ -1,5 +1,5 @@
 /** One person's view of the discussion. @module */
-import { DiscussionReplica } from "@gatz/client";
+import { openDiscussion } from "@gatz/client";
 import type { DiscussionId, UserId } from "@gatz/domain";
 import { useEffect, useState, useSyncExternalStore } from "react";
 import { Composer, type Purpose } from "./composer.tsx";
@@ -12,7 +12,7 @@ const LINKS = { connecting: "○ connecting…", live: "● live", cut: "○ rec
 
 export function Pane({ person, discussion, names }: { person: Person; discussion: DiscussionId; names: Names }) {
   const { api, user: viewer, handle } = person;
-  const [replica] = useState(() => new DiscussionReplica({ api, discussion, viewer }));
+  const [replica] = useState(() => openDiscussion(api, { discussion, viewer }));
   useEffect(() => () => replica.close(), [replica]);
   const picture = useSyncExternalStore(replica.subscribe, replica.picture);
   const [purpose, setPurpose] = useState<Purpose>({ kind: "send" });

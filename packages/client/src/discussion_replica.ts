@@ -9,10 +9,8 @@ import {
   type LiveMessage,
   type LogEvent,
   type MessageContent,
-  type MessageDraft,
   type MessageId,
   type MessageState,
-  type Outcome,
   type Seq,
   seq,
   shardOf,
@@ -23,8 +21,7 @@ import {
   unreachable,
   type UserId,
 } from "@gatz/domain";
-import { TRPCClientError } from "@trpc/client";
-import type { GatzApi } from "./create_client.ts";
+import type { DiscussionSource } from "./discussion_source.ts";
 import { newId } from "./new_id.ts";
 import { Outbox } from "./outbox.ts";
 
@@ -46,15 +43,12 @@ export interface Picture {
 }
 
 export interface ReplicaOptions {
-  readonly api: Pick<GatzApi, "live" | "log">;
+  readonly source: DiscussionSource;
   readonly discussion: DiscussionId;
   readonly viewer: UserId;
 }
 
-const PAGE = 500;
 const FOLLOW_AGAIN_MS = 500;
-/** Errors that asking again does not mend. */
-const FINAL: readonly (string | undefined)[] = ["Malformed", "Unauthenticated", "Forbidden", "NotFound"];
 const NO_CONTENT: MessageContent = { text: "", mentions: [], attachments: [] };
 
 /** Follows a discussion from its first event until it is closed. */
@@ -78,7 +72,7 @@ export class DiscussionReplica {
   constructor(options: ReplicaOptions) {
     this.#options = options;
     this.#outbox = new Outbox({
-      offer: (draft) => this.#offer(draft),
+      offer: options.source.offer,
       head: () => this.#head,
       onChange: (refusal) => this.#publish(refusal instanceof Error ? refusal.message : refusal ?? null),
       wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
@@ -127,43 +121,26 @@ export class DiscussionReplica {
     return { stream, id: newId("evt", shardOf(stream)), version: 1 } as const;
   }
 
-  async #offer(draft: MessageDraft): Promise<Outcome | null> {
-    const { api, discussion } = this.#options;
-    try {
-      const { outcomes } = await api.log.offer.mutate({ stream: discussion, drafts: [draft] });
-      return outcomes[0] ?? null;
-    } catch (error) {
-      // An error without data did not come from the server: the connection was lost.
-      if (error instanceof TRPCClientError && !error.data) return null;
-      throw error;
-    }
-  }
-
   #follow(): { unsubscribe(): void } {
-    const { api, discussion } = this.#options;
     const feed = ++this.#feeds;
-    return api.live.inbox.subscribe({ stream: discussion, fromSeq: seq(this.#head + 1) }, {
-      onData: ({ data }) => this.#enqueue(data.items),
-      onConnectionStateChange: ({ state }) => {
-        this.#link = state === "pending" ? "live" : this.#head === 0 ? "connecting" : "cut";
+    return this.#options.source.follow(seq(this.#head + 1), {
+      items: (items) => this.#enqueue(items),
+      connected: (connected) => {
+        this.#link = connected ? "live" : this.#head === 0 ? "connecting" : "cut";
         this.#publish();
       },
-      onError: (error) => {
-        this.#publish(error.message);
-        if (!FINAL.includes(error.data?.code)) this.#followAgain(feed);
+      ended: ({ again, problem }) => {
+        if (this.#closed || feed !== this.#feeds) return;
+        this.#link = "cut";
+        this.#publish(problem);
+        if (again) setTimeout(() => this.#followAfter(feed), FOLLOW_AGAIN_MS);
       },
-      onComplete: () => this.#followAgain(feed),
     });
   }
 
-  /** The server has ended this feed, as it does when it stops: another is asked for, from where it got to. */
-  #followAgain(ended: number): void {
-    if (this.#closed || ended !== this.#feeds) return;
-    this.#link = "cut";
-    this.#publish();
-    setTimeout(() => {
-      if (!this.#closed && ended === this.#feeds) this.#feed = this.#follow();
-    }, FOLLOW_AGAIN_MS);
+  /** The server has ended a feed, as it does when it stops: another goes on from where it got to. */
+  #followAfter(ended: number): void {
+    if (!this.#closed && ended === this.#feeds) this.#feed = this.#follow();
   }
 
   /** Frames are taken one after the other, because one may wait for a page of the log. */
@@ -209,10 +186,9 @@ export class DiscussionReplica {
     if (stream !== this.#options.discussion) return;
     while (this.#head < head && !this.#closed) {
       const fromSeq = seq(this.#head + 1);
-      const { items } = await this.#options.api.log.read.query({ stream, fromSeq, limit: PAGE });
-      for (const item of items) {
+      for (const item of await this.#options.source.read(fromSeq)) {
         if (item.type === "event") this.#apply(item.event);
-        else this.#skip(item);
+        if (item.type === "opaque") this.#skip(item);
       }
       if (this.#head < fromSeq) return; // the viewer's own head is lower
     }

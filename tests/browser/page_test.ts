@@ -1,0 +1,181 @@
+/** The page at `/`, by what a person does and sees. @module */
+import { needsPostgres } from "@gatz/testing/postgres.ts";
+import assert from "node:assert/strict";
+import { needsChromium } from "./chromium.ts";
+import { eventually } from "./eventually.ts";
+
+if (await needsPostgres(import.meta.url) && await needsChromium(import.meta.url)) {
+  const { openStage } = await import("./stage.ts");
+  const { logTail } = await import("./side_by_side.ts");
+  type Stage = Awaited<ReturnType<typeof openStage>>;
+  type Play = Parameters<Stage["play"]>;
+
+  let stage: Stage;
+  Deno.test.beforeAll(async () => {
+    stage = await openStage();
+  });
+  Deno.test.afterAll(async () => await stage[Symbol.asyncDispose]());
+
+  /** Server and browser live longer than a test, so what they hold open is not the test's. */
+  const test = (name: string, scene: Play[0], options?: Play[1]) =>
+    Deno.test({ name, sanitizeOps: false, sanitizeResources: false, fn: () => stage.play(scene, options) });
+
+  test("[MSG1] what one types, the other sees; Enter sends, Shift+Enter makes a line", async ({ ann, ben }) => {
+    await ann.composer.fill("first line");
+    await ann.composer.press("Shift+Enter");
+    await ann.composer.pressSequentially("second line");
+    await ann.composer.press("Enter");
+    await eventually(async () => assert.deepEqual(await ben.texts(), ["first line\nsecond line"]));
+    await ben.write("seen");
+    await eventually(async () => assert.deepEqual(await ann.texts(), ["first line\nsecond line", "seen"]));
+    assert.equal(await ann.composer.inputValue(), "");
+  });
+
+  test("[MSG1] a reply quotes what it answers; Escape takes a reply back", async ({ ann, ben, handles }) => {
+    await ann.write("When does the train leave?");
+    await ben.act("When does the train leave?", "Reply");
+    await ben.composer.press("Escape");
+    await ben.write("no reply");
+    await ben.reply("When does the train leave?", "At nine");
+    await eventually(async () => {
+      const quotes = await ann.message("At nine").locator("blockquote").allInnerTexts();
+      assert.deepEqual(quotes, [`${handles.ann} When does the train leave?`]);
+    });
+    assert.equal(await ann.message("no reply").locator("blockquote").count(), 0);
+  });
+
+  test("[MSG2] an edit replaces the text at both, is marked, and only the author may", async ({ ann, ben }) => {
+    await ann.write("teh text");
+    await ann.edit("teh text", "the text");
+    await eventually(async () => assert.deepEqual(await ben.texts(), ["the text"]));
+    for (const pane of [ann, ben]) await pane.message("the text").getByText("edited").waitFor();
+    await ben.message("the text").hover();
+    assert.equal(await ben.message("the text").getByRole("button", { name: "Edit" }).count(), 0);
+    assert.equal(await ben.message("the text").getByRole("button", { name: "Delete" }).count(), 0);
+  });
+
+  test("[MSG3] a deleted message leaves a tombstone at both, and in the quote of its reply", async ({ ann, ben }) => {
+    await ann.write("a mistake");
+    await ben.reply("a mistake", "what?");
+    await ann.act("a mistake", "Delete");
+    for (const pane of [ann, ben]) {
+      await eventually(async () => {
+        const texts = await pane.texts();
+        assert.deepEqual(texts, ["deleted message", "deleted message\nwhat?"]);
+      });
+      assert.equal(await pane.messages.first().getByRole("button").count(), 0);
+    }
+  });
+
+  test("[MSG4] reactions count at both, mine is pressed, and pressing takes back", async ({ ann, ben }) => {
+    await ann.write("we did it");
+    await ann.act("we did it", "🎉");
+    await ben.act("we did it", "🎉");
+    await ben.act("we did it", "👍");
+    const pressed = (pane: typeof ann, name: string) =>
+      pane.message("we did it").getByRole("button", { name, exact: true }).getAttribute("aria-pressed");
+    await eventually(async () => {
+      assert.equal(await pressed(ann, "🎉 2"), "true");
+      assert.equal(await pressed(ann, "👍 1"), "false");
+      assert.equal(await pressed(ben, "👍 1"), "true");
+    });
+    await ben.act("we did it", "🎉 2");
+    await eventually(async () => {
+      assert.equal(await pressed(ann, "🎉 1"), "true");
+      assert.equal(await pressed(ben, "🎉 1"), "false");
+    });
+  });
+
+  test("[MSG1] whatever a text is made of, it is shown as text", async ({ page, ann, ben }) => {
+    const texts = [
+      "<script>document.title = 'taken'</script><img src=x onerror=\"document.title = 'taken'\">",
+      "שלום עולם، مرحبا بالعالم",
+      "日本語のテキストと中文和한국어",
+      "👩‍👩‍👧‍👦 🇳🇱 e\u0301 ก็ ﷽",
+      "&lt;b&gt; ${1+1} {{2}} \\u0041",
+    ];
+    for (const text of texts) await ann.write(text);
+    for (const pane of [ann, ben]) await eventually(async () => assert.deepEqual(await pane.texts(), texts));
+    assert.equal(await page.title(), "gatz");
+    const isRtl = (text: string) =>
+      ben.message(text).locator(".text").evaluate((element) => element.matches(":dir(rtl)"));
+    assert.deepEqual(await Promise.all(texts.slice(0, 3).map(isRtl)), [false, true, false]);
+  });
+
+  test("[LOG1] the log's tail shows each event with its type and a seq without gaps", async (scene) => {
+    const { page, ann, ben, handles } = scene;
+    await ann.write("one");
+    await ben.reply("one", "two");
+    await ann.edit("one", "one, really");
+    await ben.act("one, really", "👀");
+    await ann.act("one, really", "Delete");
+    const stream = async () => {
+      const rows = await logTail(page);
+      const last = rows.at(-1)?.[2];
+      return rows.filter((row) => row[2] === last);
+    };
+    await eventually(async () => {
+      const rows = await stream();
+      assert.deepEqual(rows.map(([, , , seq, type, actor]) => [seq, type, actor]), [
+        ["1", "create", handles.ann],
+        ["2", "new-message", handles.ann],
+        ["3", "new-message", handles.ben],
+        ["4", "edit-message", handles.ann],
+        ["5", "react-to-message", handles.ben],
+        ["6", "delete-message", handles.ann],
+      ]);
+    });
+    const positions = (await logTail(page)).map((row) => Number(row[1]));
+    assert.deepEqual(positions, positions.map((_, i) => positions[0]! + i));
+  });
+
+  test("[LOG8] after a reload the page shows the same", async ({ page, ann, ben }) => {
+    await ann.write("stays");
+    await ben.reply("stays", "so does this");
+    await ann.act("so does this", "❤️");
+    await ben.edit("so does this", "so does that");
+    await ann.write("not this");
+    await ann.act("not this", "Delete");
+    const rowsOf = (pane: typeof ann) => pane.messages.allInnerTexts();
+    const expected = ["stays", "stays\nso does that", "deleted message"];
+    const settled = (texts: string[]) => texts.map((text) => text.replace(/^ann_\w |^ben_\w /, ""));
+    await eventually(async () => assert.deepEqual(settled(await ben.texts()), expected));
+    const before = [await rowsOf(ann), await rowsOf(ben)];
+    await page.reload();
+    await eventually(async () => assert.deepEqual([await rowsOf(ann), await rowsOf(ben)], before));
+  });
+
+  test("[LOG4] what is refused is taken back, and the code is shown", async ({ ann, ben }) => {
+    await ann.write("x".repeat(10_001));
+    await ann.problem.getByText("TextTooLong").waitFor();
+    assert.deepEqual(await ann.texts(), []);
+    await ann.write("short");
+    await eventually(async () => assert.deepEqual(await ben.texts(), ["short"]));
+    assert.equal(await ann.problem.count(), 0);
+  });
+
+  test(
+    "[LIVE1] when the server is away and comes back, what was written meanwhile is sent and seen, once",
+    async ({ page, ann, ben }) => {
+      await ann.write("before");
+      await eventually(async () => assert.deepEqual(await ben.texts(), ["before"]));
+      await stage.stopServer();
+      await ben.status.getByText("reconnecting").waitFor();
+      await ann.write("meanwhile");
+      await ann.message("meanwhile").getByText("sending").waitFor();
+      await stage.startServer();
+      await eventually(async () => assert.deepEqual(await ben.texts(), ["before", "meanwhile"]), {
+        deadlineMs: 20_000,
+      });
+      await eventually(async () => assert.equal(await ann.message("meanwhile").getByText("sending").count(), 0));
+      await ben.status.getByText("live", { exact: false }).waitFor();
+      await ben.write("after");
+      await eventually(async () => assert.deepEqual(await ann.texts(), ["before", "meanwhile", "after"]));
+      await eventually(async () => {
+        const types = (await logTail(page)).slice(-3).map((row) => row[4]);
+        assert.deepEqual(types, ["new-message", "new-message", "new-message"]);
+      });
+    },
+    { cuts: true },
+  );
+}

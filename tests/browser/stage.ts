@@ -1,0 +1,82 @@
+/** A server, a browser, and for each test two people of its own side by side on the page. @module */
+import { createGatzClient } from "@gatz/client";
+import { ALL_DEFAULT_LIMITS, serve, type Server } from "@gatz/server";
+import { openStorage } from "@gatz/storage";
+import { testDatabase } from "@gatz/testing/test_database.ts";
+import assert from "node:assert/strict";
+import type { Page } from "playwright-core";
+import { startChromium } from "./chromium.ts";
+import { Pane } from "./side_by_side.ts";
+
+export interface Scene {
+  readonly page: Page;
+  readonly ann: Pane;
+  readonly ben: Pane;
+  /** The names of the two, as the page shows them. */
+  readonly handles: { readonly ann: string; readonly ben: string };
+}
+
+export interface Stage extends AsyncDisposable {
+  /** Plays a scene on a fresh page. What the browser complains about fails it, unless it means to cut connections. */
+  play(scene: (scene: Scene) => Promise<void>, options?: { cuts?: boolean }): Promise<void>;
+  stopServer(): Promise<void>;
+  /** On the same port as before. */
+  startServer(): Promise<void>;
+}
+
+/** Opens a server with a database of its own, and a browser. */
+export async function openStage(): Promise<Stage> {
+  const parts = new AsyncDisposableStack();
+  const database = parts.use(await testDatabase());
+  const storage = await openStorage(database.storageConfig());
+  parts.defer(() => storage.close());
+  const tokenKey = crypto.getRandomValues(new Uint8Array(32));
+  const start = (port: number) => {
+    const config = { dev: true, host: "127.0.0.1", port, origins: [], limits: ALL_DEFAULT_LIMITS };
+    return serve({ config, secrets: { tokenKey }, storage });
+  };
+  let server: Server = await start(0);
+  const { url } = server;
+  parts.defer(() => server.stop());
+  const browser = await startChromium();
+  parts.defer(() => browser.close());
+  let scenes = 0;
+  return {
+    play: async (scene, { cuts = false } = {}) => {
+      const letter = String.fromCharCode("a".charCodeAt(0) + scenes++);
+      const handles = { ann: `ann_${letter}`, ben: `ben_${letter}` };
+      const page = await browser.newPage();
+      const complaints = listen(page, url);
+      await page.goto(await linkFor(url, handles));
+      await scene({ page, handles, ann: new Pane(page, handles.ann), ben: new Pane(page, handles.ben) });
+      await page.close();
+      assert.deepEqual(complaints.filter((complaint) => !cuts || !complaint.includes("WebSocket")), []);
+    },
+    stopServer: () => server.stop(),
+    startServer: async () => {
+      server = await start(Number(new URL(url).port));
+    },
+    [Symbol.asyncDispose]: () => parts.disposeAsync(),
+  };
+}
+
+/** Errors of the page and its console, and requests to anywhere else. */
+function listen(page: Page, url: string): string[] {
+  const complaints: string[] = [];
+  page.on("pageerror", (error) => complaints.push(String(error)));
+  page.on("console", (message) => {
+    if (["error", "warning"].includes(message.type())) complaints.push(message.text());
+  });
+  page.on("request", (request) => {
+    if (!request.url().startsWith(url) && !request.url().startsWith("data:")) complaints.push(`asked ${request.url()}`);
+  });
+  return complaints;
+}
+
+/** The page for two people who are signed in: their tokens are in the fragment. */
+async function linkFor(url: string, handles: Scene["handles"]): Promise<string> {
+  const { api } = createGatzClient({ url, calls: "http" });
+  const ann = await api.auth.devSignIn.mutate({ handle: handles.ann });
+  const ben = await api.auth.devSignIn.mutate({ handle: handles.ben });
+  return `${url}/#a=${ann.token}&b=${ben.token}`;
+}
