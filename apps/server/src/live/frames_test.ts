@@ -1,0 +1,49 @@
+import { initTRPC, tracked } from "@trpc/server";
+import { strict as assert } from "node:assert";
+import superjson from "superjson";
+import { itemText } from "./delivery.ts";
+import { EncodedFrame, frameEncoder, frameTransformer } from "./frames.ts";
+
+const items = [
+  { type: "opaque", stream: "disc_1", from: 3, to: 4 },
+  { type: "beat", heads: [{ stream: 'disc_\u2028"quoted"', seq: 9 }] },
+] as never[];
+const frame = new EncodedFrame(items.map((item) => itemText(item).text));
+
+function onTheWire(data: unknown): string {
+  const message = { id: 7, jsonrpc: undefined, result: { type: "data", id: "cursor", data } };
+  return frameEncoder.encode({
+    ...message,
+    result: { ...message.result, data: frameTransformer.output.serialize(data) },
+  }) as string;
+}
+
+Deno.test("a frame is written as stock JSON and superjson would have written it", () => {
+  const [id, data] = tracked("cursor", { items });
+  const stock = JSON.stringify({
+    id: 7,
+    result: { type: "data", id: "cursor", data: superjson.serialize({ id, data }) },
+  });
+  assert.deepEqual(JSON.parse(onTheWire({ id: "cursor", data: frame })), JSON.parse(stock));
+});
+
+Deno.test("the stock client's half of superjson reads a frame", () => {
+  const { result } = JSON.parse(onTheWire({ id: "cursor", data: frame }));
+  assert.deepEqual(superjson.deserialize(result.data), { id: "cursor", data: { items } });
+});
+
+Deno.test("a frame is what its type says, to whoever reads it in process or encodes it otherwise", () => {
+  assert.deepEqual(frame.items, items);
+  assert.deepEqual(JSON.parse(JSON.stringify(frameTransformer.output.serialize(frame))), { json: { items } });
+});
+
+Deno.test("anything else goes through superjson", () => {
+  const value = { at: new Date(5), ids: new Map([["a", 1n]]) };
+  assert.deepEqual(superjson.deserialize(JSON.parse(onTheWire(value)).result.data), value);
+  assert.deepEqual(frameTransformer.output.deserialize(frameTransformer.output.serialize(value) as never), value);
+});
+
+Deno.test("tRPC takes the transformer for what it is", () => {
+  const t = initTRPC.create({ transformer: frameTransformer, isDev: false });
+  assert.equal(t._config.transformer.output.serialize, frameTransformer.output.serialize);
+});
