@@ -66,8 +66,9 @@ export async function serve(options: ServeOptions): Promise<Server> {
   const stop = async () => {
     phase = "draining";
     await closeDown({ drain, sockets, hub, drainMs: config.limits.drainMs });
-    await within(CLOSING_MS, http.shutdown());
-    abort.abort();
+    const closed = await within(CLOSING_MS, http.shutdown().then(() => true));
+    // Only then is there anything left to abort; of a server that is down already, Deno makes an error.
+    if (closed === null) abort.abort();
     await http.finished;
     log.info("stopped {url}", { url });
   };

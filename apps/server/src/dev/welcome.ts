@@ -1,0 +1,80 @@
+/** What a newcomer finds: two users in a discussion, links to the page, and the line that sends a message. @module */
+import {
+  type DiscussionId,
+  type IdPrefix,
+  makeId,
+  type Outcome,
+  shardNumber,
+  shardOf,
+  type TypedId,
+  type UserId,
+} from "@gatz/domain";
+import { callApi } from "./call_api.ts";
+
+export interface ReadyUser {
+  readonly user: UserId;
+  readonly token: string;
+  readonly home: number;
+}
+
+export interface Welcome {
+  readonly alice: ReadyUser;
+  readonly bob: ReadyUser;
+  readonly discussion: DiscussionId;
+}
+
+/** Signs both in, and finds or makes their discussion: through the API, as any client would. */
+export async function prepareWelcome(url: string): Promise<Welcome> {
+  const signIn = (handle: string, name: string) =>
+    callApi<ReadyUser>(url, { path: "auth.devSignIn", kind: "mutation", input: { handle, name } });
+  const [alice, bob] = await Promise.all([signIn("alice", "Alice"), signIn("bob", "Bob")]);
+  const discussion = await shared(url, [alice, bob]) ?? await begin(url, { alice, bob });
+  return { alice, bob, discussion };
+}
+
+/** The lines to print below the server's URL. Tokens stand in fragments, which browsers send to nobody. */
+export function welcomeLines(url: string, { alice, bob, discussion }: Welcome): string[] {
+  const message = { id: freshId("msg", shardOf(discussion)), discussion, text: "Hello from the shell" };
+  const link = (first: ReadyUser, second: ReadyUser) => `${url}/#a=${first.token}&b=${second.token}&d=${discussion}`;
+  return [
+    `  alice    ${link(alice, bob)}`,
+    `  bob      ${link(bob, alice)}`,
+    "",
+    "  A first message, from the shell (sent twice it is still one: its id is in it):",
+    `  curl -s ${url}/trpc/messages.send -H 'content-type: application/json' ` +
+    `-H 'authorization: Bearer ${alice.token}' -d '${JSON.stringify({ json: message })}'`,
+  ];
+}
+
+interface DiscussionRows {
+  readonly rows: readonly { readonly id: DiscussionId }[];
+}
+
+/** The discussion that both were active in last. */
+async function shared(url: string, users: readonly [ReadyUser, ReadyUser]): Promise<DiscussionId | undefined> {
+  const list = ({ token }: ReadyUser) =>
+    callApi<DiscussionRows>(url, { path: "discussions.byUser", kind: "query", input: { limit: 100 }, token });
+  const [mine, theirs] = await Promise.all([list(users[0]), list(users[1])]);
+  return mine.rows.find((row) => theirs.rows.some((other) => other.id === row.id))?.id;
+}
+
+async function begin(url: string, { alice, bob }: Pick<Welcome, "alice" | "bob">): Promise<DiscussionId> {
+  const home = shardNumber(alice.home);
+  const [group, discussion] = [freshId("grp", home), freshId("disc", home)];
+  const create = async (path: string, input: Record<string, unknown>) => {
+    const made = await callApi<{ outcome?: Outcome; outcomes?: Outcome[] }>(url, {
+      ...{ path, kind: "mutation", token: alice.token },
+      input: { id: freshId("evt", home), members: [bob.user], ...input },
+    });
+    for (const outcome of made.outcomes ?? [made.outcome]) {
+      if (outcome?.kind !== "accepted") throw new Error(`${path}: ${JSON.stringify(outcome)}`);
+    }
+  };
+  await create("groups.create", { stream: group, name: "Side by side" });
+  await create("discussions.create", { stream: discussion, group, name: "alice & bob" });
+  return discussion;
+}
+
+function freshId<P extends IdPrefix>(prefix: P, shard: ReturnType<typeof shardNumber>): TypedId<P> {
+  return makeId(prefix, { shard, unixMs: Date.now(), random: crypto.getRandomValues(new Uint8Array(8)) });
+}
