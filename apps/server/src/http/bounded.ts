@@ -8,18 +8,23 @@ type Bounds = Pick<ServerLimits, "bodyBytes" | "jsonDepth">;
 /**
  * The same request with its body read, or refused.
  *
+ * @param options.gone aborted when the caller is gone before the answer was delivered; Deno's own signal aborts after every answer
  * @throws {ApiError} TooLarge, or Malformed for what is not JSON by its type or nests too deep
  */
-export async function boundedRequest(request: Request, bounds: Bounds): Promise<Request> {
-  if (request.method === "GET") {
+export async function boundedRequest(
+  request: Request,
+  { bounds, gone }: { bounds: Bounds; gone: AbortSignal },
+): Promise<Request> {
+  const { url, method, headers } = request;
+  if (method === "GET") {
     if (request.url.length > bounds.bodyBytes) throw tooLarge(bounds);
     requireShallow(new URL(request.url).searchParams.get("input") ?? "", bounds);
-    return request;
+    return new Request(url, { method, headers, signal: gone });
   }
   if (!isJson(request.headers.get("content-type"))) throw malformed("", "the content type must be application/json");
   const body = await readText(request, bounds);
   requireShallow(body, bounds);
-  return new Request(request.url, { method: request.method, headers: request.headers, body, signal: request.signal });
+  return new Request(url, { method, headers, body, signal: gone });
 }
 
 function isJson(contentType: string | null): boolean {

@@ -2,7 +2,7 @@ import { strict as assert } from "node:assert";
 import { ApiError } from "../errors.ts";
 import { boundedRequest } from "./bounded.ts";
 
-const bounds = { bodyBytes: 1_000, jsonDepth: 4 };
+const options = { bounds: { bodyBytes: 1_000, jsonDepth: 4 }, gone: new AbortController().signal };
 const json = { "content-type": "application/json" };
 
 function post(body: BodyInit, headers: Record<string, string> = json): Request {
@@ -10,14 +10,14 @@ function post(body: BodyInit, headers: Record<string, string> = json): Request {
 }
 
 async function codeOf(request: Request): Promise<string> {
-  const error = await boundedRequest(request, bounds).then(() => null, (error: unknown) => error);
+  const error = await boundedRequest(request, options).then(() => null, (error: unknown) => error);
   assert.ok(error instanceof ApiError);
   return error.apiCode;
 }
 
 Deno.test("[SEC3] a body within the bounds arrives as it was", async () => {
   const text = JSON.stringify({ json: { text: 'zażółć [[[[[[ "{{{{' } });
-  assert.equal(await (await boundedRequest(post(text), bounds)).text(), text);
+  assert.equal(await (await boundedRequest(post(text), options)).text(), text);
 });
 
 Deno.test("[SEC3] a body that is too long is refused while it comes, whatever it announced", async () => {

@@ -33,10 +33,10 @@ const EVERYWHERE = {
 };
 
 export function createHttpHandler(parts: HttpParts): Deno.ServeHandler<Deno.NetAddr> {
-  return async (request, { remoteAddr }) => {
+  return async (request, { remoteAddr, completed }) => {
     const peer = peerOf(remoteAddr.hostname, request.headers);
     if (isUpgrade(request)) return upgradeIfAllowed(request, { parts, peer });
-    const response = await answer(request, { parts, peer }).catch((error) => {
+    const response = await answer(request, { parts, peer, gone: whenGone(completed) }).catch((error) => {
       reportError({ error, path: new URL(request.url).pathname });
       return errorResponse(toApiError(error));
     });
@@ -45,16 +45,24 @@ export function createHttpHandler(parts: HttpParts): Deno.ServeHandler<Deno.NetA
   };
 }
 
+/** Aborted when the answer could not be delivered. */
+function whenGone(completed: Promise<void>): AbortSignal {
+  const gone = new AbortController();
+  completed.catch((reason) => gone.abort(reason));
+  return gone.signal;
+}
+
 interface Call {
   readonly parts: HttpParts;
   readonly peer: Peer;
+  readonly gone: AbortSignal;
 }
 
 function isUpgrade(request: Request): boolean {
   return request.headers.get("upgrade")?.toLowerCase() === "websocket";
 }
 
-function upgradeIfAllowed(request: Request, { parts, peer }: Call): Response {
+function upgradeIfAllowed(request: Request, { parts, peer }: Omit<Call, "gone">): Response {
   if (new URL(request.url).pathname !== ENDPOINT) return errorResponse(nothingHere());
   if (!originAllowed(request.headers.get("origin"), parts.origins())) return errorResponse(foreignOrigin());
   // A client that is told to connect anew finds another node, or asks again until this one is back.
@@ -62,26 +70,26 @@ function upgradeIfAllowed(request: Request, { parts, peer }: Call): Response {
   return parts.upgrade(request, peer);
 }
 
-async function answer(request: Request, { parts, peer }: Call): Promise<Response> {
+async function answer(request: Request, call: Call): Promise<Response> {
   const { pathname, searchParams } = new URL(request.url);
-  if (pathname === ENDPOINT || pathname.startsWith(`${ENDPOINT}/`)) return await answerCall(request, { parts, peer });
+  if (pathname === ENDPOINT || pathname.startsWith(`${ENDPOINT}/`)) return await answerCall(request, call);
   if (request.method !== "GET" && request.method !== "HEAD") return errorResponse(nothingHere());
   if (pathname === "/health") {
-    const health = await parts.health();
+    const health = await call.parts.health();
     const strict = searchParams.has("strict");
     return Response.json(health, {
       status: healthStatus(health, { strict }),
       headers: { "cache-control": "no-store" },
     });
   }
-  return await servePage(pathname, parts.page) ?? errorResponse(nothingHere());
+  return await servePage(pathname, call.parts.page) ?? errorResponse(nothingHere());
 }
 
-async function answerCall(request: Request, { parts, peer }: Call): Promise<Response> {
+async function answerCall(request: Request, call: Call): Promise<Response> {
   const origin = request.headers.get("origin");
-  if (!originAllowed(origin, parts.origins())) return errorResponse(foreignOrigin());
+  if (!originAllowed(origin, call.parts.origins())) return errorResponse(foreignOrigin());
   if (request.method === "OPTIONS") return preflight(origin);
-  const response = await callProcedure(request, { parts, peer }).catch((error) => {
+  const response = await callProcedure(request, call).catch((error) => {
     // A body that is refused is the caller's fault, and tRPC never saw it.
     if (error instanceof ApiError) return errorResponse(error);
     throw error;
@@ -91,12 +99,12 @@ async function answerCall(request: Request, { parts, peer }: Call): Promise<Resp
   return response;
 }
 
-async function callProcedure(request: Request, { parts: { services }, peer }: Call): Promise<Response> {
+async function callProcedure(request: Request, { parts: { services }, peer, gone }: Call): Promise<Response> {
   const { limits } = services.config;
   return await fetchRequestHandler({
     endpoint: ENDPOINT,
     router: appRouter,
-    req: await boundedRequest(request, limits),
+    req: await boundedRequest(request, { bounds: limits, gone }),
     maxBatchSize: limits.batchCalls,
     createContext: () => httpContext(request, { services, peer }),
     onError: reportError,

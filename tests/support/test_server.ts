@@ -1,0 +1,82 @@
+/** A whole server for a test: fresh databases, storage, and the API on a free port; called with the stock tRPC client. @module */
+import { createTRPCClient, createWSClient, httpBatchLink, type TRPCClient, wsLink } from "@trpc/client";
+import { type IdPrefix, makeId, type ShardNumber, shardNumber, type TypedId, type UserId } from "@gatz/domain";
+import { ALL_DEFAULT_LIMITS, type AppRouter, type Limits, serve, type Server } from "@gatz/server";
+import { openStorage, type Storage } from "@gatz/storage";
+import superjson from "superjson";
+import { type TestDatabase, testDatabase, type TestDatabaseOptions } from "./test_database.ts";
+
+export interface TestServerOptions {
+  readonly database?: TestDatabaseOptions;
+  readonly limits?: Partial<Limits>;
+  /** Default true. */
+  readonly dev?: boolean;
+  readonly origins?: readonly string[];
+}
+
+export interface TestServer extends AsyncDisposable {
+  readonly url: string;
+  readonly database: TestDatabase;
+  readonly storage: Storage;
+  readonly server: Server;
+}
+
+export async function testServer(options: TestServerOptions = {}): Promise<TestServer> {
+  const { dev = true, origins = [] } = options;
+  const limits = { ...ALL_DEFAULT_LIMITS, ...options.limits };
+  await using parts = new AsyncDisposableStack();
+  const database = parts.use(await testDatabase(options.database));
+  const storage = await openStorage(database.storageConfig(limits));
+  parts.defer(() => storage.close());
+  const server = await serve({
+    config: { dev, host: "127.0.0.1", port: 0, origins, limits },
+    secrets: { tokenKey: crypto.getRandomValues(new Uint8Array(32)) },
+    storage,
+  });
+  parts.defer(() => server.stop());
+  const open = parts.move();
+  return { url: server.url, database, storage, server, [Symbol.asyncDispose]: () => open.disposeAsync() };
+}
+
+export type Transport = "ws" | "http";
+
+export interface Api extends AsyncDisposable {
+  readonly api: TRPCClient<AppRouter>;
+}
+
+/** The stock client, untouched. */
+export function connect(url: string, { transport, token }: { transport: Transport; token?: string }): Api {
+  if (transport === "http") {
+    const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
+    const link = httpBatchLink<AppRouter>({ url: `${url}/trpc`, headers, transformer: superjson });
+    return { api: createTRPCClient<AppRouter>({ links: [link] }), [Symbol.asyncDispose]: () => Promise.resolve() };
+  }
+  const client = createWSClient({
+    url: `${url.replace(/^http/, "ws")}/trpc`,
+    ...(token === undefined ? {} : { connectionParams: { token } }),
+  });
+  const link = wsLink<AppRouter>({ client, transformer: superjson });
+  return { api: createTRPCClient<AppRouter>({ links: [link] }), [Symbol.asyncDispose]: () => client.close() };
+}
+
+/** A signed-in user with a connection. */
+export interface Person extends Api {
+  readonly user: UserId;
+  readonly token: string;
+  readonly home: ShardNumber;
+}
+
+export async function person(
+  url: string,
+  handle: string,
+  { transport = "http", shard }: { transport?: Transport; shard?: number } = {},
+): Promise<Person> {
+  await using anonymous = connect(url, { transport });
+  const { user, token, home } = await anonymous.api.auth.devSignIn.mutate({ handle, shard });
+  return { user, token, home: shardNumber(home), ...connect(url, { transport, token }) };
+}
+
+/** A new id on a shard. */
+export function freshId<P extends IdPrefix>(prefix: P, shard: ShardNumber): TypedId<P> {
+  return makeId(prefix, { shard, unixMs: Date.now(), random: crypto.getRandomValues(new Uint8Array(8)) });
+}
