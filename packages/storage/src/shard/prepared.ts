@@ -38,7 +38,12 @@ function unstorable({ id, stream }: Draft, body: string): Outcome | undefined {
   if (shardOf(id) !== shardOf(stream)) {
     return { kind: "rejected", code: "Malformed", field: "id", detail: { problem: "not on the stream's shard" } };
   }
-  return isStorableJson(body) ? undefined : { kind: "rejected", code: "TextMalformed", field: "body" };
+  return isStorableJson(body) ? undefined : { kind: "rejected", code: "TextMalformed", field: unstorableField(body) };
+}
+
+function unstorableField(body: string): string {
+  const found = Object.entries(JSON.parse(body)).find(([, value]) => !isStorableJson(JSON.stringify(value)));
+  return found === undefined ? "body" : `body.${found[0]}`;
 }
 
 // JSON.stringify escapes exactly these code units: U+0000, and surrogates without their other half. A backslash of the text's own is doubled.
