@@ -55,9 +55,19 @@ export class GroupsThen {
     const known = this.#states.get(key);
     if (known !== undefined) return known.state;
     const rows = await this.elsewhere(shardOf(group), (q) => eventsUpTo(q, group, seq));
-    const state = rows?.length === seq ? foldGroup(rows.map(eventOf).filter(isGroupDraft)).state : null;
+    const state = rows?.length === seq ? foldIfItFolds(rows) : null;
     this.#states.set(key, { state });
     return state;
+  }
+}
+
+// What is wrong with the group's log is reported where that is verified.
+function foldIfItFolds(rows: readonly EventRow[]): GroupState | null {
+  try {
+    return foldGroup(rows.map(eventOf).filter(isGroupDraft)).state;
+  } catch (error) {
+    if (error instanceof Error) return null;
+    throw error;
   }
 }
 

@@ -1,0 +1,135 @@
+/**
+ * What one person should see of a discussion, worked out from its log's rows alone, in the plainest way. Shares no code with what it
+ * judges. People go by names that the test gives them.
+ * @module
+ */
+
+/** A row of `events`, as it is. `at` is Unix milliseconds. */
+export interface PlainRow {
+  seq: number;
+  id: string;
+  at: number;
+  type: number;
+  actor: string | null;
+  target_seq: number | null;
+  decided: { skipped?: { user: string }[]; replyToSeq?: number } | null;
+  body: {
+    text?: string;
+    members?: string[];
+    users?: string[];
+    user?: string;
+    historyFrom?: "all" | "now" | number;
+    emoji?: string;
+    on?: boolean;
+    reason?: string;
+  };
+}
+
+export interface PlainMessage {
+  seq: number;
+  author: string;
+  /** Null: deleted. */
+  text: string | null;
+  by: string | null;
+  reason: string | null;
+  revision: number;
+  changedSeq: number;
+  replyToSeq: number | null;
+  /** `emoji name`, first come first. */
+  reactions: string[];
+}
+
+export interface PlainView {
+  /** The last seq that the person sees; 0 for who never was a member. */
+  head: number;
+  lastAt: number;
+  /** Members when that seq came. */
+  memberCount: number;
+  /** Newest first. */
+  messages: PlainMessage[];
+}
+
+const NEW = 1, EDIT = 2, DELETE = 3, REACT = 4, CREATE = 10, ADD = 11, REMOVE = 12, LEAVE = 13;
+
+interface PlainStay {
+  name: string;
+  begun: number;
+  from: number;
+  to: number;
+}
+
+/** @param nameOf gives a person's name for their UUID and for their shown id */
+export function naiveView(rows: readonly PlainRow[], who: string, nameOf: (id: string) => string): PlainView {
+  const stays = staysOf(rows, nameOf);
+  const mine = stays.filter((stay) => stay.name === who);
+  const sees = (seq: number) => mine.some((stay) => stay.from <= seq && seq <= stay.to);
+  const seen = rows.filter((row) => sees(row.seq) && (row.target_seq === null || sees(row.target_seq)));
+  const last = rows.filter((row) => sees(row.seq)).at(-1);
+  const head = last?.seq ?? 0;
+  return {
+    head,
+    lastAt: last?.at ?? 0,
+    memberCount: stays.filter((stay) => stay.begun <= head && stay.to > head).length,
+    messages: messagesOf(seen, nameOf).reverse(),
+  };
+}
+
+function staysOf(rows: readonly PlainRow[], nameOf: (id: string) => string): PlainStay[] {
+  const stays: PlainStay[] = [];
+  const isIn = (name: string) => stays.some((stay) => stay.name === name && stay.to === Infinity);
+  const begin = (ids: string[], { seq, from, row }: { seq: number; from: number; row: PlainRow }) => {
+    const skipped = (row.decided?.skipped ?? []).map((skip) => nameOf(skip.user));
+    for (const name of ids.map(nameOf)) {
+      if (!skipped.includes(name) && !isIn(name)) stays.push({ name, begun: seq, from, to: Infinity });
+    }
+  };
+  const end = (name: string, seq: number) => {
+    for (const stay of stays) if (stay.name === name && stay.to === Infinity) stay.to = seq;
+  };
+  for (const row of rows) {
+    const { seq, type, body } = row;
+    const history = body.historyFrom === "all" ? 1 : body.historyFrom === "now" ? seq : body.historyFrom;
+    if (type === CREATE) begin([row.actor ?? "", ...(body.members ?? [])], { seq, from: 1, row });
+    if (type === ADD) begin(body.users ?? [], { seq, from: history ?? seq, row });
+    if (type === REMOVE) end(nameOf(body.user ?? ""), seq);
+    if (type === LEAVE) end(nameOf(row.actor ?? ""), seq);
+  }
+  return stays;
+}
+
+function messagesOf(seen: readonly PlainRow[], nameOf: (id: string) => string): PlainMessage[] {
+  const messages: PlainMessage[] = [];
+  for (const row of seen) {
+    const by = row.actor === null ? "system" : nameOf(row.actor);
+    if (row.type === NEW) {
+      messages.push({
+        seq: row.seq,
+        author: by,
+        text: row.body.text ?? null,
+        by: null,
+        reason: null,
+        revision: 0,
+        changedSeq: row.seq,
+        replyToSeq: row.decided?.replyToSeq ?? null,
+        reactions: [],
+      });
+    }
+    const target = messages.find((message) => message.seq === row.target_seq);
+    if (target === undefined || target.text === null) continue;
+    if (row.type === EDIT) {
+      target.text = row.body.text ?? null;
+      target.revision++;
+      target.changedSeq = row.seq;
+    }
+    if (row.type === DELETE) {
+      Object.assign(target, { text: null, by, reason: row.body.reason ?? null, changedSeq: row.seq, reactions: [] });
+    }
+    if (row.type === REACT) {
+      const reaction = `${row.body.emoji} ${by}`;
+      const others = target.reactions.filter((other) => other !== reaction);
+      if (row.body.on && others.length === target.reactions.length) target.reactions.push(reaction);
+      if (!row.body.on) target.reactions = others;
+    }
+  }
+  return messages;
+}
