@@ -32,7 +32,7 @@ Deno.test("[LOG8] what decide accepts evolve applies", () => {
         for (const stream of world.streams) assertApplied(world, stream);
       }
     }),
-    { numRuns: 60 },
+    { numRuns: 40 },
   );
 });
 
@@ -70,7 +70,7 @@ Deno.test("[LOG8] folding from a state at any seq is folding from the beginning,
         deepStrictEqual(foldStream(json(log.slice(cut)), stored(head)), whole);
       }
     }),
-    { numRuns: 60 },
+    { numRuns: 40 },
   );
 });
 
@@ -120,7 +120,7 @@ Deno.test("[LOG8] folds are equal under any limits, any Unicode table and with e
         deepStrictEqual(blank.messages, new Map([...messages].map(([id, message]) => [id, maskedMessage(message)])));
       }
     }),
-    { numRuns: 60 },
+    { numRuns: 40 },
   );
 });
 

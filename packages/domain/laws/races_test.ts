@@ -111,11 +111,10 @@ const SCRIPTS: Record<string, (cast: Cast) => Script[]> = {
       ...slowly(addToDiscussion(ben, talk, { users: [uma] })),
     ],
   ],
-  "adds to two discussions meet removal, re-adding and a leaving": ({ ann, ben, uma, group, talk, other }) => [
+  "adds to two discussions meet removal and re-adding": ({ ann, ben, uma, group, talk, other }) => [
     [...atOnce(removeFromGroup(ann, group, { user: uma })), ...atOnce(addToGroup(ann, group, { users: [uma] }))],
     slowly(addToDiscussion(ben, talk, { users: [uma] })),
     slowly(createDiscussion(ann, other, { group, members: [uma] })),
-    atOnce(leaveDiscussion(uma, talk)),
   ],
   "the adder is removed too": ({ ann, ben, uma, group, talk }) => [
     atOnce(removeFromGroup(ann, group, { user: uma })),

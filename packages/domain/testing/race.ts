@@ -1,7 +1,7 @@
 /** People who act at once, each by a script of their own, while effects are on their way: every order is one schedule. */
 import { unreachable } from "../src/asserts.ts";
 import type { Facts } from "../src/decision.ts";
-import type { Proposal } from "../src/events.ts";
+import type { LogEvent, Proposal } from "../src/events.ts";
 import type { Pair, World } from "./world.ts";
 
 /** `read` takes the facts and holds them; `commit` decides on those held, however old; `offer` does both at once. */
@@ -69,13 +69,23 @@ function acted({ left: [step, ...left], held }: Actor, world: World): Actor {
   }
 }
 
-/** Equal for races that can only go on alike, and would be judged alike. */
-export function fingerprint({ world, actors }: Race): string {
-  const logs = [...world.streams].sort().map((stream) =>
-    world.log(stream).map(({ id, decided }) => [id, decided.basis])
-  );
+/** Equal for races that can only go on alike, and would be judged alike. An effect's content follows from the logs and its id. */
+function fingerprint({ world, actors }: Race): string {
+  const logs = [...world.streams].sort().map((stream) => markOf(world.log(stream)));
+  const waiting = world.outboxes().map(([pair, drafts]) => [pair, drafts.map(({ id }) => id)]);
   const left = actors.map(({ left, held }) => [left.length, held?.group]);
-  return JSON.stringify([logs, left, world.outboxes()]);
+  return JSON.stringify([logs, waiting, left]);
+}
+
+// Worlds share the logs that did not change between them.
+const marks = new WeakMap<readonly LogEvent[], string>();
+
+function markOf(log: readonly LogEvent[]): string {
+  const known = marks.get(log);
+  if (known !== undefined) return known;
+  const mark = JSON.stringify(log.map(({ id, decided }) => [id, decided.basis]));
+  marks.set(log, mark);
+  return mark;
 }
 
 /** Every end that some schedule leads to. Ways that meet are followed once. */

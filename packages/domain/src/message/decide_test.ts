@@ -12,6 +12,7 @@ import {
 } from "../../testing/drafts.ts";
 import { discussionId, messageId } from "../../testing/ids.ts";
 import { ann, ben, cleo, code, dan, eve, group, say, scene, talk } from "../../testing/scene.ts";
+import { decide } from "../decide.ts";
 import { seq } from "../scalars.ts";
 
 Deno.test("[MSG1] a message is text or attachments, not neither", () => {
@@ -168,6 +169,20 @@ Deno.test("[MSG5] a target that is not there, is elsewhere, or can't be seen is 
       });
     }
   }
+});
+
+Deno.test("[MSG5] a message of another discussion is no target, even if it is at hand", () => {
+  const world = scene();
+  const other = discussionId(2);
+  world.accept(createDiscussion(ann, other, { group }));
+  const { id: target } = world.accept(newMessage(ann, other));
+  const draft = deleteMessage(ann, talk, { target });
+  const ground = { stream: world.discussion(talk), messages: world.folded(other).messages };
+  deepStrictEqual(decide(ground, draft, world.facts(draft)), {
+    kind: "rejected",
+    code: "NotFound",
+    field: "body.target",
+  });
 });
 
 Deno.test("[VIS3] for who never was a member there is no discussion; who was one is told so", () => {

@@ -114,9 +114,10 @@ Deno.test("[FACT2] a leaving of the group undoes the older adds that are still o
   deepStrictEqual(told(addedTo(eve, { seq: seq(7), groupSeq: seq(4) }), removedFrom(9), leftGroup(5)).answers, []);
 });
 
-Deno.test("[FACT2] a removal ends only the stay that it came after", () => {
+Deno.test("[FACT2] news of an older stay than the known one changes nothing", () => {
   const { inbox } = told(addedTo(eve, { seq: seq(7) }), removedFrom(6));
   strictEqual(inbox?.streams[talk]?.ended, undefined);
+  strictEqual(told(addedTo(eve, { seq: seq(7) }), addedTo(eve, { seq: seq(6) })).inbox?.streams[talk]?.seq, 7);
   strictEqual(told(removedFrom(6)).inbox, undefined);
   strictEqual(told(addedTo(eve, { seq: seq(7) }), removedFrom(8), removedFrom(9)).inbox?.streams[talk]?.ended, 8);
 });
