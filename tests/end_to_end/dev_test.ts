@@ -6,7 +6,7 @@ if (await needsPostgres(import.meta.url)) {
   const { startEntryPoint } = await import("./entry_point.ts");
   const { joinEmbeddedPostgres, removeEmbeddedPostgres } = await import("@gatz/storage/embedded");
   const { parseSecretsFile } = await import("../../apps/server/src/secrets.ts");
-  const { sharedServers, testDatabase } = await import("@gatz/testing/test_database.ts");
+  const { databaseUrl, sharedServers, testDatabase } = await import("@gatz/testing/test_database.ts");
 
   const DEV = "apps/server/dev.ts";
   const READY = "Ctrl-C stops everything";
@@ -131,17 +131,39 @@ if (await needsPostgres(import.meta.url)) {
     "with DATABASE_URL, that database is used, and no embedded one is made",
     withData(async (data) => {
       await using database = await testDatabase({ servers: 1 });
-      await using dev = devIn(data, { DATABASE_URL: database.directoryUrl });
+      await using dev = devIn(data, {
+        DATABASE_URL: database.directoryUrl,
+        GATZ_SERVERS: `a=${database.directoryUrl}`,
+      });
       assert.match((await post(curlIn(await dev.printed(READY)))).text, /"kind":"accepted"/);
       await dev.end("SIGINT");
       await assert.rejects(Deno.lstat(path.join(data, "postgres")), Deno.errors.NotFound);
     }),
   );
 
+  Deno.test(
+    "[SEC3] a database that can't be used is explained without its password",
+    withData(async (data) => {
+      const shared = sharedServers().a;
+      const cases = [
+        { url: "postgres://gatz:hush-hush@127.0.0.1:1/gatz", says: /ECONNREFUSED.*Is it running/ },
+        { url: databaseUrl(shared, "no_such_database"), says: /3D000.*CREATE DATABASE/ },
+        { url: shared.replace(/:[^:@]*@/, ":hush-hush@"), says: /28P01.*password/ },
+      ];
+      for (const { url, says } of cases) {
+        const { code, output } = await devIn(data, { DATABASE_URL: url }).ended();
+        assert.equal(code, 1, output);
+        assert.match(output, says);
+        assert.doesNotMatch(output, /hush-hush|\n +at /);
+      }
+    }),
+  );
+
   Deno.test("[SEC1] production refuses to start on missing or weak secrets, and has no development sign-in", async () => {
     await using database = await testDatabase({ servers: 1 });
     const folder = await Deno.makeTempDir({ prefix: "gatz-start-" });
-    const env = { DATABASE_URL: database.directoryUrl, GATZ_PORT: "0" };
+    const [DATABASE_URL, GATZ_SERVERS] = [database.directoryUrl, `a=${database.directoryUrl}`];
+    const env = { DATABASE_URL, GATZ_SERVERS, GATZ_PORT: "0" };
     const main = (more: Record<string, string> = {}) =>
       startEntryPoint("apps/server/main.ts", { env: { ...env, ...more }, cwd: folder });
 

@@ -1,11 +1,12 @@
 /** From configuration and secrets to a running server, and back. @module */
-import { migrate, openStorage } from "@gatz/storage";
-import { EmbeddedPostgresError } from "@gatz/storage/embedded";
-import { type Config, ConfigError } from "./config.ts";
+import { migrate, openStorage, type Storage, type StorageConfig } from "@gatz/storage";
+import type { Config } from "./config.ts";
 import { openDatabase } from "./database.ts";
-import { type Secrets, SecretsError } from "./secrets.ts";
+import { configureLogging } from "./logging.ts";
+import type { Secrets } from "./secrets.ts";
 import { serve } from "./serve.ts";
 import { untilSignal } from "./signals.ts";
+import { databaseError, isForPeople, portError } from "./start_error.ts";
 
 export interface RunningServer {
   /** Without a trailing slash. */
@@ -14,25 +15,20 @@ export interface RunningServer {
   stop(): Promise<void>;
 }
 
-/** Something about this machine or its configuration stands in the way; the message says what, and what to do. */
-export class StartError extends Error {
-  override readonly name = "StartError";
-}
-
 /** @throws {StartError | EmbeddedPostgresError} with nothing left running */
 export async function startServer(config: Config, secrets: Secrets): Promise<RunningServer> {
+  await configureLogging(config);
   // Asked first: with the port taken, a database would be started for nothing.
   checkPort(config);
   await using parts = new AsyncDisposableStack();
   const database = await openDatabase(config, { secrets });
   parts.defer(() => database.stop());
-  await migrate(database.storage);
-  const storage = await openStorage(database.storage);
+  const storage = await openMigrated(database.storage, config);
   parts.defer(() => storage.close());
   const server = await serve({ config, secrets, storage });
   parts.defer(() => server.stop());
   const running = parts.move();
-  return { url: server.url.replace(/\/$/, ""), stop: () => running.disposeAsync() };
+  return { url: server.url, stop: () => running.disposeAsync() };
 }
 
 /**
@@ -56,24 +52,19 @@ export async function runUntilSignal(start: () => Promise<RunningServer>): Promi
   }
 }
 
-function isForPeople(error: unknown): error is Error {
-  return error instanceof StartError || error instanceof ConfigError || error instanceof SecretsError ||
-    error instanceof EmbeddedPostgresError;
+async function openMigrated(storage: StorageConfig, config: Config): Promise<Storage> {
+  try {
+    await migrate(storage);
+    return await openStorage(storage);
+  } catch (error) {
+    throw databaseError(error, config);
+  }
 }
 
-function checkPort({ host, port }: Config): void {
+function checkPort(config: Config): void {
   try {
-    Deno.listen({ hostname: host, port }).close();
+    Deno.listen({ hostname: config.host, port: config.port }).close();
   } catch (error) {
-    if (error instanceof Deno.errors.AddrInUse) {
-      throw new StartError(
-        `Port ${port} on ${host} is taken by another program (another gatz?). ` +
-          `Stop that, or choose another port, such as: GATZ_PORT=${port + 1}`,
-      );
-    }
-    if (error instanceof Deno.errors.PermissionDenied || error instanceof Deno.errors.AddrNotAvailable) {
-      throw new StartError(`Can't listen on ${host} port ${port}: ${error.message}. Set GATZ_HOST and GATZ_PORT.`);
-    }
-    throw error;
+    throw portError(error, config);
   }
 }

@@ -88,6 +88,11 @@ export class DirectoryUnavailable extends Error {
   override readonly name = "DirectoryUnavailable";
 }
 
+/** The configuration and the directory's shard map do not fit together; the message says how, and holds no secret. */
+export class StorageMisconfigured extends Error {
+  override readonly name = "StorageMisconfigured";
+}
+
 /** A committed event, and a state of its stream that is at that event or newer. */
 export interface Committed {
   readonly position: Position;

@@ -11,6 +11,7 @@ import { createReads } from "./reads/reads.ts";
 import { readResume } from "./reads/resume.ts";
 import { ServerReads } from "./reads/server_reads.ts";
 import type { Report } from "./report.ts";
+import { unknownServer } from "./schema/migrate.ts";
 import { offer, offerEffects, type Offering } from "./shard/offer.ts";
 import { Ownership } from "./shard/ownership.ts";
 import { FlushScheduler } from "./shard/scheduler.ts";
@@ -127,7 +128,7 @@ class OpenStorage {
     const servers = new Map<ServerName, PostgresServer>();
     for (const [name, here] of Map.groupBy(shards.keys(), (shard) => shards.get(shard)!)) { // its own keys
       const url = config.servers[name];
-      if (url === undefined) throw new Error(`the shard map names a server that is not configured: ${name}`);
+      if (url === undefined) throw unknownServer(name);
       servers.set(name, new PostgresServer({ name, url, limits: config.limits, shards: here.length }));
     }
     return servers;

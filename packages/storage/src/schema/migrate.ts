@@ -4,7 +4,7 @@ import { Kysely } from "kysely";
 import { type Migration, Migrator } from "kysely/migration";
 import { PostgresJSDialect } from "kysely-postgres-js";
 import postgres from "postgres";
-import type { ServerName, StorageConfig } from "../contract.ts";
+import { type ServerName, type StorageConfig, StorageMisconfigured } from "../contract.ts";
 import { DIRECTORY_MIGRATIONS } from "./directory_migrations.ts";
 import { DIRECTORY_SCHEMA, type SchemaName, shardSchema } from "./names.ts";
 import { SHARD_MIGRATIONS } from "./shard_migrations.ts";
@@ -14,7 +14,7 @@ const MIGRATION_LOCK = [0x6761747a, -1] as const;
 
 /**
  * Makes the directory, records where shards live that its map does not know yet (SHARD1), and makes or upgrades every shard's tables.
- * Many may migrate at once: they take turns. Throws what Postgres answers.
+ * Many may migrate at once: they take turns. Throws {@link StorageMisconfigured}, and what Postgres answers.
  */
 export async function migrate(config: StorageConfig): Promise<void> {
   const map = await migrateDirectory(config);
@@ -29,7 +29,9 @@ async function migrateDirectory(config: StorageConfig): Promise<Map<ShardNumber,
     const known = await sql<{ shard: number; server: string }[]>`select shard, server from ${here}.shards`;
     const map = new Map(known.map(({ shard, server }) => [shardNumber(shard), server]));
     if (map.size > config.shards) {
-      throw new Error(`there are ${map.size} shards, and never fewer than before: ${config.shards} are configured`);
+      throw new StorageMisconfigured(
+        `there are ${map.size} shards, and never fewer than before: ${config.shards} are configured`,
+      );
     }
     for (let n = 0; n < config.shards; n++) {
       const shard = shardNumber(n);
@@ -47,12 +49,17 @@ async function migrateShards(
   { server, shards }: { server: ServerName; shards: readonly ShardNumber[] },
 ): Promise<void> {
   const url = config.servers[server];
-  if (url === undefined) throw new Error(`the shard map names a server that is not configured: ${server}`);
+  if (url === undefined) throw unknownServer(server);
   await locked(url, async () => {
     for (const shard of shards) {
       await migrateSchema(url, { schema: shardSchema(shard), migrations: SHARD_MIGRATIONS });
     }
   });
+}
+
+/** The shard map outlives configurations: it may name a server that this one does not. */
+export function unknownServer(server: ServerName): StorageMisconfigured {
+  return new StorageMisconfigured(`the shard map names a server that is not configured: ${server}`);
 }
 
 /** Runs work on a connection that holds the database's migration lock. */

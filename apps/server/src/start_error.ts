@@ -1,0 +1,62 @@
+/** What can be expected to stand in the way of a start, in words that say what to do. @module */
+import { DirectoryUnavailable, StorageMisconfigured } from "@gatz/storage/contract";
+import { EmbeddedPostgresError } from "@gatz/storage/embedded";
+import { type Config, ConfigError } from "./config.ts";
+import { SecretsError } from "./secrets.ts";
+
+/** Something about this machine or its configuration stands in the way; the message says what, and what to do. */
+export class StartError extends Error {
+  override readonly name = "StartError";
+}
+
+/** Whether an error is to be shown as its message alone. */
+export function isForPeople(error: unknown): error is Error {
+  return error instanceof StartError || error instanceof ConfigError || error instanceof SecretsError ||
+    error instanceof EmbeddedPostgresError;
+}
+
+/** The port can't be had. */
+export function portError(error: unknown, { host, port }: Pick<Config, "host" | "port">): unknown {
+  if (error instanceof Deno.errors.AddrInUse) {
+    return new StartError(
+      `Port ${port} on ${host} is taken by another program (another gatz?). ` +
+        `Stop that, or choose another port, such as: GATZ_PORT=${port + 1}`,
+    );
+  }
+  if (error instanceof Deno.errors.PermissionDenied || error instanceof Deno.errors.AddrNotAvailable) {
+    return new StartError(`Can't listen on ${host} port ${port}: ${error.message}. Set GATZ_HOST and GATZ_PORT.`);
+  }
+  return error;
+}
+
+/** SQLSTATEs and system errors that a wrong or sleeping database answers with → what to do. */
+const DATABASE_ADVICE: readonly (readonly [RegExp, string])[] = [
+  [
+    /^(ECONNREFUSED|ENOTFOUND|EHOSTUNREACH|ETIMEDOUT|CONNECT_TIMEOUT|57P03)$/,
+    "Is it running, and are host and port right?",
+  ],
+  [/^28/, "Are user and password right?"],
+  [/^3D000$/, "Make the database first: CREATE DATABASE."],
+  [/^42501$/, "Its user must be allowed to create schemas there."],
+];
+
+/** The database can't be used as it is. What else went wrong passes unchanged. */
+export function databaseError(error: unknown, { embedded }: Pick<Config, "embedded">): unknown {
+  if (error instanceof StorageMisconfigured) {
+    return new StartError(`${error.message}. See GATZ_SERVERS and GATZ_SHARDS.`);
+  }
+  const code = codeOf(error);
+  const advice = DATABASE_ADVICE.find(([pattern]) => pattern.test(code))?.[1];
+  if (advice === undefined) return error;
+  if (embedded && code.startsWith("28")) {
+    return new StartError(
+      "The embedded database was made with another password. Put its secrets back, or: deno task reset",
+    );
+  }
+  return new StartError(`The database of DATABASE_URL or GATZ_SERVERS can't be used (${code}). ${advice}`);
+}
+
+function codeOf(error: unknown): string {
+  if (error instanceof DirectoryUnavailable) return codeOf(error.cause);
+  return error instanceof Error && "code" in error ? String(error.code) : "";
+}
