@@ -1,0 +1,90 @@
+/**
+ * Rooms of people who all follow by feed, some of whom send; sockets, senders and receivers in this one process, so that one clock times both ends.
+ * Prints `{deliveriesPerSecond, ackedPerSecond, p50, p99}` (milliseconds from send to deliver, of every delivery).
+ * Usage: fanout_load.ts '{"ws", "http", "shards", "rooms", "size", "sendersPerRoom", "seconds", "textBytes", "rate"?}'
+ */
+import { itemsOf, Wire } from "./wire.ts";
+import { accepted, freshId, makeRooms, type Room } from "./rooms.ts";
+import { quantile } from "./stats.ts";
+
+interface Plan {
+  ws: string;
+  http: string;
+  shards: number;
+  rooms: number;
+  size: number;
+  sendersPerRoom: number;
+  seconds: number;
+  textBytes: number;
+  /** Sends a second in all; absent: each sender sends when its last send is acked. */
+  rate?: number;
+}
+
+interface Sender {
+  room: Room;
+  wire: Wire;
+}
+
+const WARM_UP_MS = 2_000;
+const plan = JSON.parse(Deno.args[0]!) as Plan; // bench/fanout_rooms.ts wrote it
+const rooms = await makeRooms(plan, { rooms: plan.rooms, size: plan.size });
+const padding = "x".repeat(plan.textBytes);
+const latencies: number[] = [];
+let measuring = false;
+let acked = 0;
+
+function onFrame(data: unknown): void {
+  const now = performance.now();
+  for (const item of itemsOf(data)) {
+    if (item.type !== "event" || item.event.type !== "new-message" || !measuring) continue;
+    latencies.push(now - parseFloat(item.event.body.text));
+  }
+}
+
+const senders: Sender[] = [];
+for (const room of rooms) {
+  for (const [n, person] of room.people.entries()) {
+    const wire = await Wire.open(plan.ws, person.token);
+    await wire.subscribe("live.inbox", {}, onFrame);
+    if (n < plan.sendersPerRoom) senders.push({ room, wire });
+  }
+}
+
+async function send({ room, wire }: Sender): Promise<void> {
+  const text = `${performance.now()} ${padding}`;
+  accepted(
+    await wire.call("mutation", "messages.send", { id: freshId("msg", room.shard), discussion: room.discussion, text }),
+  );
+  if (measuring) acked++;
+}
+
+const start = performance.now();
+const end = start + WARM_UP_MS + plan.seconds * 1_000;
+setTimeout(() => measuring = true, WARM_UP_MS);
+
+async function paced(rate: number): Promise<void> {
+  const running: Promise<void>[] = [];
+  for (let n = 0;; n++) {
+    const due = start + (n * 1_000) / rate;
+    if (due >= end) break;
+    const wait = due - performance.now();
+    if (wait > 1) await new Promise((resolve) => setTimeout(resolve, wait));
+    running.push(send(senders[n % senders.length]!));
+  }
+  await Promise.all(running);
+}
+
+async function closedLoop(sender: Sender): Promise<void> {
+  while (performance.now() < end) await send(sender);
+}
+
+await (plan.rate ? paced(plan.rate) : Promise.all(senders.map(closedLoop)));
+measuring = false;
+const seconds = (performance.now() - start - WARM_UP_MS) / 1_000;
+console.log(JSON.stringify({
+  deliveriesPerSecond: latencies.length / seconds,
+  ackedPerSecond: acked / seconds,
+  p50: quantile(latencies, 0.5),
+  p99: quantile(latencies, 0.99),
+}));
+Deno.exit(0);

@@ -1,0 +1,96 @@
+/** The people and discussions that a load runs on, made through the public API. */
+import { type DiscussionId, type GroupId, makeId, type ShardNumber, shardNumber, type UserId } from "@gatz/domain";
+import { Wire } from "./wire.ts";
+
+export interface Person {
+  user: UserId;
+  token: string;
+  home: ShardNumber;
+}
+
+export interface Room {
+  discussion: DiscussionId;
+  shard: ShardNumber;
+  people: readonly Person[];
+}
+
+/** A new id on a shard, of now. */
+export function freshId<P extends "grp" | "disc" | "msg" | "evt">(prefix: P, shard: ShardNumber) {
+  return makeId(prefix, { shard, unixMs: Date.now(), random: crypto.getRandomValues(new Uint8Array(8)) });
+}
+
+// No two of these look alike, so that random handles do not either (USR2).
+const LETTERS = "abcdefghkpqstxyz";
+
+function freshHandle(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => LETTERS[byte % LETTERS.length]).join("");
+}
+
+/** Signs up a new person whose home is the shard. */
+async function signUp(http: string, shard: number): Promise<Person> {
+  const options = { handle: freshHandle(), shard };
+  const response = await fetch(`${http}/trpc/auth.devSignIn`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ json: options }),
+  });
+  const answer = await response.json();
+  if (!response.ok) throw new Error(`sign-up: ${JSON.stringify(answer)}`);
+  const { user, token, home } = answer.result.data.json;
+  return { user, token, home: shardNumber(home) };
+}
+
+/** Makes a group with all its people, and one discussion of all of them, on the first person's shard. */
+async function makeRoom(ws: string, people: readonly Person[]): Promise<Room> {
+  const [owner, ...others] = people;
+  const wire = await Wire.open(ws, owner!.token);
+  const group: GroupId = freshId("grp", owner!.home);
+  const discussion: DiscussionId = freshId("disc", owner!.home);
+  const members = others.map((person) => person.user);
+  accepted(
+    await wire.call("mutation", "groups.create", {
+      id: freshId("evt", owner!.home),
+      stream: group,
+      name: "bench",
+      members,
+    }),
+  );
+  accepted(
+    await wire.call("mutation", "discussions.create", {
+      id: freshId("evt", owner!.home),
+      stream: discussion,
+      group,
+      name: "bench",
+      members,
+    }),
+  );
+  wire.close();
+  return { discussion, shard: owner!.home, people };
+}
+
+interface Answer {
+  outcome?: { kind: string };
+  outcomes?: readonly { kind: string }[];
+}
+
+/** A benchmark of refused calls measures nothing: anything but `accepted` ends the run. */
+export function accepted(answer: Answer): void {
+  const outcomes = answer.outcomes ?? [answer.outcome];
+  for (const outcome of outcomes) {
+    if (outcome?.kind !== "accepted") throw new Error(`not accepted: ${JSON.stringify(outcome)}`);
+  }
+}
+
+/** `rooms` rooms of `size` people each, spread evenly over the shards. */
+export async function makeRooms(
+  server: { http: string; ws: string; shards: number },
+  plan: { rooms: number; size: number },
+): Promise<Room[]> {
+  const made: Room[] = [];
+  for (let r = 0; r < plan.rooms; r++) {
+    const shard = r % server.shards;
+    const people = await Promise.all(Array.from({ length: plan.size }, () => signUp(server.http, shard)));
+    made.push(await makeRoom(server.ws, people));
+  }
+  return made;
+}
