@@ -114,6 +114,28 @@ Deno.test("[VIS4] a viewer's state is the stream's, as of the last seq that the 
   );
 });
 
+Deno.test("[VIS1] no plain member ever gave anybody a history that they did not see themselves", () => {
+  let given = 0;
+  fc.assert(
+    fc.property(chats, (chat) => {
+      forEachView(played(chat), (log, adder) => {
+        for (const [i, event] of log.entries()) {
+          if (event.type !== "add-members" || event.actor !== adder) continue;
+          const { state } = foldStream(log.slice(0, i));
+          if (state === null || state.kind === "user" || state.owner === adder) continue;
+          const { historyFrom } = event.body;
+          const first = historyFrom === "all" ? 1 : historyFrom === "now" ? event.seq : historyFrom;
+          const seen = covered(log.slice(0, i + 1), adder);
+          for (let at = first; at <= event.seq; at++) ok(seen.has(at), `seq ${at} of ${event.stream}`);
+          given++;
+        }
+      });
+    }),
+    { numRuns: 40 },
+  );
+  ok(given > 0);
+});
+
 Deno.test("[VIS4] the laws of views look at views that differ from the whole", () => {
   let partial = 0;
   let former = 0;

@@ -14,7 +14,10 @@ export interface Folded<S extends StreamState = StreamState> {
 /** Before the first event. */
 export const NOTHING: Folded<never> = Object.freeze({ state: null, messages: new Map() });
 
-/** Folds one stream's events, in the order of their seqs, on top of what the earlier ones came to (LOG8). */
+/**
+ * Folds one stream's events, in the order of their seqs, on top of what the earlier ones came to (LOG8). Copies the map of messages
+ * once; to apply events one by one in place, use `evolve` and {@link applyToMessages}.
+ */
 export function foldStream(events: Iterable<LogEvent>, from: Folded = NOTHING): Folded {
   let { state } = from;
   const messages = new Map(from.messages);
@@ -25,13 +28,17 @@ export function foldStream(events: Iterable<LogEvent>, from: Folded = NOTHING): 
   return { state, messages };
 }
 
-// The events' stream decides the kind of the state, which the compiler can't see through `evolve`.
+// In these three, the events' stream decides the kind of the state, which the compiler can't see through `evolve`.
+
+/** {@link foldStream} of a discussion. */
 export const foldDiscussion = (
   events: Iterable<DiscussionEvent>,
   from: Folded<DiscussionState> = NOTHING,
 ): Folded<DiscussionState> => foldStream(events, from) as Folded<DiscussionState>;
+/** {@link foldStream} of a group. */
 export const foldGroup = (events: Iterable<GroupEvent>, from: Folded<GroupState> = NOTHING): Folded<GroupState> =>
   foldStream(events, from) as Folded<GroupState>;
+/** {@link foldStream} of a user's own stream. */
 export const foldUser = (events: Iterable<UserEvent>, from: Folded<UserState> = NOTHING): Folded<UserState> =>
   foldStream(events, from) as Folded<UserState>;
 

@@ -23,8 +23,10 @@ export type AnyId = StreamId | AnyEventId;
 export type Uuid = string & { readonly [brand]: "uuid" };
 /** A logical shard's number, 0–4095. */
 export type ShardNumber = number & { readonly [brand]: "shard" };
+/** Shard numbers are 0 to one less. */
 export const MAX_SHARDS = 4096;
 
+/** What is wrong with a text that should be an id. */
 export type IdProblem = "WrongPrefix" | "WrongLength" | "WrongCharacter" | "WrongVersion";
 export type ParsedId<P extends IdPrefix> = { ok: true; id: TypedId<P> } | { ok: false; problem: IdProblem };
 
@@ -94,6 +96,7 @@ export function idVersion(id: AnyId): 7 | 8 {
   return nibble(id, suffixStart(id), 12) === 7 ? 7 : 8;
 }
 
+/** Which kind of thing an id names. */
 export function prefixOf(id: AnyId): IdPrefix {
   return id.slice(0, id.length - SUFFIX_LENGTH - 1) as IdPrefix; // an AnyId starts with one
 }

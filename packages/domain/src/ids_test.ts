@@ -128,6 +128,14 @@ Deno.test("[ID1] a derived id is the same for the same question, another for any
   notStrictEqual(idToUuid(id).slice(-12), idToUuid(deriveId("evt", shard, "effect", "b", "a")).slice(-12));
 });
 
+Deno.test("[ID1] a derived id is the SHA-256 of its question, but for version, shard and variant", async () => {
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode("effect\na\nb"));
+  const hash = new Uint8Array(digest).toHex();
+  const hex = idToUuid(deriveId("evt", shardNumber(0xabc), "effect", "a", "b")).replaceAll("-", "");
+  strictEqual(hex.slice(0, 16), hash.slice(0, 12) + "8abc");
+  strictEqual(hex.slice(17), hash.slice(17, 32));
+});
+
 Deno.test("[ID1] shard numbers go from 0 to 4095", () => {
   for (const n of [-1, 4096, 1.5, NaN]) throws(() => shardNumber(n), RangeError);
   strictEqual(shardNumber(4095), 4095);

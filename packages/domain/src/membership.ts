@@ -24,6 +24,7 @@ export function openInterval(members: Memberships, user: UserId): Interval | und
   return last !== undefined && last.left === undefined ? last : undefined;
 }
 
+/** Whether a user is a member now. */
 export function isMember(state: SharedState, user: UserId): boolean {
   return currentInterval(state, user) !== undefined;
 }
@@ -70,6 +71,7 @@ export function membersNow(state: SharedState): readonly UserId[] {
   return users;
 }
 
+/** How many members there are now. */
 export function memberCount(state: SharedState): number {
   return membersNow(state).length;
 }

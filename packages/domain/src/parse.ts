@@ -9,6 +9,7 @@ import type { DraftSchemas } from "./schema/drafts.ts";
 import { zStreamId } from "./schema/ids.ts";
 import { isDiscussionStream, isGroupStream } from "./streams.ts";
 
+/** A draft, or why the input is none. */
 export type ParsedDraft = { ok: true; draft: Draft } | { ok: false; rejection: Rejection };
 
 /** Enough of a draft to tell which schema is its own. */

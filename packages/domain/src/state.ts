@@ -24,6 +24,7 @@ export interface Interval {
 /** All stays of all who ever were members, oldest first; only the last may be open. */
 export type Memberships = Readonly<Record<UserId, readonly Interval[]>>;
 
+/** A group: its people, and who owns it (GRP1–2). */
 export interface GroupState {
   readonly kind: "group";
   readonly id: GroupId;
@@ -35,6 +36,7 @@ export interface GroupState {
   readonly members: Memberships;
 }
 
+/** A discussion without its messages, which are folded one by one (DISC1). */
 export interface DiscussionState {
   readonly kind: "discussion";
   readonly id: DiscussionId;
@@ -66,6 +68,7 @@ export interface InboxGroup {
   readonly streams: Readonly<Record<GroupId | DiscussionId, InboxEntry>>;
 }
 
+/** A user, and what they are in, as their own stream knows it (FACT2). */
 export interface UserState {
   readonly kind: "user";
   readonly id: UserId;
@@ -102,6 +105,7 @@ interface MessageBase {
   readonly changedSeq: Seq;
 }
 
+/** A message that was not deleted, as its last edit left it (MSG1–4). */
 export interface LiveMessage extends MessageBase {
   readonly kind: "live";
   readonly text: string;

@@ -21,8 +21,11 @@ export function streamKind(stream: StreamId): StreamKind {
   }
 }
 
+/** Whether a stream is a user's own. */
 export const isUserStream = (stream: StreamId): stream is UserId => stream.startsWith("user_");
+/** Whether a stream is a group's. */
 export const isGroupStream = (stream: StreamId): stream is GroupId => stream.startsWith("grp_");
+/** Whether a stream is a discussion's. */
 export const isDiscussionStream = (stream: StreamId): stream is DiscussionId => stream.startsWith("disc_");
 
 // A draft's type and its stream's kind fit together by the draft's own type; so the stream tells them apart, also for events and proposals.

@@ -28,12 +28,16 @@ function fresh<P extends IdPrefix>(prefix: P) {
   });
 }
 
+// Ids that are looked up.
+
 export const zUserId = lookUp("user");
 export const zGroupId = lookUp("grp");
 export const zDiscussionId = lookUp("disc");
 export const zMessageId = lookUp("msg");
 export const zEventId = lookUp("evt");
 export const zStreamId = z.union([zUserId, zGroupId, zDiscussionId], { error: "not a user_, grp_ or disc_ id" });
+
+// Ids of new things.
 
 export const zNewGroupId = fresh("grp");
 export const zNewDiscussionId = fresh("disc");
