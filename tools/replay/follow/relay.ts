@@ -58,9 +58,17 @@ export function startRelay(url: string): Relay {
 
 /** Copies until either side ends, in whatever way: that is what a relay is there for. */
 async function pump(from: Deno.Conn, to: Deno.Conn): Promise<void> {
+  const buffer = new Uint8Array(64 * 1024);
   try {
-    await from.readable.pipeTo(to.writable, { preventClose: true });
+    for (let read = await from.read(buffer); read !== null; read = await from.read(buffer)) {
+      for (let written = 0; written < read;) written += await to.write(buffer.subarray(written, read));
+    }
   } catch (error) {
-    if (!(error instanceof Error)) throw error;
+    if (!isLoss(error)) throw error;
   }
+}
+
+function isLoss(error: unknown): boolean {
+  return [Deno.errors.BadResource, Deno.errors.ConnectionReset, Deno.errors.BrokenPipe, Deno.errors.Interrupted]
+    .some((kind) => error instanceof kind);
 }

@@ -12,7 +12,7 @@ import { type Difference, firstDifference } from "./difference.ts";
 import { foldedViews } from "./folded_view.ts";
 import { allPages, type WholeDiscussion } from "./pages.ts";
 
-/** A feed brings what is missing within one beat (LIVE4), 15 s apart; two may pass. */
+/** A feed brings what is missing within one beat (LIVE4), 15 s apart by default. */
 const PATIENCE_MS = 40_000;
 const POLL_MS = 50;
 
@@ -39,12 +39,14 @@ export interface FollowerJudgement {
   readonly url: string;
   readonly title: string;
   readonly discussion: DiscussionId;
+  /** How long to wait for what the feed has not brought yet; default two beats and a half. */
+  readonly patienceMs?: number;
 }
 
 /** Whether what a follower folded, what their pages show, and the fold of the log as they may read it, are equal. */
 export async function judgeFollower(
   { account, notebook }: Pick<Following, "account" | "notebook">,
-  { url, title, discussion }: FollowerJudgement,
+  { url, title, discussion, patienceMs = PATIENCE_MS }: FollowerJudgement,
 ): Promise<Difference | null> {
   const api = httpApi(url, account.token);
   const pages = await allPages(api, discussion);
@@ -52,7 +54,7 @@ export async function judgeFollower(
   const shown = { ...pages, discussion: view.discussion };
   const as = `${title} (${discussion}) as seen by ${account.nick}`;
   const read = await readWhole(api, { account, discussion, head: pages.asOf });
-  const held = await reached(notebook, { discussion, head: pages.asOf });
+  const held = await reached(notebook, { discussion, head: pages.asOf, patienceMs });
   return compare(`${as}, pages against the log's fold`, { held: read, shown, account }) ??
     compare(`${as}, pages against what the feed brought`, { held, shown, account });
 }
@@ -73,9 +75,9 @@ async function readWhole(api: Api, { account, discussion, head }: Reader): Promi
 /** What a notebook holds once it has reached a head, or when waiting for that is over. */
 async function reached(
   notebook: Notebook,
-  { discussion, head }: { discussion: DiscussionId; head: number },
+  { discussion, head, patienceMs }: { discussion: DiscussionId; head: number; patienceMs: number },
 ): Promise<Held> {
-  const until = performance.now() + PATIENCE_MS;
+  const until = performance.now() + patienceMs;
   for (;;) {
     await notebook.settled();
     const held = notebook.held(discussion);

@@ -1,0 +1,140 @@
+/** The replay end to end, on three days of real chat. @module */
+import assert from "node:assert/strict";
+import { fileURLToPath } from "node:url";
+import { needsPostgres } from "@gatz/testing/postgres.ts";
+import type { TestDatabase } from "@gatz/testing/test_database.ts";
+import { parseChat } from "./chat/parse.ts";
+import { planReplay } from "./plan/day.ts";
+import type { ReplayPlan } from "./plan/plan.ts";
+
+const FILE = new URL("../../tests/data/ubuntu_irc_three_days.tsv", import.meta.url);
+const SMALLEST = "2005-02-08";
+
+async function planOf(...days: readonly string[]): Promise<ReplayPlan> {
+  const { lines, malformed } = parseChat(await Deno.readTextFile(FILE));
+  assert.deepEqual(malformed, []);
+  const chosen = days.length === 0 ? lines : lines.filter((line) => days.includes(line.day));
+  return planReplay(chosen, { seed: "1", source: "three days", longTexts: true });
+}
+
+if (await needsPostgres(import.meta.url)) {
+  const { administer, testDatabase } = await import("@gatz/testing/test_database.ts");
+  const { openStorage } = await import("@gatz/storage");
+  const { serve } = await import("@gatz/server");
+  const { readConfig } = await import("../../apps/server/src/config.ts");
+  const { LIFTED_LIMITS } = await import("./server.ts");
+  const { eventsIn, replay } = await import("./replay.ts");
+  const { Disagreement } = await import("./judge/difference.ts");
+
+  interface Stage extends AsyncDisposable {
+    readonly url: string;
+    readonly database: TestDatabase;
+  }
+
+  const startStage = async (): Promise<Stage> => {
+    await using parts = new AsyncDisposableStack();
+    const database = parts.use(await testDatabase());
+    const storage = await openStorage(database.storageConfig());
+    parts.defer(() => storage.close());
+    const config = readConfig({}, {
+      ...{ GATZ_DEV: "1", GATZ_PORT: "0", GATZ_LIMITS: LIFTED_LIMITS, DATABASE_URL: database.directoryUrl },
+    });
+    const server = await serve({ config, secrets: { tokenKey: new Uint8Array(32).fill(1) }, storage });
+    parts.defer(() => server.stop());
+    const running = parts.move();
+    return { url: server.url, database, [Symbol.asyncDispose]: () => running.disposeAsync() };
+  };
+
+  const play = (stage: Stage, plan: ReplayPlan, onAck: (events: number) => void = () => {}) =>
+    replay({ url: stage.url, plan, daysAtOnce: 3, discussionsAtOnce: 64, sockets: 20, onAck });
+
+  /** Runs a statement on every shard's schema. */
+  const onShards = async ({ database }: Stage, statement: (schema: string) => string): Promise<number> => {
+    let rows = 0;
+    for (const [shard, server] of database.shards) {
+      const schema = `gatz_s${String(shard).padStart(4, "0")}`;
+      rows += (await administer(database.servers[server], (sql) => sql.unsafe(statement(schema)))).count;
+    }
+    return rows;
+  };
+
+  const events = (stage: Stage) => onShards(stage, (schema) => `SELECT 1 FROM ${schema}.events`);
+
+  Deno.test("[LOG2] three days of chat end equal everywhere, and a second run adds nothing", async () => {
+    await using stage = await startStage();
+    const plan = await planOf();
+    const first = await play(stage, plan);
+    assert.equal(first.accepted, eventsIn(plan));
+    assert.equal(first.duplicates, 0);
+    assert.ok(first.audience.reconnects > 0, "nobody was cut");
+    assert.ok(first.viewsJudged > first.audience.followers);
+    const stored = await events(stage);
+    const second = await play(stage, plan);
+    assert.equal(second.accepted, 0);
+    assert.equal(second.duplicates, eventsIn(plan));
+    assert.equal(await events(stage), stored);
+  });
+
+  Deno.test("[LOG4] a replay that ends anywhere is gone on with by the next", async () => {
+    await using stage = await startStage();
+    const plan = await planOf(SMALLEST);
+    let acked = 0;
+    for (const end of [1, 7, 90]) {
+      const killed = play(stage, plan, (count) => {
+        acked += count;
+        if (acked >= end) throw new Error("killed");
+      });
+      await assert.rejects(killed, /killed/);
+      acked = 0;
+    }
+    const report = await play(stage, plan);
+    assert.ok(report.duplicates >= 90 && report.accepted > 0);
+    assert.equal(report.duplicates + report.accepted, eventsIn(plan));
+  });
+
+  const damages: Record<string, (schema: string) => string> = {
+    "a text": (schema) =>
+      `UPDATE ${schema}.events SET body = jsonb_set(body, '{text}', '"another"') WHERE type = 1 AND seq = 2`,
+    "a reaction": (schema) => `DELETE FROM ${schema}.reactions`,
+    "an edit": (schema) => `DELETE FROM ${schema}.message_changes`,
+  };
+  for (const [what, damage] of Object.entries(damages)) {
+    Deno.test(`[LOG6] a replay notices ${what} that was tampered with in the database`, async () => {
+      await using stage = await startStage();
+      const plan = await planOf(SMALLEST);
+      await play(stage, plan);
+      assert.ok(await onShards(stage, damage) > 0);
+      await assert.rejects(play(stage, plan), (error) => {
+        assert.ok(error instanceof Disagreement, String(error));
+        assert.match(error.difference.path, /^messages/);
+        return true;
+      });
+    });
+  }
+
+  const run = async (args: readonly string[]) => {
+    const permissions = ["read", "net", "env", "sys", "run", "write"].map((name) => `--allow-${name}`);
+    const main = fileURLToPath(new URL("./main.ts", import.meta.url));
+    const command = new Deno.Command(Deno.execPath(), { args: ["run", ...permissions, main, ...args], stdin: "null" });
+    const { code, stdout, stderr } = await command.output();
+    return { code, out: new TextDecoder().decode(stdout), err: new TextDecoder().decode(stderr) };
+  };
+
+  Deno.test("the command names malformed lines, says equal, and ends with 1 and the first difference otherwise", async () => {
+    await using stage = await startStage();
+    const file = await Deno.makeTempFile({ suffix: ".tsv" });
+    const [header, ...lines] = (await Deno.readTextFile(FILE)).split("\n");
+    await Deno.writeTextFile(file, [header, "no table", ...lines.slice(0, 40), "2005-02-08\t1\t1:1\t\t\t"].join("\n"));
+    const good = await run([file, "--url", stage.url]);
+    assert.equal(good.code, 0, good.err);
+    assert.match(good.out, /\nequal\n$/);
+    assert.match(good.err, /\.tsv:2: 1 columns instead of 6; skipped\n.*\.tsv:43: /);
+    const again = await run([file, "--url", stage.url, "--json"]);
+    assert.deepEqual([again.code, JSON.parse(again.out).accepted], [0, 0]);
+    await onShards(stage, damages["a text"]!);
+    const damaged = await run([file, "--url", stage.url]);
+    assert.equal(damaged.code, 1);
+    assert.match(damaged.err, /first difference: .*: messages/);
+    await Deno.remove(file);
+  });
+}
