@@ -34,7 +34,7 @@ export interface Server {
 
 /** How long a shard that does not answer holds up the start: it joins when it does. */
 const READY_MS = 2_000;
-/** How long closed connections may take to be gone. */
+/** How long answers may take to be delivered once all work is done. */
 const CLOSING_MS = 1_000;
 
 const log = getLogger(["gatz", "server"]);
@@ -48,16 +48,21 @@ export async function serve(options: ServeOptions): Promise<Server> {
   const sockets = createSockets(services);
   let phase: NodePhase = "starting";
   const abort = new AbortController();
+  const answers = new Drain();
+  const handle = createHttpHandler({
+    services,
+    origins: () => ({ allowed: [...config.origins, originOf(http.addr)], loopback: config.dev }),
+    phase: () => phase,
+    health: createHealth({ storage, phase: () => phase, now: () => performance.now() }),
+    page: options.page ?? (() => buildPage({ whenStale: config.dev })),
+    upgrade: (request, peer) => sockets.upgrade(request, peer),
+  });
   const http: Deno.HttpServer<Deno.NetAddr> = Deno.serve(
     { hostname: config.host, port: config.port, signal: abort.signal, onListen: () => {} },
-    createHttpHandler({
-      services,
-      origins: () => ({ allowed: [...config.origins, originOf(http.addr)], loopback: config.dev }),
-      phase: () => phase,
-      health: createHealth({ storage, phase: () => phase, now: () => performance.now() }),
-      page: options.page ?? (() => buildPage({ whenStale: config.dev })),
-      upgrade: (request, peer) => sockets.upgrade(request, peer),
-    }),
+    (request, info) => {
+      answers.run(() => Promise.allSettled([info.completed]));
+      return handle(request, info);
+    },
   );
   const url = originOf(http.addr);
   await within(READY_MS, Promise.all(storage.shards.map((shard) => hub.placed(shard))));
@@ -66,9 +71,10 @@ export async function serve(options: ServeOptions): Promise<Server> {
   const stop = async () => {
     phase = "draining";
     await closeDown({ drain, sockets, hub, drainMs: config.limits.drainMs });
-    const closed = await within(CLOSING_MS, http.shutdown().then(() => true));
-    // Only then is there anything left to abort; of a server that is down already, Deno makes an error.
-    if (closed === null) abort.abort();
+    answers.begin();
+    // What does not end, such as a body that never does, is cut. (Deno's own graceful shutdown can't be cut once begun.)
+    await answers.finished(CLOSING_MS);
+    abort.abort();
     await http.finished;
     log.info("stopped {url}", { url });
   };
