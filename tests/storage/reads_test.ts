@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { DiscussionId, MessageState, ShardNumber, UserId } from "@gatz/domain";
 import type { ReadPools } from "../../packages/storage/src/reads/read_pools.ts";
+import type { MessagePage } from "@gatz/storage";
 import { needsPostgres } from "@gatz/testing/postgres.ts";
 import type { PlainMessage, PlainRow } from "./naive_view.ts";
 import type { Town as TownType } from "./town.ts";
@@ -44,15 +45,18 @@ if (await needsPostgres(import.meta.url)) {
     assert.ok(state?.kind === "discussion");
     const ranges = visibleRanges(intervalsOf(state, viewer), state.seq);
     const messages: MessageState[] = [];
-    let asOf = 0;
-    for (let before: ReturnType<typeof seq> | undefined;;) {
-      const page = await town.storage.messages(discussion, { ranges, limit: 3, ...(before && { before }) });
+    let asOf = seq(0);
+    let before: MessagePage["before"] = null;
+    do {
+      const page: MessagePage = await town.storage.messages(discussion, {
+        ranges,
+        limit: 3,
+        ...(before && { before }),
+      });
       assert.ok(page.messages.length <= 3);
       messages.push(...page.messages);
-      asOf = page.asOf;
-      if (page.before === null) break;
-      before = page.before;
-    }
+      ({ asOf, before } = page);
+    } while (before !== null);
     const ids = messages.map((message) => message.id);
     const byId = await town.storage.messagesById(discussion, { ids, ranges });
     assert.deepEqual(messages.map(({ id }) => byId.messages.get(id)), messages, "by id as in pages");

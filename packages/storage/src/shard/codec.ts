@@ -1,5 +1,4 @@
 /** Events as rows of a shard's log, and back. @module */
-import { createHmac } from "node:crypto";
 import {
   type Actor,
   type AnyEventId,
@@ -18,6 +17,7 @@ import {
   uuidToId,
 } from "@gatz/domain";
 import { eventCode, eventOfCode, streamKind } from "../schema/codes.ts";
+import { hmacSha256 } from "./hmac.ts";
 
 /** A row of `events`, without its position and digest. */
 export interface EventRow {
@@ -42,8 +42,12 @@ export const DIGEST_BYTES = 16;
 
 /** The keyed digest of a draft's content, which tells a retry from the reuse of an id (LOG2). */
 export function contentDigest(key: Uint8Array, proposal: Proposal): Uint8Array {
-  return createHmac("sha256", key).update(canonicalContent(proposal)).digest().subarray(0, DIGEST_BYTES);
+  let mac = MACS.get(key);
+  if (mac === undefined) MACS.set(key, mac = hmacSha256(key));
+  return mac(canonicalContent(proposal)).subarray(0, DIGEST_BYTES);
 }
+
+const MACS = new WeakMap<Uint8Array, (text: string) => Uint8Array>();
 
 export function rowOf(event: LogEvent): EventRow {
   const { targetSeq, ...decided } = event.decided;

@@ -11,7 +11,7 @@ import {
 } from "@gatz/domain";
 import type { Queryable } from "../postgres/queryable.ts";
 import type { OutboxTable } from "../schema/shard_tables.ts";
-import { contentDigest } from "../shard/codec.ts";
+import { expectedDigest } from "./digest.ts";
 import { type Elsewhere, LookUps } from "./elsewhere.ts";
 import { asJson, canonicalText, type Report } from "./problem.ts";
 
@@ -87,10 +87,10 @@ export class EffectsCheck {
     const ids = asked.map(({ draft }) => idToUuid(draft.id));
     const rows = await sql<{ id: string; digest: Uint8Array | null }[]>`
       select id, digest from ${sql(schema)}.events where id = any(${ids}::uuid[])`;
-    const found = new Map(rows.map((row) => [row.id, row.digest === null ? null : hex(row.digest)]));
+    const found = new Map(rows.map((row) => [row.id, row.digest === null ? null : row.digest.toHex()]));
     for (const { event, draft } of asked) {
       const digest = found.get(idToUuid(draft.id));
-      const expected = hex(contentDigest(this.#digestKey, { ...draft, actor: "system" }));
+      const expected = expectedDigest(this.#digestKey, { ...draft, actor: "system" });
       if (digest === expected) continue;
       this.#report({
         shard: this.#shard,
@@ -109,8 +109,4 @@ export interface EffectsOptions {
   digestKey: Uint8Array;
   elsewhere: Elsewhere;
   report: Report;
-}
-
-function hex(bytes: Uint8Array): string {
-  return bytes.toHex();
 }

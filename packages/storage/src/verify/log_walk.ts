@@ -11,7 +11,8 @@ import {
   type StreamId,
   type StreamState,
 } from "@gatz/domain";
-import { contentDigest, eventOf } from "../shard/codec.ts";
+import { eventOf } from "../shard/codec.ts";
+import { expectedDigest } from "./digest.ts";
 import { judgeAgain } from "./authority.ts";
 import type { CauseCheck, UsersThenCheck } from "./causes.ts";
 import type { EffectsCheck } from "./effects.ts";
@@ -112,7 +113,7 @@ export class LogWalk {
   }
 
   #checkDigest(event: LogEvent, digest: Uint8Array | null): void {
-    const expected = contentDigest(this.#checks.digestKey, event).toHex();
+    const expected = expectedDigest(this.#checks.digestKey, event);
     const found = digest === null ? null : digest.toHex();
     if (found !== expected) this.#report({ check: "digest", what: `${event.type} ${event.id}`, expected, found });
   }
