@@ -149,3 +149,20 @@ Deno.test("[LIVE1] a malformed cursor, or one of a shard that does not exist, is
     assert.deepEqual([failure?.apiCode, failure?.detail?.field], ["Malformed", "cursor"], cursor);
   }
 });
+
+Deno.test("[LIVE1] a cut between two frames of what waited loses nothing", async () => {
+  const log = town();
+  await using node = testNode(log, { frameEvents: 2, cursorMs: 0 });
+  const first = await new Reader(node, ben).live();
+  first.connection.stall();
+  for (let i = 0; i < 10; i++) say(log);
+  await settle();
+  first.connection.drip();
+  await settle();
+  await first.cut();
+  assert.deepEqual(briefs(first), ["behind 1", "new-message 2"]);
+  await using second = await new Reader(node, ben, { lastEventId: first.cursor }).live();
+  const next = second.of(talk)[0];
+  assert.ok(next?.type === "event" && next.event.seq <= 3);
+  assert.equal(briefs(second).at(-1), "new-message 11");
+});

@@ -54,6 +54,12 @@ export class TestConnection implements Connection {
     this.#stalled ??= Promise.withResolvers();
   }
 
+  /** Lets one frame pass, and stalls again. */
+  drip(): void {
+    this.flow();
+    this.stall();
+  }
+
   flow(): void {
     this.#stalled?.resolve();
     this.#stalled = null;

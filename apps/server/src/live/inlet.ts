@@ -3,6 +3,7 @@ import {
   type Head,
   isMessageEvent,
   type LogEvent,
+  position,
   type Seq,
   seq,
   type ShardNumber,
@@ -30,7 +31,7 @@ export class Inlet {
 
   /** @param introduce whether a stream's first item must say that the reader may have missed what was before (LIVE2) */
   receive(delivery: Delivery, { introduce }: { introduce: boolean }): void {
-    const { event, state, shard, position } = delivery;
+    const { event, state, shard, position: at } = delivery;
     const { stream } = event;
     if (this.#isImplied(event)) return;
     this.#moved.set(stream, event.seq);
@@ -40,19 +41,19 @@ export class Inlet {
       // No event has a public form yet, so what is not full is opaque (VIS2).
       if (visible(event, this.user, state) === "full") {
         const { text, bytes } = delivery.full;
-        this.queue.put({ kind: "item", text, bytes, shard, position, stream, seq: event.seq });
-      } else this.queue.putOpaque({ shard, position, stream, seq: event.seq });
+        this.queue.put({ kind: "item", text, bytes, shard, position: at, stream, seq: event.seq });
+      } else this.queue.putOpaque({ shard, position: at, stream, seq: event.seq });
     }
     this.#seen.add(stream);
   }
 
   /** What one shard said that was missed goes ahead of all that streams. Answers the heads of what changed. */
-  resumed({ shard, position, streams }: ShardResume): Head[] {
+  resumed({ shard, position: upTo, streams }: ShardResume): Head[] {
     for (const part of streams) {
       this.#seen.add(part.stream);
       for (const item of resumedItems(part, this.user)) this.queue.putAhead(itemText(item).text);
     }
-    this.queue.putAhead("", { shard, position });
+    this.queue.putAhead("", { shard, position: upTo });
     return streams.map(({ stream, head }) => ({ stream, seq: head }));
   }
 
@@ -89,19 +90,20 @@ export class Inlet {
     return seq <= implied;
   }
 
-  #join({ event, state, shard, position }: Delivery): void {
+  #join({ event, state, shard, position: at }: Delivery): void {
     const { stream } = event;
     const view = streamView(state, this.user);
     const head = view.seq;
     if (head > event.seq) this.#implied.set(stream, head);
     const item = itemText({ type: "joined", stream, visibleFrom: visibleFrom(state, this.user), head, state: view });
-    this.queue.put({ kind: "item", ...item, shard, position, stream, seq: head, state: view });
+    this.queue.put({ kind: "item", ...item, shard, position: at, stream, seq: head, state: view });
   }
 
-  #introduce({ event: { stream, seq: next }, shard, position }: Delivery): void {
+  #introduce({ event: { stream, seq: next }, shard, position: at }: Delivery): void {
     const head = seq(next - 1);
     const item = itemText({ type: "behind", stream, head });
-    this.queue.put({ kind: "item", ...item, shard, position, stream, seq: head });
+    // The event itself is still to come, perhaps in another frame: the cursor stays before it.
+    this.queue.put({ kind: "item", ...item, shard, position: position(at - 1), stream, seq: head });
   }
 }
 
