@@ -1,0 +1,171 @@
+import {
+  type Actor,
+  type DiscussionId,
+  type Draft,
+  type FeedItem,
+  incarnation,
+  type LogEvent,
+  type MessageDraft,
+  type Outcome,
+  type Seq,
+  seq,
+  toEvent,
+  unixMs,
+  type UserId,
+  uuidToId,
+} from "@gatz/domain";
+import assert from "node:assert/strict";
+import { DiscussionReplica } from "./discussion_replica.ts";
+import type { DiscussionSource, FeedHandlers } from "./discussion_source.ts";
+
+const uuid = (n: number) => `0198c0de-0000-7003-8000-${String(n).padStart(12, "0")}`;
+const DISCUSSION = uuidToId("disc", uuid(1));
+const ELSEWHERE = uuidToId("disc", uuid(2));
+const [ALICE, BOB] = [uuidToId("user", uuid(3)), uuidToId("user", uuid(4))];
+
+/** A log that was written by hand, and what the replica asked of it. */
+class HandWrittenLog implements DiscussionSource {
+  readonly events: LogEvent[] = [];
+  readonly followedFrom: Seq[] = [];
+  readonly readFrom: Seq[] = [];
+  readonly offered: MessageDraft[] = [];
+  answer: (draft: MessageDraft) => Outcome | null = () => null;
+  /** Of the newest feed. */
+  handlers: FeedHandlers | undefined;
+
+  follow(fromSeq: Seq, handlers: FeedHandlers) {
+    this.followedFrom.push(fromSeq);
+    this.handlers = handlers;
+    return { unsubscribe() {} };
+  }
+
+  read(fromSeq: Seq): Promise<readonly FeedItem[]> {
+    this.readFrom.push(fromSeq);
+    return Promise.resolve(this.events.filter((event) => event.seq >= fromSeq).slice(0, 2).map(item));
+  }
+
+  readonly offer = (draft: MessageDraft): Promise<Outcome | null> => {
+    this.offered.push(draft);
+    return Promise.resolve(this.answer(draft));
+  };
+
+  write(actor: Actor, draft: Draft): LogEvent {
+    const event = toEvent({ ...draft, actor }, {}, { seq: seq(this.events.length + 1), at: unixMs(1_000) });
+    this.events.push(event);
+    return event;
+  }
+
+  say(actor: UserId, text: string, stream: DiscussionId = DISCUSSION): LogEvent {
+    const id = uuidToId("msg", uuid(100 + this.events.length));
+    const body = { text, mentions: [], attachments: [] };
+    return this.write(actor, { stream, id, type: "new-message", version: 1, body });
+  }
+}
+
+const item = (event: LogEvent): FeedItem => ({ type: "event", event });
+
+function begin() {
+  const log = new HandWrittenLog();
+  const body = { group: uuidToId("grp", uuid(5)), name: "Talk", members: [BOB] };
+  log.write(ALICE, { stream: DISCUSSION, id: uuidToId("evt", uuid(6)), type: "create", version: 1, body });
+  const replica = new DiscussionReplica({ source: log, discussion: DISCUSSION, viewer: BOB });
+  const feed = async (...items: FeedItem[]) => {
+    log.handlers?.items(items);
+    // What a frame makes it read comes from promises that are already resolved.
+    await new Promise((resolve) => setTimeout(resolve));
+  };
+  const texts = () => replica.picture().messages.map((message) => message.kind === "live" ? message.text : "deleted");
+  return { log, replica, feed, texts };
+}
+
+Deno.test("[LIVE3] what a feed skips is read from the log, page by page, before what comes after it", async () => {
+  const { log, feed, texts } = begin();
+  const events = ["one", "two", "three", "four"].map((text) => log.say(ALICE, text));
+  await feed(item(log.events[0]!), item(events[3]!));
+  assert.deepEqual(texts(), ["one", "two", "three", "four"]);
+  assert.deepEqual(log.readFrom, [2, 4]);
+});
+
+Deno.test("[LIVE3] behind, joined and the heads of beats make it read up to there; what is repeated changes nothing", async () => {
+  const { log, feed, texts } = begin();
+  const one = log.say(ALICE, "one");
+  await feed({ type: "behind", stream: DISCUSSION, head: one.seq });
+  assert.deepEqual(texts(), ["one"]);
+  log.say(ALICE, "two");
+  await feed({ type: "beat", heads: [{ stream: DISCUSSION, seq: seq(3) }, { stream: ELSEWHERE, seq: seq(99) }] });
+  await feed(item(one), item(log.events[0]!));
+  assert.deepEqual(texts(), ["one", "two"]);
+});
+
+Deno.test("[VIS2] seqs that the viewer may not see count and show nothing", async () => {
+  const { log, feed, texts, replica } = begin();
+  log.say(ALICE, "hidden");
+  const seen = log.say(ALICE, "seen");
+  await feed({ type: "opaque", stream: DISCUSSION, from: seq(1), to: seq(2) }, item(seen));
+  assert.deepEqual(texts(), ["seen"]);
+  assert.deepEqual(log.readFrom, []);
+  assert.equal(replica.picture().discussion, null);
+});
+
+Deno.test("[LIVE1] events of other streams are not this discussion's", async () => {
+  const { log, feed, texts } = begin();
+  await feed(item(log.events[0]!), item(log.say(ALICE, "elsewhere", ELSEWHERE)));
+  assert.deepEqual(texts(), []);
+});
+
+Deno.test("[MSG1] one's own message shows at once, last, as pending; its event makes it one of all, once", async () => {
+  const { log, feed, texts, replica } = begin();
+  await feed(item(log.events[0]!));
+  log.answer = ({ id }) => ({ kind: "accepted", id, seq: seq(3), at: unixMs(1_000) });
+  replica.send({ text: "mine" });
+  const other = log.say(ALICE, "earlier");
+  await feed(item(other));
+  assert.deepEqual(texts(), ["earlier", "mine"]);
+  assert.equal(replica.picture().pending.size, 1);
+  await feed(item(log.write(BOB, log.offered[0]!)));
+  assert.deepEqual(texts(), ["earlier", "mine"]);
+  assert.equal(replica.picture().pending.size, 0);
+});
+
+Deno.test("[LOG4] a refusal takes the message back and says why, until the next draft", async () => {
+  const { log, texts, replica } = begin();
+  log.answer = () => ({ kind: "rejected", code: "TextTooLong" });
+  replica.send({ text: "too long" });
+  await new Promise((resolve) => setTimeout(resolve));
+  assert.deepEqual(texts(), []);
+  assert.equal(replica.picture().problem, "TextTooLong");
+  log.answer = ({ id }) => ({ kind: "accepted", id, seq: seq(2), at: unixMs(1_000) });
+  replica.send({ text: "short" });
+  assert.equal(replica.picture().problem, null);
+});
+
+Deno.test("[LOG9] in another life of the installation it drops what it held, reads anew, and offers again what is pending", async () => {
+  const { log, feed, texts, replica } = begin();
+  const heads = [{ stream: DISCUSSION, seq: seq(2) }];
+  await feed(item(log.events[0]!), item(log.say(ALICE, "lost by the restore")));
+  await feed({ type: "live", incarnation: incarnation("first"), heads });
+  log.answer = ({ id }) => ({ kind: "accepted", id, seq: seq(3), at: unixMs(1_000) });
+  replica.send({ text: "accepted, and lost too" });
+  await feed({ type: "live", incarnation: incarnation("first"), heads: [] });
+  log.events.length = 1;
+  await feed({ type: "live", incarnation: incarnation("second"), heads: [] });
+  assert.deepEqual(log.followedFrom, [1, 1]);
+  assert.deepEqual(texts(), ["accepted, and lost too"]);
+  assert.deepEqual(log.offered.map(({ id }) => id), [log.offered[0]!.id, log.offered[0]!.id]);
+  await feed(item(log.events[0]!), item(log.write(BOB, log.offered[0]!)));
+  assert.deepEqual(texts(), ["accepted, and lost too"]);
+  assert.equal(replica.picture().pending.size, 0);
+});
+
+Deno.test("[LIVE1] a feed that the server ends is followed by another from where it got to, unless asking is of no use", async () => {
+  const { log, feed, replica } = begin();
+  await feed(item(log.events[0]!));
+  log.handlers?.ended({ again: true });
+  assert.equal(replica.picture().link, "cut");
+  await new Promise((resolve) => setTimeout(resolve, 600));
+  assert.deepEqual(log.followedFrom, [1, 2]);
+  log.handlers?.ended({ again: false, problem: "not found" });
+  await new Promise((resolve) => setTimeout(resolve, 600));
+  assert.deepEqual(log.followedFrom, [1, 2]);
+  assert.equal(replica.picture().problem, "not found");
+});
