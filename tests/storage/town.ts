@@ -81,7 +81,10 @@ export class Town implements AsyncDisposable {
   async open(options: StorageOptions = {}): Promise<Storage> {
     const { through = (url: string) => url } = this.options;
     const servers = Object.fromEntries(Object.entries(this.config.servers).map(([name, url]) => [name, through(url)]));
-    return await openStorage({ ...this.config, servers, directory: through(this.config.directory) }, options);
+    return await openStorage({ ...this.config, servers, directory: through(this.config.directory) }, {
+      report: () => {},
+      ...options,
+    });
   }
 
   get storage(): Storage {

@@ -1,6 +1,7 @@
 /** One flush: a READ COMMITTED transaction of two round trips that appends what a batch of drafts comes to. @module */
 import type { DomainLimits, Outcome } from "@gatz/domain";
 import type postgres from "postgres";
+import { isConnectionError, LaneLost } from "../postgres/errors.ts";
 import { Batch, type BatchGround, type KnownEvent } from "./batch.ts";
 import type { Bundle } from "./bundle.ts";
 import type { LogPoint, ShardCache } from "./cache.ts";
@@ -38,6 +39,8 @@ export interface FlushOptions extends Reading {
 export class FlushProgress {
   /** The COMMIT was sent, or may have been: only its answer tells. */
   isCommitting = false;
+  /** The caller gave up: nothing more may be sent. */
+  isOver = false;
   /** A statement was refused before the COMMIT, so the transaction can't have been committed. */
   refused: unknown;
 }
@@ -58,6 +61,7 @@ export interface Flushed {
 /** Throws what Postgres or the connection throws; the transaction is then rolled back unless `progress` says that it may be committed. */
 export async function flush(options: FlushOptions, progress: FlushProgress): Promise<Flushed> {
   const { fence, ground, loaded } = await begin(options);
+  if (progress.isOver) throw new LaneLost("the flush was given up");
   options.onFence();
   const before = { epoch: fence.epoch, position: fence.position };
   const shutOut = refusalOf(fence, options.claim);
@@ -140,7 +144,8 @@ async function commit(
   const steps = writeSteps(batch, project(batch), { epoch });
   progress.isCommitting = true;
   const note = (error: unknown) => {
-    progress.refused ??= error;
+    // A connection that breaks answers nothing, though the library rejects all that waits for an answer.
+    if (!isConnectionError(error)) progress.refused ??= error;
   };
   const writes = steps.map(({ statement, parameters }) => {
     const write = sql.unsafe(statements[statement], [...parameters], PREPARED).execute();

@@ -9,7 +9,7 @@ export interface Waiter {
 }
 
 // How long a flush may wait for its fence and still count: a fence that is free is held within a round trip.
-const FENCE_GRACE_MS = 10;
+const FENCE_GRACE_MS = 30;
 
 /**
  * How many flushes run on one Postgres server at a time: few large commits are faster than many small ones. A flush that waits for its

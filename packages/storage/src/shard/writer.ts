@@ -136,6 +136,7 @@ export class ShardWriter implements Waiter {
     try {
       this.#done(await this.#attempt({ bundles, lease, progress, onFence: () => slot.holdsFence() }), lease);
     } catch (error) {
+      progress.isOver = true;
       await this.#failed(classify(error, progress), bundles, slot);
     }
   }

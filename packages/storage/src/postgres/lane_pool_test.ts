@@ -1,0 +1,158 @@
+import assert from "node:assert/strict";
+import { needsPostgres } from "@gatz/testing/postgres.ts";
+
+if (await needsPostgres(import.meta.url)) {
+  const { administer, testDatabase } = await import("@gatz/testing/test_database.ts");
+  const { startTcpProxy } = await import("@gatz/testing/tcp_proxy.ts");
+  const { Breaker } = await import("./breaker.ts");
+  const { deadlineIn } = await import("./deadline.ts");
+  const { DeadlinePassed, isConnectionError, ServerUnreachable } = await import("./errors.ts");
+  const { installGuard } = await import("./guard.ts");
+  const { Lane } = await import("./lane.ts");
+  const { LanePool } = await import("./lane_pool.ts");
+  type Pool = InstanceType<typeof LanePool>;
+
+  const LANES = 6;
+  const NAME = "gatz lane test";
+
+  function poolOn(url: string): Pool {
+    installGuard();
+    const lane = { url, connectMs: 1_000, settings: { application_name: NAME } };
+    const probe = async () => (await Lane.open(lane)).destroy();
+    const breaker = new Breaker({ probe, firstPauseMs: 20, longestPauseMs: 200 });
+    return new LanePool({ ...lane, max: LANES, breaker });
+  }
+
+  const terminateAll = (sql: Parameters<Parameters<typeof administer>[1]>[0]) =>
+    sql`select pg_terminate_backend(pid, 1000) from pg_stat_activity
+        where datname = current_database() and application_name = ${NAME}`;
+
+  /** All lanes at once, each with one short query; how long that took. */
+  async function useAll(pool: Pool): Promise<number> {
+    const start = performance.now();
+    await Promise.all(
+      Array.from({ length: LANES }, () => pool.use((sql) => sql`select pg_sleep(0.002)`, deadlineIn(10_000))),
+    );
+    return performance.now() - start;
+  }
+
+  const median = (times: readonly number[]) => times.toSorted((a, b) => a - b)[times.length >> 1]!; // not empty
+
+  Deno.test("[SHARD2] backends terminated a hundred times, idle, in a query, in a transaction: the pool is whole after", async () => {
+    await using database = await testDatabase({ shards: 1, servers: 1 });
+    const url = database.servers.a;
+    const pool = poolOn(url);
+    await useAll(pool);
+    const calm = median(await Array.fromAsync({ length: 9 }, () => useAll(pool)));
+    await administer(url, async (admin) => {
+      for (let round = 0; round < 100; round++) {
+        const queries = [1, 2].map(() => pool.use((sql) => sql`select pg_sleep(30)`, deadlineIn(20_000)));
+        const inTransaction = Promise.withResolvers<void>();
+        const terminated = Promise.withResolvers<void>();
+        const transactions = [1, 2].map(() =>
+          pool.use(async (sql) => {
+            await sql.unsafe("begin");
+            await sql`select 1`;
+            inTransaction.resolve();
+            await terminated.promise;
+            await sql`select 2`;
+          }, deadlineIn(20_000))
+        );
+        const ends = Promise.allSettled([...queries, ...transactions]);
+        await inTransaction.promise;
+        await new Promise((resolve) => setTimeout(resolve, round % 7));
+        await terminateAll(admin);
+        terminated.resolve();
+        for (const ended of await ends) {
+          assert.ok(
+            ended.status === "rejected" && isConnectionError(ended.reason),
+            `round ${round}: ${JSON.stringify(ended)}`,
+          );
+        }
+        await useAll(pool).catch((error) => assert.ok(isConnectionError(error)));
+      }
+    });
+    await useAll(pool);
+    const after = median(await Array.fromAsync({ length: 9 }, () => useAll(pool)));
+    assert.ok(pool.size <= LANES, "no lane is leaked");
+    assert.ok(after < 3 * calm + 20, `as fast as before: ${after} ms, ${calm} ms`);
+    const [row] = await administer(
+      url,
+      (sql) =>
+        sql<{ open: number }[]>`select count(*)::int as open from pg_stat_activity where application_name = ${NAME}`,
+    );
+    assert.equal(row?.open, pool.size, "what the server holds open is what the pool knows");
+    pool.close();
+  });
+
+  Deno.test("[SHARD2] a query past its deadline is cancelled on the server, and its lane replaced", async () => {
+    await using database = await testDatabase({ shards: 1, servers: 1 });
+    const url = database.servers.a;
+    const pool = poolOn(url);
+    const start = performance.now();
+    await assert.rejects(pool.use((sql) => sql`select pg_sleep(60)`, deadlineIn(200)), DeadlinePassed);
+    assert.ok(performance.now() - start < 5_000);
+    await pool.use((sql) => sql`select 1`, deadlineIn(5_000));
+    await untilNone(url);
+    pool.close();
+  });
+
+  Deno.test("[SHARD2] a link that swallows everything costs one deadline; then the server is skipped at once, and comes back", async () => {
+    await using database = await testDatabase({ shards: 1, servers: 1 });
+    await using proxy = startTcpProxy(database.servers.a);
+    const pool = poolOn(proxy.through(database.servers.a));
+    await pool.use((sql) => sql`select 1`, deadlineIn(5_000));
+    proxy.setFlow("down", "swallow");
+    await assert.rejects(pool.use((sql) => sql`select 1`, deadlineIn(200)), DeadlinePassed);
+    // The probe that the first deadline started finds it out within a second.
+    await new Promise((resolve) => setTimeout(resolve, 1_300));
+    const start = performance.now();
+    await assert.rejects(pool.use((sql) => sql`select 1`, deadlineIn(5_000)), ServerUnreachable);
+    assert.ok(performance.now() - start < 100, "without waiting");
+    proxy.cutAll();
+    proxy.setFlow("down", "pass");
+    await eventually(() => pool.use((sql) => sql`select 1`, deadlineIn(1_000)));
+    pool.close();
+  });
+
+  Deno.test("[SHARD2] what was sent behind a lost BEGIN never runs outside of its transaction", async () => {
+    await using database = await testDatabase({ shards: 1, servers: 1 });
+    const url = database.servers.a;
+    await administer(url, (sql) => sql`create table written (n int)`);
+    const pool = poolOn(url);
+    const lost = pool.useLane(async (lane) => {
+      await lane.sql.unsafe("begin");
+      await administer(url, (sql) => sql`select pg_terminate_backend(${lane.pid}, 1000)`);
+      await lane.sql`insert into written values (1)`;
+    }, deadlineIn(5_000));
+    await assert.rejects(lost, isConnectionError);
+    await pool.use((sql) => sql`select 1`, deadlineIn(5_000));
+    const rows = await administer(url, (sql) => sql`select * from written`);
+    assert.equal(rows.length, 0);
+    pool.close();
+  });
+
+  async function untilNone(url: string): Promise<void> {
+    await eventually(async () => {
+      const rows = await administer(
+        url,
+        (sql) =>
+          sql`select 1 from pg_stat_activity where application_name = ${NAME} and query like '%pg_sleep%' and state = 'active'`,
+      );
+      assert.equal(rows.length, 0, "the query still runs");
+    });
+  }
+
+  async function eventually(attempt: () => Promise<unknown>): Promise<void> {
+    const end = performance.now() + 5_000;
+    for (;;) {
+      try {
+        await attempt();
+        return;
+      } catch (error) {
+        if (performance.now() > end) throw error;
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+    }
+  }
+}
