@@ -16,7 +16,7 @@ export interface Services {
   /** Unix milliseconds of this machine: for tokens and new ids of the server's own, never for events (LOG5). */
   readonly now: () => number;
   readonly random: (bytes: number) => Uint8Array;
-  /** Says whether the server is about to stop, which takes no new drafts; and waits for those that it took. */
+  /** Says whether the server is about to stop, which takes no new drafts; and waits for the calls that it took. */
   readonly drain: Drain;
 }
 

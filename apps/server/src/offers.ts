@@ -90,7 +90,7 @@ async function offer(
 ): Promise<readonly Outcome[]> {
   const { drain, storage, config } = services;
   if (drain.draining) return [{ kind: "not-now", reason: "Draining", retryAfterMs: DRAINING_RETRY_MS }];
-  return await drain.run(() => storage.offer(stream, proposals, { deadlineMs: config.limits.callDeadlineMs }));
+  return await storage.offer(stream, proposals, { deadlineMs: config.limits.callDeadlineMs });
 }
 
 function isAck(outcome: Outcome): boolean {

@@ -2,6 +2,7 @@
 import type { Storage } from "@gatz/storage/contract";
 import { buildPage, type Page } from "@gatz/web-debug";
 import { getLogger } from "@logtape/logtape";
+import { setImmediate } from "node:timers/promises";
 import type { Peer } from "./auth/peer.ts";
 import { createTokens } from "./auth/tokens.ts";
 import type { Config } from "./config.ts";
@@ -107,6 +108,7 @@ function createSockets(services: Services): WebSockets<Peer> {
       ...{ services, connection, peer },
       session: params?.token === undefined ? null : services.tokens.read(params.token),
     }),
+    now: () => performance.now(),
     onError: reportError,
   });
 }
@@ -121,7 +123,9 @@ interface Open {
 async function closeDown({ drain, sockets, hub, drainMs }: Open): Promise<void> {
   drain.begin();
   sockets.broadcastReconnect();
-  if (!await drain.finished(drainMs)) log.warn("stopped with drafts unanswered after {drainMs} ms", { drainMs });
+  if (!await drain.finished(drainMs)) log.warn("stopped with calls unanswered after {drainMs} ms", { drainMs });
+  // A call is over a few microtasks before its answer is handed to the socket.
+  await setImmediate();
   sockets.closeAll();
   await hub.stop();
 }

@@ -36,6 +36,11 @@ const fromThisMachine = t.middleware(({ ctx, next }) => {
   throw new ApiError("Forbidden", { message: "only in development, and only from this machine" });
 });
 
-export const devProcedure = t.procedure.meta({ access: "dev" }).use(fromThisMachine);
-export const userProcedure = t.procedure.meta({ access: "user" }).use(loggedIn);
+/** A server that stops lets calls finish; subscriptions begin anew elsewhere. */
+const letFinish = t.middleware(({ ctx, type, next }) =>
+  type === "subscription" ? next() : ctx.services.drain.run(() => next())
+);
+
+export const devProcedure = t.procedure.meta({ access: "dev" }).use(fromThisMachine).use(letFinish);
+export const userProcedure = t.procedure.meta({ access: "user" }).use(loggedIn).use(letFinish);
 export const memberProcedure = userProcedure.meta({ access: "member" });
