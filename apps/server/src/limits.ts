@@ -21,6 +21,8 @@ export interface ServerLimits {
   feedQueueBytes: number;
   /** Bytes that may wait in one socket before a feed pauses. */
   socketBytes: number;
+  /** Milliseconds after which a reader that takes nothing of what waits in its socket is given up (LIVE5). */
+  stuckReaderMs: number;
   /** Events of one frame. */
   frameEvents: number;
   /** Milliseconds between beats (LIVE4). */
@@ -48,6 +50,7 @@ export const DEFAULT_SERVER_LIMITS: Readonly<ServerLimits> = Object.freeze({
   feedQueueEvents: 2_000,
   feedQueueBytes: 512 * 1024,
   socketBytes: 512 * 1024,
+  stuckReaderMs: 30_000,
   frameEvents: 64,
   beatMs: 15_000,
   cursorMs: 1_000,

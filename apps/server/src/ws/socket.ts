@@ -8,6 +8,8 @@ export interface SocketLimits {
   readonly frameBytes: number;
   /** Bytes that may wait in the socket before a feed pauses (LIVE5). */
   readonly socketBytes: number;
+  /** Milliseconds after which a reader that takes nothing of what waits is given up. */
+  readonly stuckReaderMs: number;
 }
 
 /** Close codes of RFC 6455. */
@@ -23,6 +25,10 @@ const HOPELESS = 8;
 export class Socket extends EventEmitter implements Connection {
   readonly #closed = new AbortController();
   #room: Promise<void> | null = null;
+  /** Characters sent, and how many of them had been taken when that last changed. */
+  #sent = 0;
+  #taken = 0;
+  #takenAt: number | undefined;
 
   constructor(private readonly native: WebSocket, private readonly limits: SocketLimits) {
     super();
@@ -42,7 +48,23 @@ export class Socket extends EventEmitter implements Connection {
   send(text: string): void {
     if (this.readyState !== WebSocket.OPEN) return;
     if (this.native.bufferedAmount > HOPELESS * this.limits.socketBytes) this.terminate();
-    else this.native.send(text);
+    else {
+      this.native.send(text);
+      this.#sent += text.length;
+    }
+  }
+
+  /**
+   * To be called now and then: a reader that has long taken nothing of what waits is given up. Deno's own pings can't find it, since they
+   * wait behind the rest. `now` is in milliseconds.
+   */
+  checkProgress(now: number): void {
+    const waits = this.native.bufferedAmount;
+    const taken = this.#sent - waits;
+    if (waits === 0 || taken !== this.#taken || this.#takenAt === undefined) {
+      this.#taken = taken;
+      this.#takenAt = now;
+    } else if (now - this.#takenAt >= this.limits.stuckReaderMs) this.terminate();
   }
 
   close(code?: number, reason?: string): void {

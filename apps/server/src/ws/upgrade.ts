@@ -18,10 +18,12 @@ export interface Opening<Peer> {
 
 export interface WebSocketOptions<TRouter extends AnyRouter, Peer> {
   readonly router: TRouter;
-  readonly limits: Pick<ServerLimits, "frameBytes" | "socketBytes" | "batchCalls" | "jsonDepth">;
+  readonly limits: Pick<ServerLimits, "frameBytes" | "socketBytes" | "stuckReaderMs" | "batchCalls" | "jsonDepth">;
   readonly createContext: (
     opening: Opening<Peer>,
   ) => inferRouterContext<TRouter> | Promise<inferRouterContext<TRouter>>;
+  /** Milliseconds, from any beginning. */
+  readonly now: () => number;
   readonly onError?: WSSHandlerOptions<TRouter>["onError"];
 }
 
@@ -30,7 +32,7 @@ export interface WebSockets<Peer> {
   upgrade(request: Request, peer: Peer): Response;
   /** Asks every client to connect anew, as before the server stops; what runs is not cut. */
   broadcastReconnect(): void;
-  /** Ends every connection. */
+  /** Ends every connection, for good. */
   closeAll(): void;
   readonly size: number;
 }
@@ -38,12 +40,17 @@ export interface WebSockets<Peer> {
 /** Seconds after which a silent connection is pinged, and dropped if that is not answered in as long again. */
 const IDLE_SECONDS = 30;
 const GOING_AWAY = 1001;
+/** How often a reader is looked at in the time after which it is given up. */
+const LOOKS = 6;
 
 export function createWebSockets<TRouter extends AnyRouter, Peer>(
   options: WebSocketOptions<TRouter, Peer>,
 ): WebSockets<Peer> {
-  const { limits } = options;
+  const { limits, now } = options;
   const open = new Set<Socket>();
+  const watch = setInterval(() => {
+    for (const socket of open) socket.checkProgress(now());
+  }, limits.stuckReaderMs / LOOKS);
   return {
     upgrade(request, peer) {
       // Read before upgrading: the request is gone afterwards.
@@ -62,6 +69,7 @@ export function createWebSockets<TRouter extends AnyRouter, Peer>(
       for (const socket of open) socket.send(text);
     },
     closeAll() {
+      clearInterval(watch);
       for (const socket of open) socket.close(GOING_AWAY, "going away");
     },
     get size() {
