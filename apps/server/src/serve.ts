@@ -109,7 +109,6 @@ function createSockets(services: Services): WebSockets<Peer> {
       session: params?.token === undefined ? null : services.tokens.read(params.token),
     }),
     now: () => performance.now(),
-    now: () => performance.now(),
     onError: reportError,
   });
 }
