@@ -21,7 +21,7 @@ export type { Folded } from "./src/fold.ts";
 export * from "./src/membership.ts";
 export { evolveMessage } from "./src/message/evolve.ts";
 export { needs } from "./src/needs.ts";
-export { canonicalContent } from "./src/canonical.ts";
+export { canonicalContent, canonicalJson } from "./src/canonical.ts";
 export * from "./src/streams.ts";
 export { toEvent } from "./src/to_event.ts";
 export { upcast } from "./src/upcast.ts";

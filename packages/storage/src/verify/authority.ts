@@ -1,6 +1,7 @@
 /** Judges again, over the log, whether each event's actor might do it by the state before (LOG8). @module */
 import {
   type Attachment,
+  canonicalJson,
   decide,
   type Decision,
   type DomainLimits,
@@ -20,7 +21,6 @@ import {
   type UserId,
 } from "@gatz/domain";
 import type { GroupsThen } from "./elsewhere.ts";
-import { canonicalText } from "./problem.ts";
 
 /** Limits are settings of the time: an accepted event stays right when they change. */
 const NO_LIMITS: DomainLimits = {
@@ -85,7 +85,7 @@ function compare(event: LogEvent, decision: Decision): Wrong | null {
   const what = `${event.type} ${event.id} by ${event.actor}`;
   switch (decision.kind) {
     case "accepted":
-      if (canonicalText(decision.decided) === canonicalText(event.decided)) return null;
+      if (canonicalJson(decision.decided) === canonicalJson(event.decided)) return null;
       return { what: `what ${what} was decided on`, expected: decision.decided, found: event.decided };
     case "rejected":
       return IS_AUTHORITY[decision.code] ? { what, expected: decision, found: "accepted" } : null;

@@ -1,5 +1,6 @@
 /** Whether every effect has arrived, or waits (SHARD3). @module */
 import {
+  canonicalJson,
   type Draft,
   effects,
   idToUuid,
@@ -13,7 +14,7 @@ import type { Queryable } from "../postgres/queryable.ts";
 import type { OutboxTable } from "../schema/shard_tables.ts";
 import { expectedDigest } from "./digest.ts";
 import { type Elsewhere, LookUps } from "./elsewhere.ts";
-import { asJson, canonicalText, type Report } from "./problem.ts";
+import { asJson, type Report } from "./problem.ts";
 
 interface Effect {
   event: LogEvent;
@@ -72,7 +73,7 @@ export class EffectsCheck {
   #compare(row: OutboxTable, { event, draft, position }: Effect & { position: Position }): void {
     const expected = { position, target_shard: shardOf(draft.stream), draft };
     const found = { position: row.position, target_shard: row.target_shard, draft: row.draft };
-    if (canonicalText(expected) === canonicalText(found)) return;
+    if (canonicalJson(expected) === canonicalJson(found)) return;
     this.#report({
       shard: this.#shard,
       stream: event.stream,

@@ -1,4 +1,4 @@
-import type { Json, ShardNumber, StreamId } from "@gatz/domain";
+import { canonicalJson, type Json, type ShardNumber, type StreamId } from "@gatz/domain";
 
 /** What is compared with what. */
 export type Check =
@@ -35,18 +35,7 @@ export interface Problem {
 /** Takes problems as they are found. */
 export type Report = (problem: Problem) => void;
 
-/** A copy as JSON, keys sorted: equal values are equal texts. */
-export function canonicalText(value: unknown): string {
-  return JSON.stringify(
-    value,
-    (_key, inner: unknown) =>
-      typeof inner === "object" && inner !== null && !Array.isArray(inner)
-        ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
-        : inner,
-  );
-}
-
 /** A value as it would look after a way through JSON: undefined fields are gone. */
 export function asJson(value: unknown): Json {
-  return value === undefined ? null : JSON.parse(canonicalText(value)) as Json;
+  return value === undefined ? null : JSON.parse(canonicalJson(value)) as Json;
 }

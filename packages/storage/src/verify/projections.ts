@@ -4,6 +4,7 @@
  * @module
  */
 import {
+  canonicalJson,
   FOLD_VERSION,
   idToUuid,
   type InboxEntry,
@@ -17,7 +18,7 @@ import {
   type UserState,
 } from "@gatz/domain";
 import type { LogWalk } from "./log_walk.ts";
-import { asJson, canonicalText, type Check, type Report } from "./problem.ts";
+import { asJson, type Check, type Report } from "./problem.ts";
 import type { StoredProjections } from "./rows_of_stream.ts";
 import type { ShardNumber } from "@gatz/domain";
 
@@ -39,7 +40,7 @@ export function compareProjections(
     const [wanted, there] = [expected[check], found[check]];
     for (const key of new Set([...wanted.keys(), ...there.keys()])) {
       const [should, is] = [wanted.get(key), there.get(key)];
-      if (canonicalText(should) === canonicalText(is)) continue;
+      if (canonicalJson(should) === canonicalJson(is)) continue;
       const what = `${NAMES[check]} row ${key || stream}`;
       const named = walk.stream === undefined ? {} : { stream: walk.stream };
       report({ shard, ...named, check, what, ...difference(should, is) });
@@ -51,7 +52,7 @@ export function compareProjections(
 function difference(should: Row | undefined, is: Row | undefined): { expected: Json; found: Json } {
   if (should === undefined || is === undefined) return { expected: asJson(should), found: asJson(is) };
   const differs = [...new Set([...Object.keys(should), ...Object.keys(is)])]
-    .filter((column) => canonicalText(should[column]) !== canonicalText(is[column]));
+    .filter((column) => canonicalJson(should[column]) !== canonicalJson(is[column]));
   const only = (row: Row) => asJson(Object.fromEntries(differs.map((column) => [column, row[column]])));
   return { expected: only(should), found: only(is) };
 }
