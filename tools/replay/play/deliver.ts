@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { TRPCClientError } from "@trpc/client";
-import { type Ack, type Outcome, unreachable } from "@gatz/domain";
+import { type Ack, type Outcome, type Rejection, unreachable } from "@gatz/domain";
 import type { AppRouter } from "@gatz/server";
 
 /** The server said a final no to something that it should have accepted. */
@@ -32,6 +32,7 @@ export async function deliver(what: string, offer: () => Promise<readonly Outcom
           acks.push(outcome);
           break;
         case "rejected":
+          if (passes(outcome)) return { later: JSON.stringify(outcome) };
           throw new Refused(`${what} was refused: ${JSON.stringify(outcome)}`);
         case "not-now":
           return { later: JSON.stringify(outcome), afterMs: outcome.retryAfterMs };
@@ -43,6 +44,16 @@ export async function deliver(what: string, offer: () => Promise<readonly Outcom
     }
     return { done: acks };
   });
+}
+
+/** Nobody could be added because nobody's shard answered (FACT1): nothing is stored, so the same draft may be tried again. */
+function passes({ code, detail }: Rejection): boolean {
+  const skipped = detail?.skipped;
+  return code === "NobodyAddable" && Array.isArray(skipped) && skipped.every(isUnavailable);
+}
+
+function isUnavailable(skipped: unknown): boolean {
+  return typeof skipped === "object" && skipped !== null && "code" in skipped && skipped.code === "Unavailable";
 }
 
 /** Asks until the answer comes, over lost connections and shards that do not answer. */

@@ -1,5 +1,6 @@
 import type { Offer } from "../plan/plan.ts";
 import { stepsOf } from "../plan/plan.ts";
+import { admitSkipped } from "./admission.ts";
 import type { Production } from "./production.ts";
 import { deliver } from "./deliver.ts";
 import type { Scene } from "./scene.ts";
@@ -14,8 +15,9 @@ export async function playDiscussion(production: Production, scene: Scene): Prom
   }
 }
 
-async function begin({ connections, tally }: Production, scene: Scene): Promise<void> {
-  const { plan } = scene;
+async function begin(production: Production, scene: Scene): Promise<void> {
+  const { connections, tally } = production;
+  const { plan, discussion } = scene;
   const creator = scene.account(plan.creator);
   const acks = await deliver(
     `${scene.title}: creating it`,
@@ -26,6 +28,16 @@ async function begin({ connections, tally }: Production, scene: Scene): Promise<
   scene.ledger.enter({ kind: "other", what: "create", seq: created.seq, at: created.at });
   scene.acked(plan.first, first);
   tally.acked(acks);
+  if (plan.members.length === 0) return;
+  const readmitted = await admitSkipped(production, {
+    what: scene.title,
+    by: creator,
+    stream: discussion,
+    added: created,
+    again: (api, { users, round }) =>
+      api.discussions.addMembers.mutate({ id: scene.event(`again-${round}`), discussion, users, historyFrom: "all" }),
+  });
+  for (const { seq, at } of readmitted) scene.ledger.enter({ kind: "other", what: "add again", seq, at });
 }
 
 async function playOffer(

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { DiscussionId, GroupId, Outcome } from "@gatz/domain";
-import type { DayPlan, Departure, Nick } from "../plan/plan.ts";
+import type { Ack, DiscussionId, GroupId, Outcome, UserId } from "@gatz/domain";
+import { type DayPlan, type Departure, type Nick, peopleOf } from "../plan/plan.ts";
 import type { Account } from "./accounts.ts";
+import { type Admission, admitSkipped } from "./admission.ts";
 import { type Api, httpApi } from "./connections.ts";
 import { ask, deliver, GaveUp } from "./deliver.ts";
 import type { Production } from "./production.ts";
@@ -20,28 +21,24 @@ const POLL_MS = 50;
 
 /** Signs everybody of a day in and makes its group, some of them added in a second step. */
 export async function gather(production: Production, day: DayPlan): Promise<Company> {
-  const accounts = await production.accounts.of([day.owner, ...day.members, ...day.addedLater]);
+  const accounts = await production.accounts.of(peopleOf(day));
   const owner = accountOf(accounts, day.owner);
   const place = { shard: owner.home, at: day.at };
   const group = production.ids.group(day.day, place);
   const users = (nicks: readonly Nick[]) => nicks.map((nick) => accountOf(accounts, nick).user);
   const event = (name: string) => production.ids.event(`${day.day}/group/${name}`, place);
-  const company = { day, group, accounts };
-  await offer(production, {
-    what: `${day.day}: making its group`,
-    by: owner,
-    call: (api) =>
-      api.groups.create.mutate({ id: event("create"), stream: group, name: day.name, members: users(day.members) }),
-  });
-  if (day.addedLater.length > 0) {
-    await offer(production, {
-      what: `${day.day}: adding to its group`,
-      by: owner,
-      call: (api) =>
-        api.groups.addMembers.mutate({ id: event("add"), group, users: users(day.addedLater), historyFrom: "all" }),
+  const add = (api: Api, { name, users }: { name: string; users: UserId[] }) =>
+    api.groups.addMembers.mutate({ id: event(name), group, users, historyFrom: "all" });
+  const enter = (name: string, call: GroupOffer["call"]) =>
+    offerAdding(production, {
+      ...{ what: `${day.day}: its group, ${name}`, by: owner, stream: group, call },
+      again: (api, { users, round }) => add(api, { name: `${name}-again-${round}`, users }),
     });
-  }
-  return company;
+  const created = { id: event("create"), stream: group, name: day.name, members: users(day.members) };
+  await enter("create", (api) => api.groups.create.mutate(created));
+  const later = users(day.addedLater);
+  if (later.length > 0) await enter("add", (api) => add(api, { name: "add", users: later }));
+  return { day, group, accounts };
 }
 
 /** Some go out of the group; resolves when they are out of all its discussions too. */
@@ -77,8 +74,15 @@ interface GroupOffer {
   readonly call: (api: Api) => Promise<{ readonly outcome: Outcome }>;
 }
 
-async function offer({ connections, tally }: Production, { what, by, call }: GroupOffer): Promise<void> {
-  tally.acked(await deliver(what, async () => [(await connections.call(by, call)).outcome]));
+async function offer({ connections, tally }: Production, { what, by, call }: GroupOffer): Promise<Ack> {
+  const [ack] = await deliver(what, async () => [(await connections.call(by, call)).outcome]);
+  if (!ack) throw new Error(`${what}: no ack for one draft`);
+  tally.acked([ack]);
+  return ack;
+}
+
+async function offerAdding(production: Production, adding: GroupOffer & Omit<Admission, "added">): Promise<void> {
+  await admitSkipped(production, { ...adding, added: await offer(production, adding) });
 }
 
 async function untilOut(
