@@ -131,6 +131,25 @@ if (await needsPostgres(import.meta.url)) {
     assert.equal((await health(server.url)).status, "ok");
   });
 
+  Deno.test("[SEC3] of an unexpected error of the database the caller gets an incident, no SQL and no stack", async () => {
+    await using server = await testServer();
+    await using ann = await person(server.url, "ann", { shard: 3 });
+    const { discussion, shard } = await talk(ann, []);
+    const rename = (from: string, to: string) =>
+      administer(
+        server.database.servers.a,
+        (sql) => sql`alter table gatz_s0003.reactions rename column ${sql(from)} to ${sql(to)}`,
+      );
+    await rename("emoji", "emoji_gone");
+    const error = await ann.api.messages.byDiscussion.query({ discussion }).then(() => assert.fail(), (error) => error);
+    assert.deepEqual(Object.keys(error.data).toSorted(), ["code", "httpStatus", "incident"]);
+    assert.deepEqual([error.data.code, error.data.httpStatus], ["Internal", 500]);
+    assert.equal(error.message, `internal error, incident ${error.data.incident}`);
+    await rename("emoji_gone", "emoji");
+    sent((await ann.api.messages.send.mutate({ id: freshId("msg", shard), discussion, text: "well again" })).outcome);
+    assert.equal((await ann.api.messages.byDiscussion.query({ discussion })).messages.length, 1);
+  });
+
   Deno.test("[LOG4] a server that stops answers what it took, refuses what is new, and says so", async () => {
     await using server = await testServer({ limits: { drainMs: 10_000 } });
     await using ann = await person(server.url, "ann", { transport: "ws" });
