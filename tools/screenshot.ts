@@ -14,7 +14,7 @@ if (url === undefined || file === undefined) {
 
 const browser = await startChromium();
 try {
-  const page = await browser.newPage({ viewport: { width: 1280, height: 800 }, deviceScaleFactor: 1 });
+  const page = await browser.newPage({ viewport: { width: 1280, height: 880 }, deviceScaleFactor: 1 });
   await page.goto(url);
   await chat(new Pane(page, "alice"), new Pane(page, "bob"));
   await page.screenshot({ path: file });

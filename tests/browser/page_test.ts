@@ -6,7 +6,7 @@ import { eventually } from "./eventually.ts";
 
 if (await needsPostgres(import.meta.url) && await needsChromium(import.meta.url)) {
   const { openStage } = await import("./stage.ts");
-  const { logTail } = await import("./side_by_side.ts");
+  const { logTail, Pane } = await import("./side_by_side.ts");
   type Stage = Awaited<ReturnType<typeof openStage>>;
   type Play = Parameters<Stage["play"]>;
 
@@ -143,6 +143,20 @@ if (await needsPostgres(import.meta.url) && await needsChromium(import.meta.url)
     const before = [await rowsOf(ann), await rowsOf(ben)];
     await page.reload();
     await eventually(async () => assert.deepEqual([await rowsOf(ann), await rowsOf(ben)], before));
+  });
+
+  test("[GRP1] opened without tokens in development, alice and bob meet in the discussion made on the first visit", async (scene) => {
+    const { page, url } = scene;
+    const [alice, bob] = [new Pane(page, "alice"), new Pane(page, "bob")];
+    await page.goto("about:blank");
+    await page.goto(url);
+    await alice.write("hello");
+    await eventually(async () => assert.deepEqual(await bob.texts(), ["hello"]));
+    const first = new URL(page.url()).hash;
+    await page.goto("about:blank");
+    await page.goto(url);
+    await eventually(async () => assert.deepEqual(await bob.texts(), ["hello"]));
+    assert.equal(new URL(page.url()).hash, first);
   });
 
   test("[LOG4] what is refused is taken back, and the code is shown", async ({ ann, ben }) => {

@@ -10,6 +10,8 @@ import { Pane } from "./side_by_side.ts";
 
 export interface Scene {
   readonly page: Page;
+  /** The server's address, without tokens. */
+  readonly url: string;
   readonly ann: Pane;
   readonly ben: Pane;
   /** The names of the two, as the page shows them. */
@@ -48,8 +50,14 @@ export async function openStage(): Promise<Stage> {
       const page = await browser.newPage();
       const complaints = listen(page, url);
       await page.goto(await linkFor(url, handles));
-      await scene({ page, handles, ann: new Pane(page, handles.ann), ben: new Pane(page, handles.ben) });
-      await page.close();
+      try {
+        await scene({ page, url, handles, ann: new Pane(page, handles.ann), ben: new Pane(page, handles.ben) });
+      } catch (error) {
+        console.error(`the page showed:\n${await page.locator("body").innerText()}`);
+        throw error;
+      } finally {
+        await page.close();
+      }
       assert.deepEqual(complaints.filter((complaint) => !cuts || !complaint.includes("WebSocket")), []);
     },
     stopServer: () => server.stop(),
@@ -68,7 +76,9 @@ function listen(page: Page, url: string): string[] {
     if (["error", "warning"].includes(message.type())) complaints.push(message.text());
   });
   page.on("request", (request) => {
-    if (!request.url().startsWith(url) && !request.url().startsWith("data:")) complaints.push(`asked ${request.url()}`);
+    if (!request.url().startsWith(url) && !/^(data|about):/.test(request.url())) {
+      complaints.push(`asked ${request.url()}`);
+    }
   });
   return complaints;
 }
