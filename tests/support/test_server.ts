@@ -26,7 +26,7 @@ export async function testServer(options: TestServerOptions = {}): Promise<TestS
   const limits = { ...ALL_DEFAULT_LIMITS, ...options.limits };
   await using parts = new AsyncDisposableStack();
   const database = parts.use(await testDatabase(options.database));
-  const storage = await openStorage(database.storageConfig(limits));
+  const storage = await openStorage(database.storageConfig(limits), { report: () => {} });
   parts.defer(() => storage.close());
   const server = await serve({
     config: { dev, host: "127.0.0.1", port: 0, origins, limits },

@@ -3,6 +3,12 @@ import { getLogger } from "@logtape/logtape";
 import { toApiError } from "./errors.ts";
 
 const log = getLogger(["gatz", "api"]);
+const storageLog = getLogger(["gatz", "storage"]);
+
+/** What storage tells an operator. */
+export function reportStorage(what: string, details: Readonly<Record<string, string | number>>): void {
+  storageLog.warn(what, { ...details });
+}
 
 /** Bugs are reported with the incident that the caller is told; what is unavailable as a warning; refusals are the caller's business. */
 export function reportError({ error, path }: { error: unknown; path?: string | undefined }): void {

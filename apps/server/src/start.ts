@@ -3,6 +3,7 @@ import { migrate, openStorage, type Storage, type StorageConfig } from "@gatz/st
 import type { Config } from "./config.ts";
 import { openDatabase } from "./database.ts";
 import { configureLogging } from "./logging.ts";
+import { reportStorage } from "./reports.ts";
 import type { Secrets } from "./secrets.ts";
 import { serve } from "./serve.ts";
 import { untilSignal } from "./signals.ts";
@@ -55,7 +56,7 @@ export async function runUntilSignal(start: () => Promise<RunningServer>): Promi
 async function openMigrated(storage: StorageConfig, config: Config): Promise<Storage> {
   try {
     await migrate(storage);
-    return await openStorage(storage);
+    return await openStorage(storage, { report: reportStorage });
   } catch (error) {
     throw databaseError(error, config);
   }
