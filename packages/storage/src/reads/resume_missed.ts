@@ -32,20 +32,22 @@ export async function selectMissed(
   { since, budget, perStream }: MissedBounds,
 ): Promise<Map<StreamId, LogEvent[]>> {
   const gaps = await measure(q, streams, { since, perStream });
-  const chosen: Gap[] = [];
-  let events = 0;
-  for (const gap of gaps.sort((a, b) => lengthOf(a) - lengthOf(b))) {
-    if (lengthOf(gap) > perStream || events + lengthOf(gap) > budget.events) break;
-    chosen.push(gap);
-    events += lengthOf(gap);
-  }
-  if (chosen.length === 0) return new Map();
-  const bytes = Math.floor(budget.bytes * (events / budget.events));
-  budget.events -= events;
-  budget.bytes -= bytes;
-  const found = await selectEvents(q, chosen, bytes);
-  budget.bytes += bytes - found.bytes;
-  return wholeOnes(chosen, found.events);
+  const few = gaps.filter((gap) => lengthOf(gap) <= perStream).sort((a, b) => lengthOf(a) - lengthOf(b));
+  const counted = affordable(few, { budget, unit: "events", costs: few.map(lengthOf) });
+  const costs = await bytesOf(q, counted);
+  const chosen = affordable(counted, { budget, unit: "bytes", costs });
+  for (const gap of counted) if (!chosen.includes(gap)) budget.events += lengthOf(gap);
+  return Map.groupBy(await selectEvents(q, chosen), ({ stream }) => stream);
+}
+
+/** As many of the first as the budget has left; it is spent at once. */
+function affordable(
+  gaps: readonly Gap[],
+  { budget, unit, costs }: { budget: BackfillBudget; unit: keyof BackfillBudget; costs: readonly number[] },
+): readonly Gap[] {
+  let many = 0;
+  while (many < gaps.length && costs[many]! <= budget[unit]) budget[unit] -= costs[many++]!;
+  return gaps.slice(0, many);
 }
 
 function lengthOf({ first, head }: Gap): number {
@@ -84,38 +86,27 @@ async function firstMissed(
   return new Map(rows.map(({ place, first }) => [streams[place - 1]!.stream, first]));
 }
 
-/** Events of the gaps, in their order, as far as the bytes go. */
-async function selectEvents(
-  q: Queryable,
-  gaps: readonly Gap[],
-  bytes: number,
-): Promise<{ events: LogEvent[]; bytes: number }> {
-  const rows = await q.sql<(EventRow & { total: number })[]>`
-    select ${eventColumns(q)}, total::int
-    from (
-      select one.*, t.place,
-        sum(coalesce(octet_length(one.body::text), 0) + ${OVERHEAD_BYTES}::int) over (order by t.place, one.seq) as total
-      from unnest(
-        ${gaps.map(({ stream }) => idToUuid(stream))}::uuid[], ${gaps.map(({ first }) => first)}::int[],
-        ${gaps.map(({ head }) => head)}::int[]
-      ) with ordinality as t(stream, first, head, place)
-      join ${q.sql(q.schema)}.events one on one.stream = t.stream and one.seq between t.first and t.head
-    ) e
-    where total <= ${bytes}
-    order by e.place, e.seq`;
-  return { events: rows.map(eventOf), bytes: rows.at(-1)?.total ?? 0 };
+/** What each gap takes, in bytes. */
+async function bytesOf(q: Queryable, gaps: readonly Gap[]): Promise<number[]> {
+  if (gaps.length === 0) return [];
+  const rows = await q.sql<{ bytes: number }[]>`
+    select sum(coalesce(octet_length(e.body::text), 0) + ${OVERHEAD_BYTES}::int)::int as bytes
+    from ${within(q, gaps)} group by place order by place`;
+  return rows.map(({ bytes }) => bytes);
 }
 
-/** A stream whose events do not all fit comes without any. */
-function wholeOnes(gaps: readonly Gap[], events: readonly LogEvent[]): Map<StreamId, LogEvent[]> {
-  const byStream = new Map<StreamId, LogEvent[]>();
-  for (const event of events) {
-    const known = byStream.get(event.stream);
-    if (known === undefined) byStream.set(event.stream, [event]);
-    else known.push(event);
-  }
-  for (const gap of gaps) {
-    if (byStream.get(gap.stream)?.length !== lengthOf(gap)) byStream.delete(gap.stream);
-  }
-  return byStream;
+async function selectEvents(q: Queryable, gaps: readonly Gap[]): Promise<LogEvent[]> {
+  if (gaps.length === 0) return [];
+  const rows = await q.sql<EventRow[]>`select ${eventColumns(q)} from ${within(q, gaps)} order by place, e.seq`;
+  return rows.map(eventOf);
+}
+
+/** The events `e` of the gaps, and each gap's place among them. */
+function within({ sql, schema }: Queryable, gaps: readonly Gap[]) {
+  return sql`
+    unnest(
+      ${gaps.map(({ stream }) => idToUuid(stream))}::uuid[], ${gaps.map(({ first }) => first)}::int[],
+      ${gaps.map(({ head }) => head)}::int[]
+    ) with ordinality as gap(stream, first, head, place)
+    join ${sql(schema)}.events e on e.stream = gap.stream and e.seq between gap.first and gap.head`;
 }
