@@ -1,10 +1,10 @@
 /**
  * `deno task verify [--json]`: proves that everything stored is what the log says. Uses the database of a gatz that runs here, or
- * starts the embedded one. Progress goes to standard error; exit code 1 if anything differs.
+ * starts the embedded one. Progress goes to standard error; exit code 1 if anything differs, 2 if it could not be found out.
  * @module
  */
 import { parseArgs } from "node:util";
-import { type Problem, type Verification, verify, type VerifyProgress } from "@gatz/storage";
+import { DirectoryUnavailable, type Problem, type Verification, verify, type VerifyProgress } from "@gatz/storage";
 import { EmbeddedPostgresError } from "@gatz/storage/embedded";
 import { ConfigError, processEnvironment, readConfig } from "../apps/server/src/config.ts";
 import { openDatabase } from "../apps/server/src/database.ts";
@@ -15,7 +15,8 @@ const TELL_EVERY_MS = 200;
 
 async function main(): Promise<number> {
   const { values } = parseArgs({ args: Deno.args, options: { json: { type: "boolean", default: false } } });
-  const config = readConfig(processEnvironment(), { GATZ_DEV: "1" });
+  // It listens nowhere.
+  const config = readConfig(processEnvironment(), { GATZ_DEV: "1", GATZ_HOST: "127.0.0.1" });
   const database = await openDatabase(config, { secrets: await developmentSecrets(config), join: true });
   try {
     const progress = progressLine();
@@ -68,12 +69,13 @@ function progressLine() {
   return { tell, end: () => terminal && Deno.stderr.writeSync(encoder.encode("\r\x1b[K")) };
 }
 
+/** What is wrong around gatz, and not in it. */
+const EXPECTED = [ConfigError, SecretsError, EmbeddedPostgresError, DirectoryUnavailable];
+
 try {
   Deno.exitCode = await main();
 } catch (error) {
-  const expected = error instanceof ConfigError || error instanceof SecretsError ||
-    error instanceof EmbeddedPostgresError;
-  if (!expected) throw error;
+  if (!(error instanceof Error) || !EXPECTED.some((known) => error instanceof known)) throw error;
   console.error(error.message);
-  Deno.exitCode = 1;
+  Deno.exitCode = 2;
 }

@@ -64,7 +64,7 @@ export interface MembersTable {
   joined_position: number;
   left_seq: number | null;
   left_position: number | null;
-  /** Days since 1970 of the stream's last activity, set by the first flush of a day. */
+  /** Days since 1970 of the stream's last activity within the stay, set by the first flush of a day; fixed once the stay has ended. */
   active_on: number;
 }
 

@@ -1,7 +1,7 @@
 /** Proves that everything stored is what the log says: fold(log) = every state and projection (LOG6, LOG8). @module */
 import { type ShardNumber, shardNumber } from "@gatz/domain";
 import postgres from "postgres";
-import type { ServerName, StorageConfig } from "../contract.ts";
+import { DirectoryUnavailable, type ServerName, type StorageConfig } from "../contract.ts";
 import { describeError, isConnectionError, sqlState } from "../postgres/errors.ts";
 import { installGuard } from "../postgres/guard.ts";
 import type { PostgresTypes, Queryable } from "../postgres/queryable.ts";
@@ -39,8 +39,8 @@ const KEEP = 1_000;
 const CONNECT_SECONDS = 10;
 
 /**
- * Compares each shard as it is at one moment; a system that runs meanwhile goes on. Throws if the directory can't be read; a shard that
- * can't be is a problem among others.
+ * Compares each shard as it is at one moment; a system that runs meanwhile goes on. Throws {@link DirectoryUnavailable} if the shard map
+ * can't be read; a shard that can't be is a problem among others.
  */
 export async function verify(config: StorageConfig, options: VerifyOptions = {}): Promise<Verification> {
   installGuard();
@@ -148,7 +148,7 @@ class Connections {
   async shardMap(): Promise<ShardMap> {
     const sql = this.#connect("directory", this.#config.directory);
     const rows = await sql<{ shard: number; server: string }[]>`
-      select shard, server from ${sql(DIRECTORY_SCHEMA)}.shards order by shard`;
+      select shard, server from ${sql(DIRECTORY_SCHEMA)}.shards order by shard`.catch(noShardMap);
     return new Map(rows.map(({ shard, server }) => [shardNumber(shard), server]));
   }
 
@@ -183,4 +183,15 @@ class Connections {
     this.#open.set(name, sql);
     return sql;
   }
+}
+
+// No such schema, no such table.
+const NOTHING_THERE = ["3F000", "42P01"];
+
+function noShardMap(error: unknown): never {
+  const state = sqlState(error);
+  if (!isConnectionError(error) && state === undefined) throw error;
+  const empty = state !== undefined && NOTHING_THERE.includes(state);
+  const why = empty ? "the database holds no gatz yet" : `the shard map can't be read (${describeError(error)})`;
+  throw new DirectoryUnavailable(why, { cause: error });
 }
