@@ -26,6 +26,9 @@ export interface Stage extends AsyncDisposable {
   startServer(): Promise<void>;
 }
 
+/** One a scene, for handles that do not look alike (USR2). */
+const LETTERS = "abcdefghkmpqrstuxyz";
+
 /** Opens a server with a database of its own, and a browser. */
 export async function openStage(): Promise<Stage> {
   const parts = new AsyncDisposableStack();
@@ -45,7 +48,8 @@ export async function openStage(): Promise<Stage> {
   let scenes = 0;
   return {
     play: async (scene, { cuts = false } = {}) => {
-      const letter = String.fromCharCode("a".charCodeAt(0) + scenes++);
+      const letter = LETTERS[scenes++];
+      assert.ok(letter, "more scenes than there are names");
       const handles = { ann: `ann_${letter}`, ben: `ben_${letter}` };
       const page = await browser.newPage();
       const complaints = listen(page, url);

@@ -12,9 +12,11 @@ type Entry = { readonly position: Position; readonly event: LogEvent };
 
 export function LogTail({ api, shard, names }: { api: GatzApi; shard: ShardNumber; names: Names }) {
   const [entries, setEntries] = useState<readonly Entry[]>([]);
+  const [problem, setProblem] = useState<string>();
   useEffect(() => {
     const feed = api.debug.tail.subscribe({ shard, last: SHOWN }, {
       onData: ({ data }) => setEntries((held) => [...held, ...data.events].slice(-SHOWN)),
+      onError: ({ message }) => setProblem(message),
     });
     return () => feed.unsubscribe();
   }, [api, shard]);
@@ -24,6 +26,7 @@ export function LogTail({ api, shard, names }: { api: GatzApi; shard: ShardNumbe
   ];
   return (
     <section className="tail" aria-label="the log's tail">
+      {problem && <p role="alert">{problem}</p>}
       <div className="end" tabIndex={0}>
         <table>
           <thead>
