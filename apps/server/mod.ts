@@ -1,4 +1,5 @@
 /** The API's type, for clients; and the server, for entry points and tests. @module */
-export type { AppRouter } from "./src/router.ts";
+export { type AppRouter, describeApi, type ProcedureDescription } from "./src/router.ts";
+export { API_ERRORS } from "./src/errors.ts";
 export { serve, type ServeOptions, type Server } from "./src/serve.ts";
 export { ALL_DEFAULT_LIMITS, type Limits } from "./src/limits.ts";

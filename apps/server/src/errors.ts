@@ -25,6 +25,9 @@ const CODES = {
 } as const satisfies Record<string, { key: TRPC_ERROR_CODE_KEY; status: number }>;
 export type ApiErrorCode = keyof typeof CODES;
 
+/** Every code with its HTTP status. */
+export const API_ERRORS = Object.entries(CODES).map(([code, { status }]) => ({ code, status }));
+
 export interface ApiErrorDetail {
   /** A path into the input, like `members.3`. */
   readonly field?: string;

@@ -2,26 +2,16 @@ import { strict as assert } from "node:assert";
 import { z } from "zod";
 import type { Context } from "./context.ts";
 import { ALL_DEFAULT_LIMITS } from "./limits.ts";
-import { appRouter } from "./router.ts";
-import { createCallerFactory, type Meta } from "./trpc.ts";
+import { appRouter, describeApi } from "./router.ts";
+import { createCallerFactory } from "./trpc.ts";
 
-interface Procedure {
-  readonly path: string;
-  readonly meta: Partial<Meta> | undefined;
-  readonly inputs: readonly z.ZodType[];
-}
-
-// tRPC keeps what a procedure was built from in `_def`; its published type says less than there is.
-const procedures = Object.entries(
-  appRouter._def.procedures as unknown as Record<string, { _def: Omit<Procedure, "path"> }>,
-)
-  .map(([path, { _def }]): Procedure => ({ path, meta: _def.meta, inputs: _def.inputs }));
+const procedures = describeApi();
 
 const ACCESS = ["user", "member", "dev"];
 
 Deno.test("[SEC1] every procedure states who may call it", () => {
   assert.ok(procedures.some(({ path }) => path === "messages.send"), "the walk found the router's procedures");
-  const silent = procedures.filter(({ meta }) => !ACCESS.includes(meta?.access ?? "")).map(({ path }) => path);
+  const silent = procedures.filter(({ access }) => !ACCESS.includes(access ?? "")).map(({ path }) => path);
   assert.deepEqual(silent, []);
 });
 
@@ -48,11 +38,11 @@ async function outcomeOf(path: string, context: Context): Promise<unknown> {
   }
 }
 
-for (const { path, meta } of procedures) {
+for (const { path, access } of procedures) {
   Deno.test(`[SEC1] ${path} refuses who is not logged in, or not on this machine`, async () => {
     for (const [dev, loopback] of [[false, true], [true, false]] as const) {
       const error = await outcomeOf(path, anonymous({ dev, loopback })) as { apiCode?: string };
-      assert.equal(error.apiCode, meta?.access === "dev" ? "Forbidden" : "Unauthenticated");
+      assert.equal(error.apiCode, access === "dev" ? "Forbidden" : "Unauthenticated");
     }
   });
 }
