@@ -87,13 +87,14 @@ if (await needsPostgres(import.meta.url)) {
     }
     let compared = 0;
     for (const shard of [0, 1, 9]) {
-      const log = await here.log(shard);
+      let log = await here.log(shard);
       for (let since = 0; since <= log.length; since++) {
         for (const user of people) {
           const from = { shard: storage.shards[shard]!, position: position(since) };
           const answer = await storage.resume(user, from, plenty());
           // Effects may still be coming in.
-          const now = (await here.log(shard)).slice(0, answer.position);
+          if (answer.position > log.length) log = await here.log(shard);
+          const now = log.slice(0, answer.position);
           assert.deepEqual(briefs(answer), expected(now, { user, since }), `shard ${shard}, since ${since}, ${user}`);
           compared += answer.streams.length;
         }
