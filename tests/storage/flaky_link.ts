@@ -17,10 +17,10 @@ import { Town } from "./town.ts";
 
 export interface Cut {
   readonly direction: Direction;
-  /** Of the chunk: what comes before it, half of it, or all of it still goes through. */
-  readonly where: "before" | "within" | "after";
-  /** Counted from 1, from the flush's first statement on. */
-  readonly chunk: number;
+  /** Of the message: nothing of it goes through, or half. What comes before it does. */
+  readonly where: "before" | "within";
+  /** A message of Postgres's protocol; counted from 1, from the flush's first on. */
+  readonly message: number;
 }
 
 const SHARD = shardNumber(0);
@@ -75,17 +75,21 @@ export class FlakyLink implements AsyncDisposable {
   }
 
   /** Sends a bundle while the link is cut once; whether the flush got so far. */
-  async sendThroughCut({ direction, where, chunk }: Cut): Promise<boolean> {
+  async sendThroughCut({ direction, where, message }: Cut): Promise<boolean> {
     await this.untilAnswered(newMessage(this.ann, this.discussion));
     let seen = 0;
-    this.proxy.onData = (data, connection) => {
-      this.#noteWriter(data.connection, data);
-      if (seen >= chunk || !this.#writers.has(data.connection) || data.direction !== direction) return;
-      if (++seen === chunk) connection.cut(cutAt(where, data.data.length));
+    let wasCut = false;
+    this.proxy.onData = (chunk, connection) => {
+      this.#noteWriter(chunk.connection, chunk);
+      if (wasCut || !this.#writers.has(chunk.connection) || chunk.direction !== direction) return;
+      for (const { start, length } of messagesIn(chunk.data)) {
+        if (++seen !== message) continue;
+        wasCut = true;
+        connection.cut(where === "before" ? start : start + (length >> 1));
+      }
     };
     const drafts = [newMessage(this.ann, this.discussion), newMessage(this.ann, this.discussion)];
     const outcomes = await this.town.storage.offer(this.discussion, drafts, { deadlineMs: 10_000 });
-    const wasCut = seen === chunk;
     this.#watchForWriters();
     assert.ok(outcomes.every(({ kind }) => kind !== "rejected" && kind !== "duplicate"), JSON.stringify(outcomes));
     for (const draft of drafts) await this.untilAnswered(draft);
@@ -181,13 +185,12 @@ export class FlakyLink implements AsyncDisposable {
   }
 }
 
-function cutAt(where: Cut["where"], length: number): number {
-  switch (where) {
-    case "before":
-      return 0;
-    case "within":
-      return length >> 1;
-    case "after":
-      return length;
+/** Postgres's messages: a letter, and a length that counts itself. The library writes, and the server sends, whole ones. */
+function* messagesIn(data: Uint8Array): Generator<{ start: number; length: number }> {
+  const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
+  for (let start = 0; start + 5 <= data.length;) {
+    const length = 1 + view.getUint32(start + 1);
+    yield { start, length: Math.min(length, data.length - start) };
+    start += length;
   }
 }

@@ -47,7 +47,7 @@ export class SqlDirectory implements Directory {
   readonly #deadlineMs: number;
   readonly #breaker: Breaker;
   readonly #lanes: LanePool;
-  readonly #homes = new LRUCache<UserId, Home & { readonly readAt: number }>({ max: CACHED_HOMES });
+  readonly #homes = new LRUCache<UserId, { readonly home: Home; readonly readAt: number }>({ max: CACHED_HOMES });
 
   constructor({ url, deadlineMs }: SqlDirectoryOptions) {
     this.#deadlineMs = deadlineMs;
@@ -95,11 +95,11 @@ export class SqlDirectory implements Directory {
 
   async home(user: UserId): Promise<Home> {
     const cached = this.#homes.get(user);
-    if (cached && performance.now() - cached.readAt < HOME_FRESH_MS) return cached;
+    if (cached && performance.now() - cached.readAt < HOME_FRESH_MS) return cached.home;
     try {
       return this.#keep(user, await this.#readHome(user));
     } catch (error) {
-      if (cached && error instanceof DirectoryUnavailable) return cached;
+      if (cached && error instanceof DirectoryUnavailable) return cached.home;
       throw error;
     }
   }
@@ -137,7 +137,7 @@ export class SqlDirectory implements Directory {
   }
 
   #keep(user: UserId, home: Home): Home {
-    this.#homes.set(user, { ...home, readAt: performance.now() });
+    this.#homes.set(user, { home, readAt: performance.now() });
     return home;
   }
 

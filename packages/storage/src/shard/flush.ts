@@ -109,10 +109,13 @@ interface Begun {
 async function begin(options: FlushOptions): Promise<Begun> {
   const { sql, cache, bundles } = options;
   const wanted = wantedBy(bundles, cache);
-  // Sent together, run in order: whatever is read is read under the fence.
+  // Sent together, run in order. A query of postgres.js is sent when it is executed or awaited: BEGIN has to be first, or the lock on the
+  // fence would be let go at once.
+  const begun = sql.unsafe("begin").execute();
+  const held = lockFence(options);
   const [, fence, known, loaded] = await Promise.all([
-    sql.unsafe("begin"),
-    lockFence(options),
+    begun,
+    held,
     findKnown(options, wanted.ids),
     loadStates(options, wanted),
   ]);
@@ -153,7 +156,8 @@ async function commit(
     return write;
   });
   // After a statement that failed, COMMIT answers that it rolled back.
-  const committed: postgres.RowList<postgres.Row[]> = (await Promise.all([...writes, sql.unsafe("commit")])).at(-1)!; // it is last
+  const committing: Promise<postgres.RowList<postgres.Row[]>> = sql.unsafe("commit").execute();
+  const [committed] = await Promise.all([committing, ...writes]);
   if (committed.command !== "COMMIT") {
     throw progress.refused ?? new Error(`COMMIT was answered by ${committed.command}`);
   }

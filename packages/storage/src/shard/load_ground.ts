@@ -68,7 +68,7 @@ interface FenceRow extends HeldFence {
 
 /** Locks the fence; waits for whoever holds it, up to the lane's lock_timeout. Must follow BEGIN. */
 export async function lockFence({ sql, statements }: Reading): Promise<HeldFence> {
-  const [row] = await sql.unsafe<FenceRow[]>(statements.fence, [], PREPARED);
+  const [row] = await sql.unsafe<FenceRow[]>(statements.fence, [], PREPARED).execute();
   if (!row) throw new Error("the shard has no fence");
   return row;
 }
@@ -88,7 +88,7 @@ export async function findKnown(
   { sql, statements }: Reading,
   ids: Wanted["ids"],
 ): Promise<ReadonlyMap<AnyEventId, KnownEvent>> {
-  const rows = await sql.unsafe<KnownRow[]>(statements.known, [plainArray([...ids.keys()])], PREPARED);
+  const rows = await sql.unsafe<KnownRow[]>(statements.known, [plainArray([...ids.keys()])], PREPARED).execute();
   const known = new Map<AnyEventId, KnownEvent>();
   for (const row of rows) {
     const id = ids.get(row.id);

@@ -25,6 +25,8 @@ export interface OwnershipOptions {
 const LOCK_CLASS = 0x6761747a;
 const ASK_AGAIN_MS = 1_000;
 const ANSWER_MS = 2_000;
+// Longer than another node takes to ask again.
+const MAKE_WAY_MS = 2_500;
 
 /**
  * The lock is manners, the epoch is the guard: a lease is kept while the lane is being made again, for if another node writes meanwhile,
@@ -35,6 +37,8 @@ export class Ownership {
   readonly #leases = new Map<ShardNumber, Lease>();
   /** Shards that another epoch shut us out of; their locks are given back before they are asked for again. */
   readonly #yielded = new Set<ShardNumber>();
+  /** When a lock that was given back may be asked for again. */
+  readonly #notBefore = new Map<ShardNumber, number>();
   readonly #closing = new AbortController();
   #lane: Lane | undefined;
   #running: Promise<void> | undefined;
@@ -87,12 +91,23 @@ export class Ownership {
   async #round(): Promise<void> {
     if (!this.#lane?.isOpen) {
       this.#lane = await Lane.open(this.#options.lane);
-      this.#yielded.clear();
-      await this.#ask(this.#options.shards);
+      // The locks of the lane before went with it, those to be given back too.
+      for (const shard of this.#yielded) this.#makeWay(shard);
+      await this.#ask(this.#options.shards.filter((shard) => this.#mayAsk(shard)));
       return;
     }
     await this.#giveBack();
-    await this.#ask(this.#options.shards.filter((shard) => !this.#leases.has(shard)));
+    await this.#ask(this.#options.shards.filter((shard) => !this.#leases.has(shard) && this.#mayAsk(shard)));
+  }
+
+  /** Whoever raised the epoch comes first. */
+  #makeWay(shard: ShardNumber): void {
+    this.#yielded.delete(shard);
+    this.#notBefore.set(shard, performance.now() + MAKE_WAY_MS);
+  }
+
+  #mayAsk(shard: ShardNumber): boolean {
+    return !this.#yielded.has(shard) && performance.now() >= (this.#notBefore.get(shard) ?? 0);
   }
 
   /** Also asks for nothing, which finds out whether the lane is still there. */
@@ -112,12 +127,12 @@ export class Ownership {
 
   async #giveBack(): Promise<void> {
     const shards = [...this.#yielded];
-    this.#yielded.clear();
     if (shards.length === 0) return;
     await this.#lane!.run(
       (sql) => sql`select pg_advisory_unlock(${LOCK_CLASS}, shard) from unnest(${shards}::int4[]) shard`,
       deadlineIn(ANSWER_MS),
     );
+    for (const shard of shards) this.#makeWay(shard);
   }
 
   /** Until it is time to ask again, the lane is lost, or storage closes. */

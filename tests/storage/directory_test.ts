@@ -1,0 +1,96 @@
+/** The directory: handles, homes; and life without it. @module */
+import assert from "node:assert/strict";
+import { needsPostgres } from "@gatz/testing/postgres.ts";
+
+if (await needsPostgres(import.meta.url)) {
+  const { position, shardNumber, shardOf } = await import("@gatz/domain");
+  const { DirectoryUnavailable } = await import("@gatz/storage");
+  const { administer } = await import("@gatz/testing/test_database.ts");
+  const drafts = await import("../../packages/domain/testing/drafts.ts");
+  const { discussionId, groupId, userId } = await import("../../packages/domain/testing/ids.ts");
+  const { Town } = await import("./town.ts");
+  type Town = Awaited<ReturnType<typeof Town.start>>;
+
+  const rename = (town: Town, from: string, to: string) =>
+    administer(town.config.directory, (sql) => sql.unsafe(`alter schema ${from} rename to ${to}`));
+
+  Deno.test("[SHARD4] with the directory down, sending, reading and following go on; handles fail, typed; and it comes back", async () => {
+    await using town = await Town.start({ people: 4, shards: 4 });
+    const [ann, ben] = town.users;
+    assert.ok(ann && ben);
+    const { group, discussion } = await town.discussion(ann, [ben]);
+    await town.settled();
+    await rename(town, "gatz", "gatz_away");
+
+    const message = drafts.newMessage(ann, discussion);
+    const { seq } = await town.accepted(message);
+    const page = await town.storage.messages(discussion, { ranges: [{ from: seq, to: seq }], limit: 10 });
+    assert.deepEqual(page.messages.map(({ id }) => id), [message.id]);
+    const lists = await town.storage.discussionsOf(ben, { limit: 10 });
+    assert.deepEqual(lists.rows.map((row) => row.discussion), [discussion]);
+    const stop = new AbortController();
+    for await (const batch of town.storage.follow(shardOf(discussion), position(0), stop.signal)) {
+      if (batch.some(({ event }) => event.id === message.id)) break;
+    }
+    // Ann's home is cached, for she has made things before.
+    await town.accepted(drafts.createDiscussion(ann, discussionId(910_001, 0), { group, members: [ben] }));
+
+    const { directory } = town.storage;
+    await assert.rejects(directory.claimHandle("somebody", ann), DirectoryUnavailable);
+    await assert.rejects(directory.userByHandle("somebody"), DirectoryUnavailable);
+    await assert.rejects(
+      directory.saveSession({ id: "x", user: ann, expiresAt: message.body.text.length as never }),
+      DirectoryUnavailable,
+    );
+
+    await rename(town, "gatz_away", "gatz");
+    assert.deepEqual(await directory.claimHandle("somebody", ann), { kind: "granted" });
+  });
+
+  Deno.test("[ID4] a group or discussion minted neither at its maker's home nor at a past one is refused, with the shard to use", async () => {
+    await using town = await Town.start({ people: 1, shards: 4 });
+    const [ann] = town.users;
+    assert.ok(ann);
+    const elsewhere = groupId(920_001, 3);
+    assert.deepEqual(await town.offer(drafts.createGroup(ann, elsewhere)), {
+      kind: "rejected",
+      code: "WrongShard",
+      field: "stream",
+      detail: { use: 0 },
+    });
+    await town.storage.directory.setHome(ann, shardNumber(3));
+    await town.accepted(drafts.createGroup(ann, elsewhere));
+    await town.accepted(drafts.createGroup(ann, groupId(920_002, 0)));
+    await town.storage.directory.setHome(ann, shardNumber(2));
+    assert.deepEqual(await town.storage.directory.home(ann), { home: 2, past: [0, 3] });
+    await town.accepted(drafts.createGroup(ann, groupId(920_003, 3)));
+    const wrong = await town.offer(drafts.createGroup(ann, groupId(920_004, 1)));
+    assert.ok(wrong.kind === "rejected" && wrong.code === "WrongShard");
+  });
+
+  Deno.test("[ID1] a stream on a shard that does not exist is refused, naming the field", async () => {
+    await using town = await Town.start({ people: 1, shards: 2 });
+    const outcome = await town.offer(drafts.register(userId(930_001, 77)));
+    assert.ok(outcome.kind === "rejected" && outcome.code === "Malformed" && outcome.field === "stream");
+  });
+
+  Deno.test("[USR2] of racing claims to a handle and its look-alikes one wins", async () => {
+    await using town = await Town.start({ people: 12, shards: 2 });
+    const { directory } = town.storage;
+    const spellings = ["morning_light", "Morning_Light", "mornlng_l1ght", "m0rninglight"];
+    const claims = await Promise.all(
+      town.users.map(async (user, n) => ({
+        user,
+        handle: spellings[n % 4]!,
+        ...await directory.claimHandle(spellings[n % 4]!, user),
+      })), // of four
+    );
+    const granted = claims.filter(({ kind }) => kind === "granted");
+    assert.equal(granted.length, 1);
+    const [{ user, handle }] = granted as [typeof claims[number]]; // just counted
+    assert.deepEqual(await directory.userByHandle(handle), { id: user, handle: handle.toLowerCase() });
+    assert.deepEqual(await directory.claimHandle(handle, user), { kind: "granted" }, "an unfinished claim resumes");
+    const lookAlike = spellings.find((other) => other.toLowerCase() !== handle.toLowerCase())!; // there are others
+    assert.equal(await directory.userByHandle(lookAlike), null, "a look-alike is not the handle");
+  });
+}
