@@ -1,6 +1,6 @@
 /** tRPC as gatz uses it: every procedure starts from one of these, which says who may call it (SEC1). @module */
 import { initTRPC } from "@trpc/server";
-import type { Context, UserContext } from "./context.ts";
+import type { Context, Services } from "./context.ts";
 import { ApiError, errorShape, toApiError, tokenExpired } from "./errors.ts";
 import { frameTransformer } from "./live/frames.ts";
 
@@ -23,24 +23,26 @@ const t = initTRPC.context<Context>().meta<Meta>().create({
 export const router = t.router;
 export const createCallerFactory = t.createCallerFactory;
 
-const loggedIn = t.middleware(({ ctx, next }) => {
+const loggedIn = t.middleware(({ ctx, type, next }) => {
   const { session, services } = ctx;
   if (session === null) throw new ApiError("Unauthenticated", { message: "an access token is needed" });
   if (session.expiresAt <= services.now()) throw tokenExpired();
-  const known: UserContext = { ...ctx, session };
-  return next({ ctx: known });
+  return letFinish(() => next({ ctx: { session } }), { services, type });
 });
 
-const fromThisMachine = t.middleware(({ ctx, next }) => {
-  if (ctx.services.config.dev && ctx.peer.loopback) return next();
+const fromThisMachine = t.middleware(({ ctx: { services, peer }, type, next }) => {
+  if (services.config.dev && peer.loopback) return letFinish(next, { services, type });
   throw new ApiError("Forbidden", { message: "only in development, and only from this machine" });
 });
 
 /** A server that stops lets calls finish; subscriptions begin anew elsewhere. */
-const letFinish = t.middleware(({ ctx, type, next }) =>
-  type === "subscription" ? next() : ctx.services.drain.run(() => next())
-);
+function letFinish<T>(
+  call: () => Promise<T>,
+  { services, type }: { services: Services; type: "query" | "mutation" | "subscription" },
+): Promise<T> {
+  return type === "subscription" ? call() : services.drain.run(call);
+}
 
-export const devProcedure = t.procedure.meta({ access: "dev" }).use(fromThisMachine).use(letFinish);
-export const userProcedure = t.procedure.meta({ access: "user" }).use(loggedIn).use(letFinish);
+export const devProcedure = t.procedure.meta({ access: "dev" }).use(fromThisMachine);
+export const userProcedure = t.procedure.meta({ access: "user" }).use(loggedIn);
 export const memberProcedure = userProcedure.meta({ access: "member" });
