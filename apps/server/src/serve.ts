@@ -29,6 +29,8 @@ export interface ServeOptions {
 export interface Server {
   /** Without a trailing slash. */
   readonly url: string;
+  /** How many live subscriptions there are. */
+  readonly feeds: number;
   /** Takes no more drafts, tells clients to connect elsewhere, lets what is open finish, and closes. */
   stop(): Promise<void>;
 }
@@ -80,7 +82,13 @@ export async function serve(options: ServeOptions): Promise<Server> {
     log.info("stopped {url}", { url });
   };
   let stopped: Promise<void> | undefined;
-  return { url, stop: () => stopped ??= stop() };
+  return {
+    url,
+    get feeds() {
+      return hub.size;
+    },
+    stop: () => stopped ??= stop(),
+  };
 }
 
 function createServices(
