@@ -6,7 +6,7 @@ if (await needsPostgres(import.meta.url)) {
   const { EmbeddedPostgresError, joinEmbeddedPostgres, removeEmbeddedPostgres, startEmbeddedPostgres } = await import(
     "./mod.ts"
   );
-  const { isServerOf, processTree, signal } = await import("./processes.ts");
+  const { commandLine, isServerOf, processTree, signal } = await import("./processes.ts");
   const { administer } = await import("@gatz/testing/test_database.ts");
   type EmbeddedOptions = Parameters<typeof startEmbeddedPostgres>[0];
 
@@ -53,7 +53,13 @@ if (await needsPostgres(import.meta.url)) {
     const reader = child.stdout.getReader();
     const pid = Number(new TextDecoder().decode((await reader.read()).value));
     assert.ok(pid > 0);
-    return { child, pid, ended: async () => void await Promise.all([child.status, reader.cancel()]) };
+    const kill = async () => {
+      child.kill("SIGKILL");
+      await Promise.all([child.status, reader.cancel()]);
+    };
+    let killed: Promise<void> | undefined;
+    const killOnce = () => killed ??= kill();
+    return { pid, kill: killOnce, [Symbol.asyncDispose]: killOnce };
   };
 
   const untilGone = async (pid: number, dataDir: string) => {
@@ -121,10 +127,9 @@ if (await needsPostgres(import.meta.url)) {
   Deno.test(
     "the server ends with the process that started it, even by kill -9",
     inFolder(async (options) => {
-      const { child, pid, ended } = await startElsewhere(options);
-      child.kill("SIGKILL");
-      await ended();
-      await untilGone(pid, options.dataDir);
+      await using elsewhere = await startElsewhere(options);
+      await elsewhere.kill();
+      await untilGone(elsewhere.pid, options.dataDir);
       await (await startEmbeddedPostgres(options)).stop();
     }),
   );
@@ -132,16 +137,15 @@ if (await needsPostgres(import.meta.url)) {
   Deno.test(
     "a server left running by a killed run is ended by the next start",
     inFolder(async (options) => {
-      const { child, pid, ended } = await startElsewhere(options);
+      await using elsewhere = await startElsewhere(options);
+      const { pid } = elsewhere;
       // The watchdog is the one child that is a shell: with it gone, nobody ends the server.
-      const watchdogs = (await Promise.all((await processTree(pid)).map(async (one) => ({
-        pid: one,
-        shell: (await Deno.readTextFile(`/proc/${one}/comm`)).trim() === "sh",
-      })))).filter(({ shell }) => shell);
-      assert.equal(watchdogs.length, 1);
-      await signal("KILL", watchdogs.map((one) => one.pid));
-      child.kill("SIGKILL");
-      await ended();
+      const tree = await processTree(pid);
+      const commands = await Promise.all(tree.map(commandLine));
+      const watchdogs = tree.filter((_, index) => /^(\S*\/)?sh -c/.test(commands[index] ?? ""));
+      assert.equal(watchdogs.length, 1, commands.join("\n"));
+      await signal("KILL", watchdogs);
+      await elsewhere.kill();
       assert.equal(await isServerOf(pid, options.dataDir), true);
       const server = await startEmbeddedPostgres(options);
       assert.equal(await isServerOf(pid, options.dataDir), false);
