@@ -1,6 +1,7 @@
 /** `deno task bench [--quick] [--json] [--only name]`: figures of gatz, each with its yardstick measured in the same run. @module */
 import { parseArgs } from "node:util";
 import { appendRows } from "./append.ts";
+import { diskRows } from "./disk.ts";
 import { startDatabase, startServer } from "./environment.ts";
 import { fanoutEngineRows } from "./fanout_engine.ts";
 import { fanoutRoomRows } from "./fanout_rooms.ts";
@@ -15,8 +16,8 @@ const { values: flags } = parseArgs({
   },
 });
 
-const FULL = { repetitions: 3, seconds: 8, events: 4_000 };
-const QUICK = { repetitions: 1, seconds: 3, events: 1_000 };
+const FULL = { repetitions: 3, seconds: 8, events: 4_000, replays: 12 };
+const QUICK = { repetitions: 1, seconds: 3, events: 1_000, replays: 2 };
 const plan = flags.quick ? QUICK : FULL;
 const wants = (section: string) => flags.only === undefined || flags.only === section;
 const say = (text: string) => console.error(text);
@@ -34,6 +35,12 @@ if (wants("fanout")) {
   await using database = await startDatabase();
   await using server = await startServer(database);
   rows.push(...engine.rows, ...await fanoutRoomRows(server, { ...plan, raw: engine.raw }));
+}
+if (wants("disk")) {
+  say("disk: the sample chat, replayed");
+  await using database = await startDatabase();
+  await using server = await startServer(database);
+  rows.push(...await diskRows({ database, server }, plan));
 }
 console.log(flags.json ? JSON.stringify(rows, null, 2) : table(rows));
 Deno.exit(0);
