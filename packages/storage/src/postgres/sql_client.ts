@@ -1,6 +1,7 @@
 /** One postgres.js client over one connection that is never made again: see {@link openClient}. @module */
 import * as net from "node:net";
 import postgres from "postgres";
+import { plainArray, quotedArray } from "./arrays.ts";
 import { LaneLost } from "./errors.ts";
 import type { PostgresTypes } from "./queryable.ts";
 
@@ -31,6 +32,39 @@ interface ParsedTarget {
   path: string | false;
 }
 
+/** Arrays by their type's number in Postgres's catalogue, which never changes: int2, int4, int8, uuid, and text (which is never read). */
+const ARRAY_TYPES = {
+  smallints: arrayType(1005, { write: plainArray, read: numbersOf }),
+  ints: arrayType(1007, { write: plainArray, read: numbersOf }),
+  bigints: arrayType(1016, { write: plainArray, read: numbersOf }),
+  uuids: arrayType(2951, { write: plainArray, read: partsOf }),
+  texts: arrayType(1009, { write: quotedArray }),
+};
+
+const TYPES: { bigint: postgres.PostgresType<number> } = {
+  bigint: { to: 20, from: [20], parse: Number, serialize: String },
+  ...ARRAY_TYPES,
+};
+
+interface ArrayForm<T> {
+  readonly write: (values: readonly T[]) => string;
+  readonly read?: (text: string) => unknown;
+}
+
+/** What is text already was made by arrays.ts. */
+function arrayType<T>(oid: number, { write, read }: ArrayForm<T>) {
+  const serialize = (values: unknown) => Array.isArray(values) ? write(values as readonly T[]) : values;
+  return { to: oid, from: read === undefined ? [] : [oid], serialize, parse: read ?? String };
+}
+
+function partsOf(text: string): string[] {
+  return text === "{}" ? [] : text.slice(1, -1).split(",");
+}
+
+function numbersOf(text: string): number[] {
+  return partsOf(text).map(Number);
+}
+
 /**
  * postgres.js reconnects by itself, and then sends what still waits in its queue: the rest of a transaction would run outside of it. So
  * the socket is made here, and once only: after the connection is lost every statement fails, and the caller opens a new client.
@@ -43,7 +77,9 @@ export function openClient({ url, settings, connectMs, onClose }: ClientOptions)
     idle_timeout: 0,
     max_lifetime: null,
     connect_timeout: Math.ceil(connectMs / 1000),
-    types: { bigint: { to: 20, from: [20], parse: Number, serialize: String } },
+    types: TYPES,
+    // It would ask for array types by a query whose promise nobody holds: a connection lost meanwhile would end the process.
+    fetch_types: false,
     connection: { application_name: "gatz", ...settings },
     onnotice: () => {},
     onclose: onClose,
