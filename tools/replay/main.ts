@@ -21,8 +21,8 @@ A second run adds nothing; a run that was killed is gone on with by the same com
   --seed TEXT              other additions, other ids (default 1)
   --day YYYY-MM-DD         this day only; may be repeated
   --no-long-texts          without the planted texts at the limit of a message's size
-  --days-at-once N         (default 6)
-  --discussions-at-once N  (default 96)
+  --days-at-once N         (default 10)
+  --discussions-at-once N  (default 192)
   --json                   the report as one line of JSON`;
 
 const FLAGS = {
@@ -31,8 +31,8 @@ const FLAGS = {
   seed: { type: "string", default: "1" },
   day: { type: "string", multiple: true },
   "no-long-texts": { type: "boolean", default: false },
-  "days-at-once": { type: "string", default: "6" },
-  "discussions-at-once": { type: "string", default: "96" },
+  "days-at-once": { type: "string", default: "10" },
+  "discussions-at-once": { type: "string", default: "192" },
   json: { type: "boolean", default: false },
   help: { type: "boolean", default: false },
 } as const;

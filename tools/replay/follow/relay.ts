@@ -29,8 +29,10 @@ export function startRelay(url: string): Relay {
     try {
       const outgoing = await Deno.connect({ hostname: target.hostname, port: Number(target.port) });
       open.add(outgoing);
-      await Promise.race([pump(incoming, outgoing), pump(outgoing, incoming)]);
-      shut(outgoing);
+      await Promise.race([pump(incoming, outgoing), pump(outgoing, incoming)]).finally(() => shut(outgoing));
+    } catch (error) {
+      // Losing connections, and finding nobody, is what a relay is there for.
+      if (!isLoss(error)) throw error;
     } finally {
       shut(incoming);
     }
@@ -56,19 +58,19 @@ export function startRelay(url: string): Relay {
   };
 }
 
-/** Copies until either side ends, in whatever way: that is what a relay is there for. */
+/** Copies until either side ends. */
 async function pump(from: Deno.Conn, to: Deno.Conn): Promise<void> {
   const buffer = new Uint8Array(64 * 1024);
-  try {
-    for (let read = await from.read(buffer); read !== null; read = await from.read(buffer)) {
-      for (let written = 0; written < read;) written += await to.write(buffer.subarray(written, read));
-    }
-  } catch (error) {
-    if (!isLoss(error)) throw error;
+  for (let read = await from.read(buffer); read !== null; read = await from.read(buffer)) {
+    for (let written = 0; written < read;) written += await to.write(buffer.subarray(written, read));
   }
 }
 
+const LOSSES = [
+  ...[Deno.errors.BadResource, Deno.errors.Interrupted, Deno.errors.BrokenPipe],
+  ...[Deno.errors.ConnectionRefused, Deno.errors.ConnectionReset, Deno.errors.ConnectionAborted],
+];
+
 function isLoss(error: unknown): boolean {
-  return [Deno.errors.BadResource, Deno.errors.ConnectionReset, Deno.errors.BrokenPipe, Deno.errors.Interrupted]
-    .some((kind) => error instanceof kind);
+  return LOSSES.some((kind) => error instanceof kind);
 }

@@ -4,6 +4,22 @@ import type { AppRouter } from "@gatz/server";
 
 export type Api = TRPCClient<AppRouter>;
 
+/**
+ * A message that is no text, which the protocol does not have, ends its connection, and the client makes another; by itself
+ * the client throws where nobody can catch it. Seen once, at a server without breath, on Deno 2.9.6.
+ */
+class TextSocket extends WebSocket {
+  constructor(...args: ConstructorParameters<typeof WebSocket>) {
+    super(...args);
+    this.addEventListener("message", (event) => {
+      if (typeof event.data === "string") return;
+      event.stopImmediatePropagation();
+      console.error(`a message that is no text, but ${Object.prototype.toString.call(event.data)}: connecting anew`);
+      this.close();
+    });
+  }
+}
+
 export interface SocketApi {
   readonly api: Api;
   close(): Promise<void>;
@@ -23,6 +39,7 @@ export function httpApi(url: string, token?: string): Api {
 /** The API over a WebSocket of its own, which the client opens again by itself when it is lost. */
 export function socketApi(url: string, token: string): SocketApi {
   const client = createWSClient({
+    WebSocket: TextSocket,
     url: `${url.replace(/^http/, "ws")}/trpc`,
     connectionParams: { token },
     retryDelayMs: (attempt) => Math.min(100 * 2 ** attempt, 2_000),
