@@ -1,10 +1,13 @@
 import { needsPostgres } from "@gatz/testing/postgres.ts";
-import type { FeedItem } from "@gatz/domain";
+import type { DiscussionId, FeedItem } from "@gatz/domain";
+import type { Storage } from "@gatz/storage/contract";
 import { strict as assert } from "node:assert";
+import { newMessage } from "../../packages/domain/testing/drafts.ts";
 import { brief, settle } from "./reader.ts";
 
 /** A little less than the longest text there may be. */
 const LONG = "x".repeat(9_000);
+const BUNDLE = 100;
 const MIB = 1024 * 1024;
 
 interface Heard {
@@ -38,12 +41,19 @@ if (await needsPostgres(import.meta.url)) {
     }
   }
 
-  /** A few at a time: the stock client puts calls of one moment into one frame, and that is bounded. */
-  const AT_A_TIME = 5;
+  /** Many at once, so that the log grows quicker than it could by single calls. */
+  async function sayMuch(
+    storage: Storage,
+    { who, discussion }: { who: Person; discussion: DiscussionId },
+  ): Promise<void> {
+    const said = Array.from({ length: BUNDLE }, () => newMessage(who.user, discussion, { text: LONG }));
+    const outcomes = await storage.offer(discussion, said, { deadlineMs: 10_000 });
+    assert.ok(outcomes.every(({ kind }) => kind === "accepted"), JSON.stringify(outcomes));
+  }
 
   async function say(
     who: Person,
-    { discussion, text }: { discussion: Awaited<ReturnType<typeof talk>>["discussion"]; text: string },
+    { discussion, text }: { discussion: DiscussionId; text: string },
   ) {
     const { outcome } = await who.api.messages.send.mutate({ id: freshId("msg", who.home), discussion, text });
     assert.equal(outcome.kind, "accepted", JSON.stringify(outcome));
@@ -59,9 +69,7 @@ if (await needsPostgres(import.meta.url)) {
     await until(() => fast.items.some((item) => item.type === "live"), "live");
     const before = Deno.memoryUsage().rss;
     const messages = 1_500;
-    for (let i = 0; i < messages; i += AT_A_TIME) {
-      await Promise.all(Array.from({ length: AT_A_TIME }, () => say(ann, { discussion, text: LONG })));
-    }
+    for (let i = 0; i < messages; i += BUNDLE) await sayMuch(server.storage, { who: ann, discussion });
     await until(() => fast.items.some((item) => isMessage(item, messages + 1)), "the last message");
     // 13 MiB were sent; the kernel's buffers take a few, and the process may not keep more than its bounds.
     const grown = Deno.memoryUsage().rss - before;
@@ -86,9 +94,7 @@ if (await needsPostgres(import.meta.url)) {
     const { discussion } = await talk(ann, [ben]);
     await using slow = await RawSocket.follow(server.url, { token: ben.token });
     await until(() => server.server.feeds === 1, "the feed");
-    for (let i = 0; i < 200 && server.server.feeds === 1; i++) {
-      await Promise.all(Array.from({ length: AT_A_TIME }, () => say(ann, { discussion, text: LONG })));
-    }
+    for (let i = 0; i < 20; i++) await sayMuch(server.storage, { who: ann, discussion });
     await until(() => server.server.feeds === 0, "its end");
     assert.ok(!slow.closed);
   });

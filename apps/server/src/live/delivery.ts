@@ -24,6 +24,11 @@ export class Delivery {
     readonly state: StreamState,
   ) {}
 
+  /** What it takes encoded, 0 while nobody wanted it. */
+  get bytes(): number {
+    return this.#full?.bytes ?? 0;
+  }
+
   /** The event as an item of a feed. */
   get full(): ItemText {
     return this.#full ??= itemText({ type: "event", event: this.event });

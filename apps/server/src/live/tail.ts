@@ -23,8 +23,8 @@ const LAST_RETRY_MS = 2_000;
 const CONFIRMED_MS = 250;
 /** How long events that a fence tells of may take to arrive; the follower is then started anew. */
 const CATCH_UP_MS = 1_000;
-/** Hand-overs after which other work gets its turn. */
-const SLICE = 20_000;
+/** What is handed over before readers get their turn to take it: far less than a feed's queue holds, so that only a slow one overflows. */
+const SLICE = { events: 200, handed: 20_000, bytes: 128 * 1024 } as const;
 
 const log = getLogger(["gatz", "live"]);
 
@@ -113,24 +113,26 @@ export class Tail {
   }
 
   async #take(batch: readonly Committed[]): Promise<void> {
-    let handed = 0;
+    let slice = { events: 0, handed: 0, bytes: 0 };
     for (const committed of batch) {
-      handed += this.#handOver(committed);
-      if (handed < SLICE) continue;
-      handed = 0;
+      const delivery = this.#deliveryOf(committed);
+      if (delivery === null) continue;
+      slice.handed += this.options.hand(delivery);
+      slice.bytes += delivery.bytes;
+      slice.events++;
+      this.#moveTo(delivery.position);
+      if (slice.events < SLICE.events && slice.handed < SLICE.handed && slice.bytes < SLICE.bytes) continue;
+      slice = { events: 0, handed: 0, bytes: 0 };
       await setImmediate();
     }
   }
 
-  #handOver({ position: at, event, state }: Committed): number {
+  /** Null for what was handed over before. */
+  #deliveryOf({ position: at, event, state }: Committed): Delivery | null {
     const expected = position(this.#position! + 1);
-    if (at < expected) return 0;
-    if (at > expected) {
-      throw new Error(`the log of shard ${this.options.shard} came with a hole: ${at} instead of ${expected}`);
-    }
-    const handed = this.options.hand(new Delivery(this.options.shard, at, event, state));
-    this.#moveTo(at);
-    return handed;
+    if (at < expected) return null;
+    if (at === expected) return new Delivery(this.options.shard, at, event, state);
+    throw new Error(`the log of shard ${this.options.shard} came with a hole: ${at} instead of ${expected}`);
   }
 
   #moveTo(at: Position): void {
