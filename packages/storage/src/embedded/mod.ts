@@ -15,7 +15,7 @@ export { EmbeddedPostgresError, type EmbeddedProblem } from "./errors.ts";
 const HOST = "127.0.0.1";
 const MAX_CONNECTIONS = 200;
 const FREE_PORT_ATTEMPTS = 5;
-const LEFTOVER_TIMEOUT_MS = 20_000;
+const LEFTOVER_TIMEOUT_MS = 10_000;
 
 /** What to start, and where its data is. */
 export interface EmbeddedOptions {
@@ -189,17 +189,18 @@ async function lockFolder(dataDir: string): Promise<Deno.FsFile> {
 async function endLeftover(dataDir: string): Promise<void> {
   const leftover = await readPidFile(dataDir);
   if (leftover === undefined) return;
-  if (!await isServerOf(leftover.pid, dataDir)) {
-    // PostgreSQL would take any living process with this number for its own kind and refuse to start.
-    return await Deno.remove(`${dataDir}/postmaster.pid`);
+  // A stopped (SIGSTOP) one can't hear that it should end.
+  if (await isServerOf(leftover.pid, dataDir)) await signal("CONT", await processTree(leftover.pid));
+  for (const name of ["INT", "QUIT", "KILL"] as const) {
+    if (!await isServerOf(leftover.pid, dataDir)) break;
+    await signal(name, name === "KILL" ? await processTree(leftover.pid) : [leftover.pid]);
+    const deadline = performance.now() + LEFTOVER_TIMEOUT_MS;
+    while (performance.now() < deadline && await isServerOf(leftover.pid, dataDir)) {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
   }
-  await signal("CONT", await processTree(leftover.pid));
-  await signal("INT", [leftover.pid]);
-  const deadline = performance.now() + LEFTOVER_TIMEOUT_MS;
-  while (await isServerOf(leftover.pid, dataDir)) {
-    if (performance.now() > deadline) await signal("KILL", await processTree(leftover.pid));
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
+  // A server that was killed leaves the file, and PostgreSQL takes any process with that number for its own kind.
+  if (await readPidFile(dataDir) !== undefined) await Deno.remove(`${dataDir}/postmaster.pid`);
 }
 
 async function realFolder(dataDir: string): Promise<string> {

@@ -43,8 +43,7 @@ export async function processTree(root: number): Promise<number[]> {
   return tree;
 }
 
-/** The process's program and arguments; empty if there is no such process. */
-export async function commandLine(pid: number): Promise<string> {
+async function commandLine(pid: number): Promise<string> {
   if (Deno.build.os !== "linux") return (await run(["ps", "-o", "args=", "-p", String(pid)])).stdout;
   return (await run(["sh", "-c", 'tr "\\0" " " < "$0"', `/proc/${pid}/cmdline`])).stdout;
 }
