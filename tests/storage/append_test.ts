@@ -5,6 +5,7 @@ import { needsPostgres } from "@gatz/testing/postgres.ts";
 if (await needsPostgres(import.meta.url)) {
   const { newMessage } = await import("../../packages/domain/testing/drafts.ts");
   const { Crowd } = await import("./crowd.ts");
+  const { verify } = await import("@gatz/storage");
   const { readLogs } = await import("./log_oracle.ts");
   const { Town } = await import("./town.ts");
 
@@ -16,6 +17,7 @@ if (await needsPostgres(import.meta.url)) {
       await town.settled();
       const logs = await readLogs(town.database);
       crowd.judge(logs);
+      assert.deepEqual((await verify(town.config)).problems, [], "[LOG6] and all that is stored is its fold");
     });
   }
 

@@ -9,7 +9,7 @@ import {
   shardNumber,
   type UserId,
 } from "@gatz/domain";
-import type { Committed } from "@gatz/storage";
+import { type Committed, verify } from "@gatz/storage";
 import { type Direction, startTcpProxy, type TcpProxy } from "@gatz/testing/tcp_proxy.ts";
 import { newMessage } from "../../packages/domain/testing/drafts.ts";
 import { readLogs, uuidOf } from "./log_oracle.ts";
@@ -157,6 +157,7 @@ export class FlakyLink implements AsyncDisposable {
       logs.events.map((one) => [one.position, one.id]),
       "[LOG3] the follower saw every event once, in order",
     );
+    assert.deepEqual((await verify(this.town.config)).problems, [], "[LOG6] all that is stored is the fold of the log");
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -65,6 +65,8 @@ if (await needsPostgres(import.meta.url)) {
     const { group } = await town.discussion(ann, [ben]);
     const before = await town.storage.state(ben);
     assert.ok(before?.kind === "user" && before.inbox[group] === undefined, "nothing was delivered yet");
+    const lag = await town.storage.outbox(town.homeOf(ann));
+    assert.ok(lag.waiting >= 4 && lag.oldestAt !== null, "and how much waits can be seen");
     await town.reopen();
     await town.settled();
     const after = await town.storage.state(ben);
@@ -102,8 +104,7 @@ if (await needsPostgres(import.meta.url)) {
     await town.reopen();
     const { group } = await town.discussion(ann, [ben]);
     await town.settled();
-    const rows = await town.byHand(shard, (sql) => sql<{ code: string }[]>`select code from outbox`);
-    assert.deepEqual(rows.map(({ code }) => code), ["SystemOnly"]);
+    assert.deepEqual(await town.storage.outbox(shard), { waiting: 0, oldestAt: null, rejected: { SystemOnly: 1 } });
     const state = await town.storage.state(ben);
     assert.ok(state?.kind === "user" && state.inbox[group] !== undefined);
   });

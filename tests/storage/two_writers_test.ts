@@ -4,6 +4,7 @@ import { needsPostgres } from "@gatz/testing/postgres.ts";
 
 if (await needsPostgres(import.meta.url)) {
   const { newMessage } = await import("../../packages/domain/testing/drafts.ts");
+  const { verify } = await import("@gatz/storage");
   const { readLogs } = await import("./log_oracle.ts");
   const { Town } = await import("./town.ts");
   type Town = Awaited<ReturnType<typeof Town.start>>;
@@ -67,6 +68,7 @@ if (await needsPostgres(import.meta.url)) {
     const logs = await readLogs(town.database);
     for (const { id, seq } of acks) assert.equal(logs.byId(id)?.seq, seq);
     assert.ok(acks.length > 20);
+    assert.deepEqual((await verify(town.config)).problems, []);
   });
 
   Deno.test("[SHARD2] who meets a newer epoch stops, says so, and writes again only with a newer one", async () => {

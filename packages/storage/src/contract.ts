@@ -12,6 +12,7 @@ import type {
   Outcome,
   Position,
   Proposal,
+  RejectionCode,
   Seq,
   ShardNumber,
   StreamId,
@@ -131,6 +132,14 @@ export interface ShardFence {
   position: Position;
 }
 
+export interface OutboxLag {
+  /** Effects still to be delivered, and when the event of the oldest was accepted. */
+  waiting: number;
+  oldestAt: UnixMs | null;
+  /** Effects that were refused for good, by code. */
+  rejected: Readonly<Partial<Record<RejectionCode, number>>>;
+}
+
 /** One of a user's discussions, for lists. */
 export interface DiscussionRow {
   discussion: DiscussionId;
@@ -190,6 +199,8 @@ export interface Storage {
   /** The one way to consume a log: every event after `from`, in position order, in batches as they come; live at the end. */
   follow(shard: ShardNumber, from: Position, signal: AbortSignal): AsyncIterable<readonly Committed[]>;
   fence(shard: ShardNumber): Promise<ShardFence>;
+  /** The effects of a shard's events that have not arrived (SHARD3); throws {@link ShardUnavailable}. */
+  outbox(shard: ShardNumber): Promise<OutboxLag>;
 
   /** Many streams' states over many shards; who does not answer is `unavailable`, never an error. */
   states(streams: readonly StreamId[]): Promise<ReadonlyMap<StreamId, Fact<StreamState>>>;

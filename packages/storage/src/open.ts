@@ -5,6 +5,7 @@ import { SqlDirectory } from "./directory/directory.ts";
 import { placedAtHome } from "./directory/placement.ts";
 import { ShardLog } from "./log/shard_log.ts";
 import { Outbox } from "./outbox/outbox.ts";
+import { readLag } from "./outbox/rows.ts";
 import { installGuard } from "./postgres/guard.ts";
 import { PostgresServer } from "./postgres/server.ts";
 import { createReads } from "./reads/reads.ts";
@@ -114,6 +115,7 @@ class OpenStorage {
       offer: (stream, proposals, options) => offer(this.#offering, { stream, proposals, options }),
       follow: (shard, from, signal) => log(shard).follow(from, signal),
       fence: (shard) => log(shard).fence(),
+      outbox: (shard) => this.#reads.read(shard, readLag),
       resume: (user, from, budget) => readResume({ pools: this.#reads, limits }, user, { from, budget }),
       close: () => this.#close(),
     };

@@ -1,4 +1,5 @@
-import { type Draft, idToUuid, type Outcome, type ShardNumber } from "@gatz/domain";
+import { type Draft, idToUuid, type Outcome, type RejectionCode, type ShardNumber, type UnixMs } from "@gatz/domain";
+import type { OutboxLag } from "../contract.ts";
 import { plainArray, quotedArray } from "../postgres/arrays.ts";
 import type { Queryable } from "../postgres/queryable.ts";
 
@@ -19,6 +20,20 @@ export async function waitingEffects(
     where target_shard = ${target} and code is null
     order by position, ordinal limit ${limit}`;
   return rows.map((row) => row.draft);
+}
+
+/** How many effects wait, since when, and how many were refused. */
+export async function readLag({ sql, schema }: Queryable): Promise<OutboxLag> {
+  const here = sql(schema);
+  const rows = await sql<{ code: RejectionCode | null; effects: number; oldest_at: number | null }[]>`
+    select o.code, count(*)::int as effects, min(e.at) as oldest_at
+    from ${here}.outbox o left join ${here}.events e using (position) group by o.code`;
+  const waiting = rows.find((row) => row.code === null);
+  return {
+    waiting: waiting?.effects ?? 0,
+    oldestAt: (waiting?.oldest_at ?? null) as UnixMs | null, // the shard's own time
+    rejected: Object.fromEntries(rows.flatMap(({ code, effects }) => code === null ? [] : [[code, effects]])),
+  };
 }
 
 /** An effect and what its stream answered. */

@@ -9,21 +9,28 @@ export type StatementName = keyof ReturnType<typeof statementsOf>;
 export function statementsOf(schema: SchemaName) {
   if (schema === DIRECTORY_SCHEMA) throw new Error("the directory has no log");
   const s = `"${schema}"`;
+  const advance = `update ${s}.fence set position = $1::int8, epoch = $2::int8 where id = 1`;
   return {
+    advance,
     // The clock is read above the lock's node of the plan, so after the lock is held (LOG5).
     fence: `with held as materialized (select epoch, position, writable from ${s}.fence where id = 1 for update)
       select held.*, floor(extract(epoch from clock_timestamp()) * 1000)::int8 as clock from held`,
     known: `select id, stream, actor, seq, at, type, digest from ${s}.events where id = any($1::uuid[])`,
     lastAt: `select id, last_at from ${s}.streams where id = any($1::uuid[])`,
 
-    events: `insert into ${s}.events
-        (position, at, stream, id, actor, seq, target_seq, type, version, digest, decided, body)
-      select * from unnest($1::int8[], $2::int8[], $3::uuid[], $4::uuid[], $5::uuid[], $6::int4[], $7::int4[], $8::int2[],
-        $9::int2[], $10::bytea[], $11::jsonb[], $12::jsonb[])`,
-    streams: `insert into ${s}.streams as mine (id, kind, seq, position, last_at, messages)
-      select * from unnest($1::uuid[], $2::int2[], $3::int4[], $4::int8[], $5::int8[], $6::int4[])
-      on conflict (id) do update set seq = excluded.seq, position = excluded.position, last_at = excluded.last_at,
-        messages = excluded.messages`,
+    // What every batch does, in one statement: each statement costs both sides as much as several rows.
+    append: `with appended as (
+        insert into ${s}.events
+          (position, at, stream, id, actor, seq, target_seq, type, version, digest, decided, body)
+        select * from unnest($3::int8[], $4::int8[], $5::uuid[], $6::uuid[], $7::uuid[], $8::int4[], $9::int4[], $10::int2[],
+          $11::int2[], $12::bytea[], $13::jsonb[], $14::jsonb[])
+      ), heads as (
+        insert into ${s}.streams (id, kind, seq, position, last_at, messages)
+        select * from unnest($15::uuid[], $16::int2[], $17::int4[], $18::int8[], $19::int8[], $20::int4[])
+        on conflict (id) do update set seq = excluded.seq, position = excluded.position, last_at = excluded.last_at,
+          messages = excluded.messages
+      )
+      ${advance}`,
     // A newer node's fold is never overwritten (LOG7); it can't be met here, for its state could not have been loaded.
     states: `insert into ${s}.stream_states as mine (id, seq, fold_version, state)
       select * from unnest($1::uuid[], $2::int4[], $3::int2[], $4::jsonb[])
@@ -52,6 +59,5 @@ export function statementsOf(schema: SchemaName) {
       select * from unnest($1::uuid[], $2::text[], $3::uuid[], $4::int4[])`,
     outbox: `insert into ${s}.outbox (id, position, ordinal, target_shard, draft)
       select * from unnest($1::uuid[], $2::int8[], $3::int2[], $4::int2[], $5::jsonb[])`,
-    advance: `update ${s}.fence set position = $1::int8, epoch = $2::int8 where id = 1`,
   } as const;
 }

@@ -10,17 +10,19 @@ export interface WriteStep {
   readonly parameters: readonly (string | number)[];
 }
 
-/** The statements of one batch, in order; those without rows are left out. */
+/** The statements of one batch, in order; those of projections without rows are left out. */
 export function writeSteps(batch: Batch, projection: Projection, { epoch }: { epoch: number }): WriteStep[] {
-  const steps: WriteStep[] = [];
+  const fence = [batch.position, epoch];
+  // A flush that only takes the shard appends nothing.
+  if (batch.accepted.length === 0) return [{ statement: "advance", parameters: fence }];
+  const heads = plain(projection.streams, "id", "kind", "seq", "position", "last_at", "messages");
+  const steps: WriteStep[] = [
+    { statement: "append", parameters: [...fence, ...eventParameters(batch.accepted), ...heads] },
+  ];
   const add = (statement: StatementName, rows: readonly unknown[], parameters: () => WriteStep["parameters"]) => {
     if (rows.length > 0) steps.push({ statement, parameters: parameters() });
   };
   const p = projection;
-  add("events", batch.accepted, () => eventParameters(batch.accepted));
-  add("streams", p.streams, () => [
-    ...plain(p.streams, "id", "kind", "seq", "position", "last_at", "messages"),
-  ]);
   add("states", p.states, () => [...plain(p.states, "id", "seq", "fold_version"), json(p.states.map((r) => r.state))]);
   add("active", p.firstOfDay, () => [plainArray(p.firstOfDay), dayOf(batch.clock)]);
   add("members", p.members, () =>
@@ -55,7 +57,6 @@ export function writeSteps(batch: Batch, projection: Projection, { epoch }: { ep
     ...plain(p.outbox, "id", "position", "ordinal", "target_shard"),
     json(p.outbox.map((r) => r.draft)),
   ]);
-  steps.push({ statement: "advance", parameters: [batch.position, epoch] });
   return steps;
 }
 
