@@ -8,7 +8,7 @@ import type { ReplayPlan } from "./plan/plan.ts";
 import { GaveUp, Refused } from "./play/deliver.ts";
 import { startProgress } from "./progress.ts";
 import { eventsIn, replay, type ReplayReport } from "./replay.ts";
-import { LIFTED_LIMITS, NoServer, startServerProcess } from "./server.ts";
+import { NoServer, startServerProcess } from "./server.ts";
 
 const USAGE = `deno task replay FILE [options]
 
@@ -16,7 +16,7 @@ Plays a chat table (day, line, time, user, reply_to, text) through the public AP
 server's pages, the fold of the log, and the replay's own ledger. Exit code 1: they differ, or something was refused.
 A second run adds nothing; a run that was killed is gone on with by the same command.
 
-  --url URL                a server that runs already, in development mode; its limits must let one address in often
+  --url URL                a server that runs already, in development mode
   --fresh                  a server with a new database, gone afterwards; default: what deno task dev starts
   --seed TEXT              other additions, other ids (default 1)
   --day YYYY-MM-DD         this day only; may be repeated
@@ -55,7 +55,7 @@ async function main(): Promise<number> {
   describe(plan, { chat, say });
   await using server = values.url === undefined ? await startServerProcess({ fresh: values.fresh }) : undefined;
   const url = values.url?.replace(/\/$/, "") ?? server!.url;
-  say(server ? `server      ${url}, with ${LIFTED_LIMITS}` : `server      ${url}`);
+  say(`server      ${url}`);
   const progress = startProgress(eventsIn(plan));
   const report = await replay({
     url,

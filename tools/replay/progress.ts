@@ -15,7 +15,6 @@ export function startProgress(total: number): Progress {
 function bar(total: number): Progress {
   const shown = new SingleBar({
     format: "  {bar} {percentage} %  {value} of {total} events  {duration_formatted}, {eta_formatted} to go",
-    hideCursor: true,
     etaBuffer: 2_000,
   });
   shown.start(total, 0);

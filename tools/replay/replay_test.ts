@@ -22,7 +22,6 @@ if (await needsPostgres(import.meta.url)) {
   const { openStorage } = await import("@gatz/storage");
   const { serve } = await import("@gatz/server");
   const { readConfig } = await import("../../apps/server/src/config.ts");
-  const { LIFTED_LIMITS } = await import("./server.ts");
   const { eventsIn, replay } = await import("./replay.ts");
   const { Disagreement } = await import("./judge/difference.ts");
 
@@ -37,7 +36,7 @@ if (await needsPostgres(import.meta.url)) {
     const storage = await openStorage(database.storageConfig());
     parts.defer(() => storage.close());
     const config = readConfig({}, {
-      ...{ GATZ_DEV: "1", GATZ_PORT: "0", GATZ_LIMITS: LIFTED_LIMITS, DATABASE_URL: database.directoryUrl },
+      ...{ GATZ_DEV: "1", GATZ_PORT: "0", DATABASE_URL: database.directoryUrl },
     });
     const server = await serve({ config, secrets: { tokenKey: new Uint8Array(32).fill(1) }, storage });
     parts.defer(() => server.stop());

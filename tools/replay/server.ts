@@ -11,9 +11,6 @@ export class NoServer extends Error {
   override readonly name = "NoServer";
 }
 
-/** Limits that the import by one machine would meet, lifted openly: everybody's connections come from one address. */
-export const LIFTED_LIMITS = "connectionsPerUser=1000,connectionsPerAddress=10000";
-
 /** Those of `deno task dev`. */
 const PERMISSIONS = ["read", "write", "env", "run", "sys", "net"].map((name) => `--allow-${name}`);
 const ENTRY = fileURLToPath(new URL("./server_main.ts", import.meta.url));

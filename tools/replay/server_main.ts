@@ -6,9 +6,8 @@
 import { type Environment, processEnvironment, readConfig } from "../../apps/server/src/config.ts";
 import { developmentSecrets } from "../../apps/server/src/dev/secrets.ts";
 import { type RunningServer, runUntilSignal, startServer } from "../../apps/server/src/start.ts";
-import { LIFTED_LIMITS } from "./server.ts";
 
-const OVERRIDES = { GATZ_DEV: "1", GATZ_PORT: "0", GATZ_LIMITS: LIFTED_LIMITS };
+const OVERRIDES = { GATZ_DEV: "1", GATZ_PORT: "0" };
 
 async function start(): Promise<RunningServer> {
   const server = Deno.args.includes("--fresh") ? await startFresh() : await startIn(processEnvironment());

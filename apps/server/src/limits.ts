@@ -12,8 +12,6 @@ export interface ServerLimits {
   batchCalls: number;
   /** Nesting of one JSON input. */
   jsonDepth: number;
-  /** Drafts of one bundle. */
-  bundleDrafts: number;
   /** Milliseconds after which a call is answered, with not-now or unknown if need be. */
   callDeadlineMs: number;
   /** Events, and bytes of events, that wait for one feed before it drops to `behind` (LIVE5). */
@@ -29,9 +27,6 @@ export interface ServerLimits {
   beatMs: number;
   /** Milliseconds in which a cursor changes at most once (LIVE1). */
   cursorMs: number;
-  /** Connections of one user, and of one address. */
-  connectionsPerUser: number;
-  connectionsPerAddress: number;
   /** Milliseconds that a log-in token is good for. */
   tokenMs: number;
   /** Milliseconds that open work gets to finish when the server stops. */
@@ -45,7 +40,6 @@ export const DEFAULT_SERVER_LIMITS: Readonly<ServerLimits> = Object.freeze({
   bodyBytes: 256 * 1024,
   batchCalls: 50,
   jsonDepth: 16,
-  bundleDrafts: 100,
   callDeadlineMs: 10_000,
   feedQueueEvents: 2_000,
   feedQueueBytes: 512 * 1024,
@@ -54,8 +48,6 @@ export const DEFAULT_SERVER_LIMITS: Readonly<ServerLimits> = Object.freeze({
   frameEvents: 64,
   beatMs: 15_000,
   cursorMs: 1_000,
-  connectionsPerUser: 10,
-  connectionsPerAddress: 20,
   tokenMs: 12 * 60 * 60 * 1000,
   drainMs: 5_000,
 });

@@ -34,7 +34,7 @@ export interface Me {
 /** What a client must know to refuse what the server would. */
 const SHOWN_LIMITS = [
   ...["textCodePoints", "textBytes", "attachments", "mentions", "emojiPerMessage", "members"] as const,
-  ...["nameCodePoints", "reasonCodePoints", "frameBytes", "bodyBytes", "batchCalls", "bundleDrafts"] as const,
+  ...["nameCodePoints", "reasonCodePoints", "frameBytes", "bodyBytes", "batchCalls"] as const,
 ] as const;
 
 export const auth = router({

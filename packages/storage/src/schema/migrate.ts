@@ -1,7 +1,7 @@
 /** Brings the directory and every shard to the present schema. @module */
 import { type ShardNumber, shardNumber } from "@gatz/domain";
 import { Kysely } from "kysely";
-import { type Migration, Migrator } from "kysely/migration";
+import { DEFAULT_MIGRATION_TABLE, type Migration, Migrator } from "kysely/migration";
 import { PostgresJSDialect } from "kysely-postgres-js";
 import postgres from "postgres";
 import { type ServerName, type StorageConfig, StorageMisconfigured } from "../contract.ts";
@@ -50,11 +50,28 @@ async function migrateShards(
 ): Promise<void> {
   const url = config.servers[server];
   if (url === undefined) throw unknownServer(server);
-  await locked(url, async () => {
-    for (const shard of shards) {
-      await migrateSchema(url, { schema: shardSchema(shard), migrations: SHARD_MIGRATIONS });
+  await locked(url, async (sql) => {
+    const current = await schemasAt(sql, lastOf(SHARD_MIGRATIONS));
+    for (const schema of shards.map(shardSchema)) {
+      if (!current.has(schema)) await migrateSchema(url, { schema, migrations: SHARD_MIGRATIONS });
     }
   });
+}
+
+function lastOf(migrations: Record<string, Migration>): string {
+  return Object.keys(migrations).sort().at(-1)!; // there is a first migration
+}
+
+/** The schemas that have a migration already: a start with nothing to do asks no more than this. */
+async function schemasAt(sql: postgres.Sql, migration: string): Promise<ReadonlySet<string>> {
+  const tables = await sql<{ schema: string }[]>`
+    select table_schema as schema from information_schema.tables where table_name = ${DEFAULT_MIGRATION_TABLE}`;
+  if (tables.length === 0) return new Set();
+  const asked = tables.map(({ schema }) =>
+    sql`select ${schema} as schema from ${sql(schema)}.${sql(DEFAULT_MIGRATION_TABLE)} where name = ${migration}`
+  );
+  const found = await sql<{ schema: string }[]>`${asked.reduce((all, one) => sql`${all} union all ${one}`)}`;
+  return new Set(found.map(({ schema }) => schema));
 }
 
 /** The shard map outlives configurations: it may name a server that this one does not. */
