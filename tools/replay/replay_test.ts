@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { needsPostgres } from "@gatz/testing/postgres.ts";
 import type { TestDatabase } from "@gatz/testing/test_database.ts";
+import type { LogItem } from "./follow/notebook.ts";
 import { parseChat } from "./chat/parse.ts";
 import { planReplay } from "./plan/day.ts";
 import type { ReplayPlan } from "./plan/plan.ts";
@@ -23,6 +24,15 @@ if (await needsPostgres(import.meta.url)) {
   const { serve } = await import("@gatz/server");
   const { readConfig } = await import("../../apps/server/src/config.ts");
   const { eventsIn, replay } = await import("./replay.ts");
+  const { replayIds } = await import("./plan/ids.ts");
+  const { peopleOf } = await import("./plan/plan.ts");
+  const { Accounts } = await import("./play/accounts.ts");
+  const { httpApi } = await import("./play/connections.ts");
+  const { Scene } = await import("./play/scene.ts");
+  const { readLogOf } = await import("./follow/follower.ts");
+  const { Notebook } = await import("./follow/notebook.ts");
+  const { judgeFollower } = await import("./judge/judge.ts");
+  const { allPages } = await import("./judge/pages.ts");
   const { Disagreement } = await import("./judge/difference.ts");
 
   interface Stage extends AsyncDisposable {
@@ -110,6 +120,42 @@ if (await needsPostgres(import.meta.url)) {
       });
     });
   }
+
+  Deno.test("[LIVE3] a replay notices what a feed did not bring, in the middle and at the end", async () => {
+    await using stage = await startStage();
+    const { url } = stage;
+    const plan = await planOf(SMALLEST);
+    await play(stage, plan);
+    const [day] = plan.days;
+    assert.ok(day);
+    const ids = replayIds(plan.seed, plan.source);
+    const accounts = await new Accounts({ url, plan, stop: new AbortController() }).of(peopleOf(day));
+    const longest = day.discussions.reduce((one, other) => other.offers.length > one.offers.length ? other : one);
+    const account = accounts.get(longest.witness);
+    assert.ok(account);
+    const group = ids.group(day.day, { shard: account.home, at: day.at });
+    const { discussion } = new Scene({ day, plan: longest, group, accounts, ids });
+    const readLog = readLogOf(httpApi(url, account.token));
+    const { asOf } = await allPages(httpApi(url, account.token), discussion);
+    /** Judges a follower who got the log up to a seq, changed on its way. */
+    const judged = async (head: number, changed: (item: LogItem) => LogItem = (item) => item) => {
+      const streams = new Set<string>([discussion]);
+      const lossy = async (stream: string, fromSeq: number) => (await readLog(stream, fromSeq)).map(changed);
+      const notebook = new Notebook({ viewer: account.nick, streams, readLog: lossy });
+      notebook.start(discussion, head);
+      return await judgeFollower({ account, notebook }, { url, title: "one", discussion, patienceMs: 0 });
+    };
+    const without = (type: string) => (item: LogItem): LogItem =>
+      item.type === "event" && item.event.type === type
+        ? { type: "opaque", stream: discussion, from: item.event.seq, to: item.event.seq }
+        : item;
+    assert.equal(await judged(asOf), null);
+    for (const type of ["edit-message", "react-to-message", "new-message"]) {
+      const difference = await judged(asOf, without(type));
+      assert.match(difference?.about ?? "", /what the feed brought$/, type);
+    }
+    assert.equal((await judged(asOf - 1))?.path, "asOf");
+  });
 
   const run = async (args: readonly string[]) => {
     const permissions = ["read", "net", "env", "sys", "run", "write"].map((name) => `--allow-${name}`);
