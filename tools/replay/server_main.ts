@@ -1,6 +1,6 @@
 /**
- * The server of a replay, in a process of its own: what `deno task dev` starts, with limits lifted, for as long as its
- * standard input is open; so it ends with the replay, however that ends. Prints its URL on one line.
+ * The server of a replay, in a process of its own: what `deno task dev` starts, for as long as its standard
+ * input is open; so it ends with the replay, however that ends. Prints its URL on one line.
  * @module
  */
 import { type Environment, processEnvironment, readConfig } from "../../apps/server/src/config.ts";
