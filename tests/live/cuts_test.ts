@@ -148,8 +148,15 @@ function act(log: MemoryLog, step: Step): void {
   }
 }
 
-async function run(steps: readonly Step[], { queue, perStream }: { queue: number; perStream: number }): Promise<void> {
+interface Bounds {
+  readonly queue: number;
+  readonly perStream: number;
+  readonly newest: boolean;
+}
+
+async function run(steps: readonly Step[], { queue, perStream, newest }: Bounds): Promise<void> {
   const log = start();
+  if (newest) log.handNewestStates();
   log.perStream = perStream;
   // Every read leaves time for something to happen on either side of it.
   let reads = 0;
@@ -197,7 +204,11 @@ async function allArrives(clients: readonly Client[]): Promise<void> {
   }
 }
 
-const bounds = fc.record({ queue: fc.constantFrom(4, 1_000), perStream: fc.constantFrom(3, 200) });
+const bounds: fc.Arbitrary<Bounds> = fc.record({
+  queue: fc.constantFrom(4, 1_000),
+  perStream: fc.constantFrom(3, 200),
+  newest: fc.boolean(),
+});
 
 Deno.test("[LIVE3] through cuts, stalls, shards that go and come, adding and removing: nothing is lost, doubled or shown to others", async () => {
   await fc.assert(

@@ -130,3 +130,19 @@ Deno.test("[VIS2] what a viewer may not see arrives as an opaque range, live and
   const missed = briefs(second).slice(-3);
   assert.deepEqual(missed, ["opaque 7-8", "new-message 9", "opaque 10-10"]);
 });
+
+Deno.test("[LIVE2] a follower that is behind and has newer states brings the same as one that is not", async () => {
+  const log = town({ members: [] });
+  log.handNewestStates();
+  await using node = testNode(log);
+  await using reader = await new Reader(node, ben).live();
+  log.accept(addToDiscussion(ann, talk, { users: [ben], historyFrom: "all" }));
+  say(log, "implied by the state");
+  await settle();
+  assert.deepEqual(briefs(reader), ["joined 1-3"]);
+  say(log, "seen");
+  log.accept(removeFromDiscussion(ann, talk, { user: ben }));
+  say(log, "secret");
+  await settle();
+  assert.deepEqual(briefs(reader), ["joined 1-3", "new-message 4", "remove-member 5"]);
+});

@@ -49,6 +49,12 @@ export class MemoryLog implements LogSource {
     for (const shard of this.shards) this.#logs.set(shard, []);
   }
 
+  /** From now on followers are handed the streams' present states, as when they read behind from the log. */
+  handNewestStates(): void {
+    this.inTransit = (batch) =>
+      batch.map((committed) => ({ ...committed, state: this.world.folded(committed.event.stream).state! }));
+  }
+
   accept<P extends Proposal>(proposal: P): LogEvent {
     const event = this.world.accept(proposal);
     this.#record();

@@ -1,16 +1,10 @@
 /** Who gets an event live: the stream's own member list on its shard decides (DESIGN: Live). @module */
 import { type LogEvent, type Memberships, membersNow, type Seq, type StreamState, type UserId } from "@gatz/domain";
 
-const lastDepartures = new WeakMap<Memberships, number>();
-
-/**
- * Users whose stay covers the event; who was just removed gets the removal too. `state` is at the event or newer, so somebody who joined later
- * may be among them: what they may see is judged by `visible`.
- */
+/** Users whose stay covers the event; who it removes gets it too. `state` is at the event or newer. */
 export function audience(event: LogEvent, state: StreamState): readonly UserId[] {
   if (state.kind === "user") return [state.id];
-  if (lastDeparture(state.members) < event.seq) return membersNow(state);
-  return membersAt(state.members, event.seq);
+  return isSettledBefore(event.seq, state.members) ? membersNow(state) : membersAt(state.members, event.seq);
 }
 
 function membersAt(members: Memberships, at: Seq): UserId[] {
@@ -20,14 +14,28 @@ function membersAt(members: Memberships, at: Seq): UserId[] {
   );
 }
 
-/** The seq of the newest end of a stay, 0 if nobody ever left. Message events share the member list, so it is looked for once a change. */
-function lastDeparture(members: Memberships): number {
-  const known = lastDepartures.get(members);
-  if (known !== undefined) return known;
-  let last = 0;
-  for (const stays of Object.values(members)) {
-    for (const stay of stays) last = Math.max(last, stay.left ?? 0);
-  }
-  lastDepartures.set(members, last);
-  return last;
+/** Whether nobody has left at a seq or later, or joined later. */
+function isSettledBefore(at: Seq, members: Memberships): boolean {
+  const { joined, left } = lastMoves(members);
+  return left < at && joined <= at;
+}
+
+interface LastMoves {
+  readonly joined: number;
+  readonly left: number;
+}
+
+const known = new WeakMap<Memberships, LastMoves>();
+
+/** The newest seqs at which somebody joined and left. Message events share the member list, so they are looked for once a change. */
+function lastMoves(members: Memberships): LastMoves {
+  const before = known.get(members);
+  if (before !== undefined) return before;
+  const stays = Object.values(members).flat();
+  const moves = {
+    joined: Math.max(0, ...stays.map((stay) => stay.from)),
+    left: Math.max(0, ...stays.map((stay) => stay.left ?? 0)),
+  };
+  known.set(members, moves);
+  return moves;
 }
