@@ -37,6 +37,7 @@ export interface TownOptions {
 
 const SETTLE_MS = 10_000;
 const OFFER_MS = 5_000;
+const SURELY_MS = 30_000;
 
 let made = 0;
 /** A number that no other thing of this run has. */
@@ -113,6 +114,18 @@ export class Town implements AsyncDisposable {
     const outcome = await this.offer(proposal);
     if (outcome.kind !== "accepted") assert.fail(`${proposal.type}: ${JSON.stringify(outcome)}`);
     return outcome;
+  }
+
+  /** Offers the same draft, as a client does, until it is in the log. */
+  async surely(proposal: Proposal): Promise<Ack> {
+    const end = performance.now() + SURELY_MS;
+    while (performance.now() < end) {
+      const outcome = await this.offer(proposal);
+      if (outcome.kind === "accepted" || outcome.kind === "duplicate") return outcome;
+      if (outcome.kind === "rejected") assert.fail(`${proposal.type}: ${JSON.stringify(outcome)}`);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    return assert.fail(`${proposal.type}: never acked`);
   }
 
   /** A group, and a discussion of all its members, on the maker's home. */

@@ -82,6 +82,7 @@ class OpenStorage {
         reads: this.#reads,
         limits: config.limits,
         isWrittenHere: () => this.#isWrittenHere(shard),
+        report: this.#report,
       })
     );
     this.#writers = this.#makeWriters();
@@ -142,6 +143,7 @@ class OpenStorage {
       lane: server.ownerLane(),
       shards,
       report: (what, details) => this.#report(what, { server: server.name, ...details }),
+      onTrouble: () => server.breaker.suspect(),
       onChange: (shard) => {
         this.#writers.get(shard)?.wake();
         this.#outboxes.get(shard)?.wake(undefined);

@@ -24,7 +24,7 @@ if (await needsPostgres(import.meta.url)) {
   }
 
   const terminateAll = (sql: Parameters<Parameters<typeof administer>[1]>[0]) =>
-    sql`select pg_terminate_backend(pid, 1000) from pg_stat_activity
+    sql`select pg_terminate_backend(pid) from pg_stat_activity
         where datname = current_database() and application_name = ${NAME}`;
 
   /** All lanes at once, each with one short query; how long that took. */
@@ -34,6 +34,18 @@ if (await needsPostgres(import.meta.url)) {
       Array.from({ length: LANES }, () => pool.use((sql) => sql`select pg_sleep(0.002)`, deadlineIn(10_000))),
     );
     return performance.now() - start;
+  }
+
+  /** Done when so many have counted. */
+  class Countdown {
+    readonly #done = Promise.withResolvers<void>();
+    constructor(private left: number) {}
+    get done(): Promise<void> {
+      return this.#done.promise;
+    }
+    one(): void {
+      if (--this.left === 0) this.#done.resolve();
+    }
   }
 
   const median = (times: readonly number[]) => times.toSorted((a, b) => a - b)[times.length >> 1]!; // not empty
@@ -46,20 +58,23 @@ if (await needsPostgres(import.meta.url)) {
     const calm = median(await Array.fromAsync({ length: 9 }, () => useAll(pool)));
     await administer(url, async (admin) => {
       for (let round = 0; round < 100; round++) {
-        const queries = [1, 2].map(() => pool.use((sql) => sql`select pg_sleep(30)`, deadlineIn(20_000)));
-        const inTransaction = Promise.withResolvers<void>();
+        const busy = new Countdown(4);
         const terminated = Promise.withResolvers<void>();
-        const transactions = [1, 2].map(() =>
+        const query = () =>
+          pool.use((sql) => {
+            busy.one();
+            return sql`select pg_sleep(30)`;
+          }, deadlineIn(20_000));
+        const transaction = () =>
           pool.use(async (sql) => {
             await sql.unsafe("begin");
             await sql`select 1`;
-            inTransaction.resolve();
+            busy.one();
             await terminated.promise;
             await sql`select 2`;
-          }, deadlineIn(20_000))
-        );
-        const ends = Promise.allSettled([...queries, ...transactions]);
-        await inTransaction.promise;
+          }, deadlineIn(20_000));
+        const ends = Promise.allSettled([query(), query(), transaction(), transaction()]);
+        await busy.done;
         await new Promise((resolve) => setTimeout(resolve, round % 7));
         await terminateAll(admin);
         terminated.resolve();

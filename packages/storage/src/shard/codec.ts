@@ -5,7 +5,6 @@ import {
   canonicalContent,
   type Decided,
   type EventType,
-  idToUuid,
   type LogEvent,
   type Proposal,
   type Seq,
@@ -16,7 +15,7 @@ import {
   upcast,
   uuidToId,
 } from "@gatz/domain";
-import { eventCode, eventOfCode, streamKind } from "../schema/codes.ts";
+import { eventOfCode } from "../schema/codes.ts";
 import { hmacSha256 } from "./hmac.ts";
 
 /** A row of `events`, without its position and digest. */
@@ -49,20 +48,9 @@ export function contentDigest(key: Uint8Array, proposal: Proposal): Uint8Array {
 
 const MACS = new WeakMap<Uint8Array, (text: string) => Uint8Array>();
 
-export function rowOf(event: LogEvent): EventRow {
-  const { targetSeq, ...decided } = event.decided;
-  return {
-    at: event.at,
-    stream: idToUuid(event.stream),
-    id: idToUuid(event.id),
-    actor: event.actor === "system" ? null : idToUuid(event.actor),
-    seq: event.seq,
-    target_seq: targetSeq ?? null,
-    type: eventCode(streamKind(event.stream), event.type),
-    version: event.version,
-    decided: Object.keys(decided).length === 0 ? null : decided,
-    body: storedBody(event),
-  };
+/** What of a decision has no column of its own; null if that is nothing. */
+export function storedDecided({ targetSeq: _column, ...rest }: Decided): StoredDecided | null {
+  return Object.keys(rest).length === 0 ? null : rest;
 }
 
 /** The body without what most messages leave empty: the log is what fills the disk. */

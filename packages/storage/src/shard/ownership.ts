@@ -3,7 +3,7 @@ import type { ShardNumber } from "@gatz/domain";
 import { deadlineIn } from "../postgres/deadline.ts";
 import { describeError } from "../postgres/errors.ts";
 import { Lane, type LaneOptions } from "../postgres/lane.ts";
-import type { Report } from "../report.ts";
+import { isPowerOfTwo, type Report } from "../report.ts";
 
 /**
  * The right to write a shard for as long as nobody raises its epoch. A new lease is a new object: whoever gets one raises the epoch
@@ -17,6 +17,8 @@ export interface OwnershipOptions {
   readonly lane: LaneOptions;
   readonly shards: readonly ShardNumber[];
   readonly report: Report;
+  /** Called when the server did not answer. */
+  readonly onTrouble: () => void;
   /** Called when a shard's lease was got or lost. */
   readonly onChange: (shard: ShardNumber) => void;
 }
@@ -41,6 +43,7 @@ export class Ownership {
   readonly #notBefore = new Map<ShardNumber, number>();
   readonly #closing = new AbortController();
   #lane: Lane | undefined;
+  #failures = 0;
   #running: Promise<void> | undefined;
   #firstRound = Promise.withResolvers<void>();
 
@@ -76,16 +79,24 @@ export class Ownership {
     while (!this.#closing.signal.aborted) {
       try {
         await this.#round();
+        this.#failures = 0;
       } catch (error) {
-        if (!this.#closing.signal.aborted) {
-          this.#options.report("the locks on the shards could not be asked for", { error: describeError(error) });
-        }
+        if (!this.#closing.signal.aborted) this.#failed(error);
         this.#lane?.destroy();
         this.#lane = undefined;
       }
       this.#firstRound.resolve();
       await this.#pause();
     }
+  }
+
+  #failed(error: unknown): void {
+    this.#options.onTrouble();
+    if (!isPowerOfTwo(++this.#failures)) return;
+    this.#options.report("the locks on the shards could not be asked for", {
+      error: describeError(error),
+      times: this.#failures,
+    });
   }
 
   async #round(): Promise<void> {

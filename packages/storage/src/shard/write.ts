@@ -1,7 +1,9 @@
 /** The second round trip of a flush: everything that a batch changes, and COMMIT, sent together. @module */
+import { type Decided, idToUuid, type StreamId, type Uuid } from "@gatz/domain";
 import { byteaArray, plainArray, quotedArray } from "../postgres/arrays.ts";
 import type { Accepted, Batch } from "./batch.ts";
-import { rowOf } from "./codec.ts";
+import { storedDecided } from "./codec.ts";
+import { eventCode, streamKind } from "../schema/codes.ts";
 import { dayOf, type Projection } from "./project.ts";
 import type { StatementName } from "./statements.ts";
 
@@ -71,11 +73,33 @@ function json(values: readonly unknown[]): string {
 }
 
 function eventParameters(accepted: readonly Accepted[]): string[] {
-  const rows = accepted.map(({ draft, committed: { position, event } }) => ({ ...rowOf(event), position, draft }));
+  // Many events of a batch are of the same few streams and people.
+  const uuids = new Map<StreamId, Uuid>();
+  const uuidOf = (id: StreamId) => {
+    const known = uuids.get(id);
+    if (known !== undefined) return known;
+    const uuid = idToUuid(id);
+    uuids.set(id, uuid);
+    return uuid;
+  };
+  const events = accepted.map(({ committed: { event } }) => event);
   return [
-    ...plain(rows, "position", "at", "stream", "id", "actor", "seq", "target_seq", "type", "version"),
-    byteaArray(rows.map(({ draft }) => draft.digest)),
-    quotedArray(rows.map(({ decided }) => decided === null ? null : JSON.stringify(decided))),
-    quotedArray(rows.map(({ draft }) => draft.body)),
+    plainArray(accepted.map(({ committed }) => committed.position)),
+    plainArray(events.map((event) => event.at)),
+    plainArray(events.map((event) => uuidOf(event.stream))),
+    plainArray(accepted.map(({ draft }) => draft.uuid)),
+    plainArray(events.map(({ actor }) => actor === "system" ? null : uuidOf(actor))),
+    plainArray(events.map((event) => event.seq)),
+    plainArray(events.map(({ decided }) => decided.targetSeq ?? null)),
+    plainArray(events.map((event) => eventCode(streamKind(event.stream), event.type))),
+    plainArray(events.map((event) => event.version)),
+    byteaArray(accepted.map(({ draft }) => draft.digest)),
+    quotedArray(events.map(({ decided }) => decidedJson(decided))),
+    quotedArray(accepted.map(({ draft }) => draft.body)),
   ];
+}
+
+function decidedJson(decided: Decided): string | null {
+  const stored = storedDecided(decided);
+  return stored === null ? null : JSON.stringify(stored);
 }

@@ -4,7 +4,7 @@ import type { Committed, ServerName, StorageConfig } from "../contract.ts";
 import { deadlineIn } from "../postgres/deadline.ts";
 import { describeError, isConnectionError, sqlState } from "../postgres/errors.ts";
 import type { LanePool } from "../postgres/lane_pool.ts";
-import type { Report } from "../report.ts";
+import { isPowerOfTwo, type Report } from "../report.ts";
 import { shardSchema } from "../schema/names.ts";
 import type { Bundle } from "./bundle.ts";
 import { ShardCache, type StreamEntry } from "./cache.ts";
@@ -232,11 +232,6 @@ export class ShardWriter implements Waiter {
     const { shard, server, report } = this.#options;
     report(what, { shard, server, kind, error: describeError(cause), state: sqlState(cause) ?? "none" });
   }
-}
-
-// So that a shard that is down for long does not fill the report.
-function isPowerOfTwo(n: number): boolean {
-  return (n & (n - 1)) === 0;
 }
 
 function retryAfterMs(reason: NotNowReason): number {
