@@ -85,7 +85,7 @@ const CASES: Record<ByDecide, (world: World) => Proposal> = {
   Superseded: () => removeFromDiscussion("system", talk, { user: ben, since: seq(99) }),
   Closed: (world) => {
     for (const user of [ann, ben, cleo]) world.accept(leaveDiscussion(user, talk));
-    return newMessage(ann, talk);
+    return removeFromDiscussion("system", talk, { user: cleo });
   },
 };
 

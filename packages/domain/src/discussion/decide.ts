@@ -62,8 +62,9 @@ export function decideDiscussion(
 function refuseOutsider(actor: Actor, state: DiscussionState): Rejection | null {
   const isSystem = actor === "system";
   if (!isSystem && intervalsOf(state, actor).length === 0) return refuse("NotFound", { field: "stream" });
-  if (state.closed) return refuse("Closed", { field: "stream" });
-  return isSystem || isMember(state, actor) ? null : refuse("NotMember", { field: "stream" });
+  // Who has left is not told what became of it since (VIS4).
+  if (!isSystem && !isMember(state, actor)) return refuse("NotMember", { field: "stream" });
+  return state.closed ? refuse("Closed", { field: "stream" }) : null;
 }
 
 function decideCreate(

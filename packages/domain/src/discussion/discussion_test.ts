@@ -175,7 +175,7 @@ Deno.test("[FACT2] a discussion that loses its owner passes to the eldest member
     closed: true,
     members: [],
   });
-  strictEqual(code(world.offer(newMessage(ben, talk))), "Closed");
+  strictEqual(code(world.offer(newMessage(ben, talk))), "NotMember");
   strictEqual(code(world.offer(newMessage(eve, talk))), "NotFound");
   strictEqual(code(world.offer(addToDiscussion("system", talk, { users: [dan] }))), "Closed");
 });

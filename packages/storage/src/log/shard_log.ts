@@ -1,6 +1,8 @@
 import type { Position, ShardNumber } from "@gatz/domain";
 import { type Committed, type ShardFence, ShardUnavailable, type StorageLimits } from "../contract.ts";
+import { describeError } from "../postgres/errors.ts";
 import type { ReadPools } from "../reads/read_pools.ts";
+import type { Report } from "../report.ts";
 import { follow, type LogSource } from "./follow.ts";
 import { readFence, readLog } from "./read_log.ts";
 import { Ring } from "./ring.ts";
@@ -11,6 +13,7 @@ export interface ShardLogOptions {
   readonly limits: Pick<StorageLimits, "ringEvents" | "pageEvents" | "pageBytes">;
   /** Whether the shard's writer is in this process, so that news comes by itself. */
   readonly isWrittenHere: () => boolean;
+  readonly report: Report;
 }
 
 // Somebody else's appends are found by looking; our own are known, except after a lost answer to a COMMIT.
@@ -53,8 +56,13 @@ export class ShardLog implements LogSource {
     try {
       await this.fence();
     } catch (error) {
-      // Asked again soon; others see and say that the shard is down.
-      if (!(error instanceof ShardUnavailable)) throw error;
+      // Asked again soon, whatever it was: one shard's trouble ends no process (SHARD2). Others say when it is down.
+      if (!(error instanceof ShardUnavailable)) {
+        this.#options.report("the log's end could not be read", {
+          shard: this.#options.shard,
+          error: describeError(error),
+        });
+      }
     }
     if (this.#watchers === 0) return;
     const ms = this.#options.isWrittenHere() ? LOOK_MS.own : LOOK_MS.foreign;

@@ -23,6 +23,8 @@ export class Lane {
   readonly #client: Client;
   readonly #lost: PromiseWithResolvers<never>;
   readonly #backend: Backend;
+  /** What ends the waiting for the work under way. A race with `#lost` itself would keep each result for as long as the lane lives. */
+  readonly #waiting = new Set<(error: unknown) => void>();
   #open = true;
 
   private constructor(
@@ -33,7 +35,10 @@ export class Lane {
     this.#backend = opened.backend;
     this.sql = opened.client.sql;
     this.pid = opened.backend.pid;
-    this.#lost.promise.catch(() => this.#open = false);
+    this.#lost.promise.catch((error) => {
+      this.#open = false;
+      for (const giveUp of this.#waiting) giveUp(error);
+    });
   }
 
   /** Connects; throws what the server or the network answers, or `DeadlinePassed`. */
@@ -73,10 +78,15 @@ export class Lane {
    * arrive late, and must not meet the next user's statement.
    */
   async run<T>(work: (sql: Sql) => Promise<T>, deadline: Deadline): Promise<T> {
-    const working = work(this.sql);
-    // If the deadline or the loss comes first, nobody waits for it any more.
-    working.catch(() => {});
-    return await before(deadline, Promise.race([working, this.#lost.promise]), () => this.abandon());
+    if (!this.#open) throw new LaneLost("the connection is gone");
+    const { promise, resolve, reject } = Promise.withResolvers<T>();
+    this.#waiting.add(reject);
+    try {
+      work(this.sql).then(resolve, reject);
+      return await before(deadline, promise, () => this.abandon());
+    } finally {
+      this.#waiting.delete(reject);
+    }
   }
 
   /** Stops what runs on the server, and ends the connection without waiting for anything. */

@@ -35,7 +35,9 @@ export async function readMessages(
       q.sql`
         select e.* from ${seen} cross join lateral (
           select * from ${q.sql(q.schema)}.events
-          where stream = h.id and type = ${NEW_MESSAGE} and seq between f and least(t, ${(before ?? MAX_SEQ) - 1})
+          where stream = h.id and type = ${NEW_MESSAGE} and seq between f and least(t, ${
+        Math.min(before ?? MAX_SEQ, MAX_SEQ) - 1
+      })
           order by seq desc limit ${one}
         ) e
         order by e.seq desc limit ${one}`));

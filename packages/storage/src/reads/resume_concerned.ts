@@ -67,7 +67,7 @@ function select(q: Queryable, user: UserId, { shard, position, only }: ResumeFro
     : [sql`and stream = ${idToUuid(only)}`, sql`and id = ${idToUuid(only)}`];
   const own = shardOf(user) === shard
     ? sql`union all
-        select id, kind, seq, ${position} = 0, 1 from ${here}.streams where id = ${me} and position > ${position} ${onlyOwn}`
+        select id, kind, seq, ${position}::bigint = 0, 1 from ${here}.streams where id = ${me} and position > ${position} ${onlyOwn}`
     : sql``;
   return sql<FencedRow[]>`
     with today as (select extract(epoch from clock_timestamp()) * 1000 as ms),
