@@ -20,7 +20,7 @@ export interface Held {
   /** All seqs up to here were received, as events or as hidden. */
   readonly seq: number;
   readonly messages: ReadonlyMap<MessageId, MessageState>;
-  /** The stream's own state; unknown (null) as soon as any of it is hidden. */
+  /** The stream's own state; null once a part of it is hidden. */
   readonly state: StreamState | null;
 }
 

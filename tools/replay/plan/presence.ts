@@ -36,7 +36,7 @@ export class Presence {
     return [...this.#stays.keys()];
   }
 
-  /** Whether somebody may see a step (VIS1): any of their stays reaches it. */
+  /** Whether somebody may see a step (VIS1), in one of their stays. */
   sees(nick: Nick, step: number): boolean {
     return (this.#stays.get(nick) ?? []).some((stay) => stay.seesFrom <= step && step <= (stay.left ?? Infinity));
   }

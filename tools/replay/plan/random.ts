@@ -37,7 +37,7 @@ function digestOf(words: readonly (string | number)[]): Uint8Array<ArrayBuffer> 
   return Uint8Array.from(createHash("sha256").update(JSON.stringify(words)).digest());
 }
 
-/** A small well-known generator, https://gist.github.com/tommyettinger/46a874533244883189143505d203312c (public domain). */
+/** The well-known small generator of that name (public domain). */
 function mulberry32(seed: number): () => number {
   let state = seed;
   return () => {
