@@ -19,7 +19,9 @@ if (await needsPostgres(import.meta.url)) {
     const pass = async () => { await new Promise((resolve) => setTimeout(resolve, 50)); return "secret"; };
     const sql = postgres({ host: "127.0.0.1", port: server.address().port, user: "u", database: "d", max: 1, pass });
     sql\`select 1\`.catch(() => {});
-    await new Promise((resolve) => setTimeout(resolve, 250));
+    for (let waited = 0; waited < 10_000 && guardedErrors() === 0; waited += 50) {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
     console.log("alive, held " + guardedErrors());
     Deno.exit(0);`;
 
