@@ -1,5 +1,6 @@
 /** Takes the effects that one shard's events have on another shard there, in order (SHARD3). @module */
 import type { Draft, Outcome, Proposal, ShardNumber } from "@gatz/domain";
+import { isAnswer } from "../shard/answers.ts";
 import type { Delivered } from "./rows.ts";
 
 export interface CourierOptions {
@@ -97,8 +98,4 @@ export class Courier {
     clearTimeout(this.#sleep.timer);
     this.#sleep.end();
   }
-}
-
-function isAnswer(outcome: Outcome): outcome is Delivered["outcome"] {
-  return outcome.kind === "accepted" || outcome.kind === "duplicate" || outcome.kind === "rejected";
 }

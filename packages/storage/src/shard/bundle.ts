@@ -1,5 +1,6 @@
 import type { AnyEventId, Fact, GroupState, NotNowReason, Outcome, UserFact, UserId } from "@gatz/domain";
 import { type Deadline, timeLeft } from "../postgres/deadline.ts";
+import { isAnswer } from "./answers.ts";
 import type { PreparedDraft } from "./prepared.ts";
 
 /** What was read of other streams before a bundle was queued (FACT1). */
@@ -38,6 +39,9 @@ export class Bundle {
   readonly #settle: (outcomes: readonly Outcome[]) => void;
   readonly #timer: ReturnType<typeof setTimeout>;
   #settled = false;
+  #answered = false;
+  /** What it was split into. */
+  #parts: readonly Bundle[] = [];
 
   constructor({ drafts, facts, kind, deadline }: BundleInput) {
     this.drafts = drafts;
@@ -56,9 +60,15 @@ export class Bundle {
     return this.#settled;
   }
 
+  /** Whether every draft has its answer, so that what follows it in a run may be tried (SHARD3). */
+  get isAnswered(): boolean {
+    return this.#answered || (this.#parts.length > 0 && this.#parts.every((part) => part.isAnswered));
+  }
+
   settle(outcomes: readonly Outcome[]): void {
     if (this.#settled) return;
     this.#settled = true;
+    this.#answered = outcomes.length === this.drafts.length && outcomes.every(isAnswer);
     clearTimeout(this.#timer);
     this.#settle(outcomes);
   }
@@ -75,8 +85,9 @@ export class Bundle {
     };
     const [first, second] = [part(this.drafts.slice(0, middle)), part(this.drafts.slice(middle))];
     void Promise.all([first.outcomes, second.outcomes]).then(([one, other]) =>
-      this.settle(one.length < first.drafts.length ? one : [...one, ...other])
+      this.settle(first.isAnswered ? [...one, ...other] : one)
     );
+    this.#parts = [first, second];
     return [first, second];
   }
 

@@ -69,3 +69,25 @@ Deno.test("[SHARD3] a run of effects can be split and is answered in order; a bu
   ]);
   settle(bundle);
 });
+
+Deno.test("[SHARD3] of a run that was split, what comes behind a part without an answer is not told", async () => {
+  const kinds = async (run: Bundle) => (await run.outcomes).map(({ kind }) => kind);
+  for (const unanswered of ["not-now", "unknown"] as const) {
+    const run = bundleOf(2, { kind: "effects" });
+    const [first, second] = run.split() ?? [];
+    assert.ok(first && second);
+    second.settle([{ kind: "rejected", code: "NoChange" }]);
+    if (unanswered === "unknown") first.unknown();
+    else first.notNow("Unavailable", 10);
+    assert.deepEqual(await kinds(run), [unanswered]);
+    assert.ok(!run.isAnswered);
+  }
+  const run = bundleOf(4, { kind: "effects" });
+  const [first, second] = run.split() ?? [];
+  assert.ok(first && second);
+  const rejection = { kind: "rejected", code: "NoChange" } as const;
+  for (const part of first.split() ?? []) part.settle([rejection]);
+  assert.ok(first.isAnswered, "at once, for the next part is tried at once");
+  second.settle([rejection, rejection]);
+  assert.deepEqual(await kinds(run), ["rejected", "rejected", "rejected", "rejected"]);
+});

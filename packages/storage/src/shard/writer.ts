@@ -213,15 +213,25 @@ export class ShardWriter implements Waiter {
 
   /** One of the drafts, or what is stored of its stream, makes the whole transaction fail: the halves go alone, down to that one. */
   async #split(failure: Failure, bundles: readonly Bundle[], slot: Slot): Promise<void> {
-    const parts = halves(bundles);
-    if (parts) {
-      for (const part of parts) await this.#flush(part, slot);
+    const middle = bundles.length >> 1;
+    if (middle > 0) {
+      await this.#flush(bundles.slice(0, middle), slot);
+      await this.#flush(bundles.slice(middle), slot);
       return;
     }
     const [bundle] = bundles;
+    const run = bundle?.split();
+    if (run) return await this.#flushInOrder(run, slot);
     this.#report("a draft can't be stored", failure);
     if (failure.isFinal) bundle?.settle([{ kind: "rejected", code: "Malformed", field: "body" }]);
     else this.#refuse(bundles);
+  }
+
+  /** Of a run of effects, none is tried before those in front of it are answered (SHARD3). */
+  async #flushInOrder([first, second]: readonly [Bundle, Bundle], slot: Slot): Promise<void> {
+    await this.#flush([first], slot);
+    if (first.isAnswered) await this.#flush([second], slot);
+    else this.#refuse([second]);
   }
 
   #refuse(bundles: readonly Bundle[]): void {
@@ -240,11 +250,4 @@ function retryAfterMs(reason: NotNowReason): number {
 
 function activeToday(entry: StreamEntry): StreamEntry {
   return { ...entry, activeOn: dayOf(entry.lastAt) };
-}
-
-/** Two parts, in order; never of one bundle, unless it is a run of effects. Null: it can't be split. */
-function halves(bundles: readonly Bundle[]): readonly (readonly Bundle[])[] | null {
-  const middle = bundles.length >> 1;
-  if (middle > 0) return [bundles.slice(0, middle), bundles.slice(middle)];
-  return bundles[0]?.split()?.map((half) => [half]) ?? null;
 }
