@@ -73,7 +73,9 @@ export class Wire {
 /** What this benchmark reads of a feed item. */
 export interface Item {
   type: string;
-  event: { type: string; body: { text: string } };
+  event: { stream: string; type: string; body: { text: string } };
+  /** Of a `behind`. */
+  stream: string;
 }
 
 /** The items of one frame of `live.inbox`: tracked data in superjson's envelope. */
