@@ -101,4 +101,33 @@ if (await needsPostgres(import.meta.url)) {
     await town.byHand(town.homeOf(ann), (sql) => sql`update fence set writable = true`);
     await town.accepted(newMessage(ann, discussion));
   });
+
+  const SHUT_OUT = {
+    "newer-epoch": "epoch = epoch + 1",
+    "not-writable": "writable = false",
+  };
+  for (const [why, change] of Object.entries(SHUT_OUT)) {
+    Deno.test(`[SHARD2] [LOG4] shut out (${why}) after a flush that failed: it stops, and does not try again and again`, async () => {
+      await using town = await Town.start({ people: 1, shards: 1, limits: { flushDeadlineMs: 600 } });
+      const [ann] = town.users;
+      assert.ok(ann);
+      const { discussion } = await town.discussion(ann, []);
+      await town.settled();
+      const said: string[] = [];
+      await town.reopen({ report: (what) => said.push(what) });
+      await town.accepted(newMessage(ann, discussion));
+      const draft = newMessage(ann, discussion);
+      await town.byHand(town.homeOf(ann), async (sql) => {
+        await sql`begin`;
+        await sql.unsafe(`update fence set ${change}`);
+        assert.equal((await town.offer(draft)).kind, "not-now", "the fence is not to be had");
+        await sql`commit`;
+      });
+      await new Promise((resolve) => setTimeout(resolve, 400));
+      assert.deepEqual(said, ["a flush failed", `stopped writing a shard: ${why}`]);
+      await town.byHand(town.homeOf(ann), (sql) => sql`update fence set writable = true`);
+      await town.surely(draft);
+      await readLogs(town.database);
+    });
+  }
 }

@@ -131,7 +131,11 @@ export class ShardWriter implements Waiter {
 
   async #flush(bundles: readonly Bundle[], slot: Slot): Promise<void> {
     const lease = this.#options.lease();
-    if (!lease) return this.#refuse(bundles);
+    if (!lease) {
+      // There is nothing to find out any more: a new lease wakes it.
+      this.#failures = 0;
+      return this.#refuse(bundles);
+    }
     const progress = new FlushProgress();
     try {
       this.#done(await this.#attempt({ bundles, lease, progress, onFence: () => slot.holdsFence() }), lease);
@@ -167,9 +171,9 @@ export class ShardWriter implements Waiter {
 
   /** After a transaction that ended well: first the cache, then the callers, then the log's readers. */
   #done({ outcomes, batch, loaded, before, after, shutOut }: Flushed, lease: Lease): void {
+    this.#failures = 0;
     if (shutOut) this.#shutOut(shutOut);
     else {
-      this.#failures = 0;
       this.#claimed = { lease, epoch: after.epoch };
       this.#cache.advance(after, {
         streams: [...loaded.streams, ...[...batch.streams].map(([id, entry]) => [id, activeToday(entry)] as const)],
