@@ -1,6 +1,16 @@
-import { createTRPCClient, createWSClient, httpBatchLink, splitLink, type TRPCClient, wsLink } from "@trpc/client";
+import {
+  createTRPCClient,
+  createWSClient,
+  httpBatchLink,
+  type Operation,
+  splitLink,
+  type TRPCClient,
+  wsLink,
+} from "@trpc/client";
 import type { AppRouter } from "@gatz/server";
 import superjson from "superjson";
+import { backOff } from "./timing.ts";
+import { tokenRenewal } from "./token_renewal.ts";
 
 /** The typed API: `client.messages.send.mutate(...)`, `client.live.inbox.subscribe(...)`. */
 export type GatzApi = TRPCClient<AppRouter>;
@@ -8,7 +18,10 @@ export type GatzApi = TRPCClient<AppRouter>;
 export interface GatzClientOptions {
   /** The server's URL, like `http://127.0.0.1:4000`. */
   readonly url: string;
-  /** An access token; a function is asked anew for every connection and HTTP call. None: only what needs no log-in. */
+  /**
+   * An access token; a function is asked anew for every connection and HTTP call, and when the server refuses the token that it gave
+   * before: what was refused is then made again. None: only what needs no log-in.
+   */
   readonly token?: string | (() => string | null | Promise<string | null>);
   /** What queries and mutations go over. Subscriptions always take the WebSocket. Default `ws`. */
   readonly calls?: "ws" | "http";
@@ -22,9 +35,8 @@ export interface GatzClient {
 
 // The server drops a socket that does not answer its pings; this is the other direction (a dead link is found within 25 s).
 const KEEP_ALIVE = { enabled: true, intervalMs: 20_000, pongTimeoutMs: 5_000 };
-// A server that restarts is reached again within a second; many clients do not come back in step.
-const FIRST_RETRY_MS = 100;
-const LAST_RETRY_MS = 5_000;
+// A server that restarts is reached again within a second.
+const RECONNECT = { firstMs: 100, lastMs: 5_000, random: Math.random };
 
 /** The stock tRPC client, put together as the server expects it: one socket, the token as its first message and never in a URL. */
 export function createGatzClient({ url, token, calls = "ws" }: GatzClientOptions): GatzClient {
@@ -41,7 +53,7 @@ export function createGatzClient({ url, token, calls = "ws" }: GatzClientOptions
     // Who calls over HTTP has a socket only while something is subscribed to.
     lazy: { enabled: calls === "http", closeMs: 0 },
     keepAlive: KEEP_ALIVE,
-    retryDelayMs,
+    retryDelayMs: (attempt) => backOff(attempt, RECONNECT),
   });
   const overSocket = wsLink<AppRouter>({ client: socket, transformer: superjson });
   const overHttp = httpBatchLink<AppRouter>({
@@ -52,17 +64,18 @@ export function createGatzClient({ url, token, calls = "ws" }: GatzClientOptions
       return value === null ? {} : { authorization: `Bearer ${value}` };
     },
   });
+  const isOverSocket = ({ type }: Operation) => calls === "ws" || type === "subscription";
+  const renewal = tokenRenewal({ isOverSocket, closeSocket: () => socket.connection?.ws.close() });
   const api = createTRPCClient<AppRouter>({
-    links: [splitLink({
-      condition: (operation) => calls === "ws" || operation.type === "subscription",
-      true: overSocket,
-      false: overHttp,
-    })],
+    links: [
+      // A token that is no function stays what it is.
+      ...(typeof token === "function" ? renewal.links : []),
+      splitLink({ condition: isOverSocket, true: overSocket, false: overHttp }),
+    ],
   });
-  return { api, close: () => socket.close() };
-}
-
-function retryDelayMs(attempt: number): number {
-  const most = Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** attempt);
-  return most * (0.5 + Math.random() / 2);
+  const close = () => {
+    renewal.stop();
+    return socket.close();
+  };
+  return { api, close };
 }

@@ -22,8 +22,11 @@ import {
   type UserId,
 } from "@gatz/domain";
 import type { DiscussionSource } from "./discussion_source.ts";
+import { LastingFeed } from "./lasting_feed.ts";
 import { newId } from "./new_id.ts";
 import { Outbox } from "./outbox.ts";
+import type { Timing } from "./timing.ts";
+import type { Trouble } from "./trouble.ts";
 
 /** `live`: all that is committed arrives. `cut`: the connection is being made again, and what was missed will follow. */
 export type Link = "connecting" | "live" | "cut";
@@ -38,17 +41,19 @@ export interface Picture {
   readonly byId: ReadonlyMap<MessageId, MessageState>;
   /** The messages that are, or have been changed by, drafts of the viewer which are not accepted yet. */
   readonly pending: ReadonlySet<MessageId>;
-  /** What the last draft was refused for, or what went wrong: until the next draft. */
+  /** What the last draft was refused for, until the next one; else what is wrong with the feed, until it is not. */
   readonly problem: string | null;
 }
 
-export interface ReplicaOptions {
+interface ReplicaOptions {
   readonly source: DiscussionSource;
   readonly discussion: DiscussionId;
   readonly viewer: UserId;
+  readonly timing: Timing;
 }
 
-const FOLLOW_AGAIN_MS = 500;
+type Problems = { readonly [of in "draft" | "feed" | "shard"]: string | null };
+
 const NO_CONTENT: MessageContent = { text: "", mentions: [], attachments: [] };
 
 /** Follows a discussion from its first event until it is closed. */
@@ -61,24 +66,35 @@ export class DiscussionReplica {
   #head = seq(0);
   #incarnation: Incarnation | null = null;
   #link: Link = "connecting";
-  #problem: string | null = null;
+  #problems: Problems = { draft: null, feed: null, shard: null };
   #picture: Picture;
-  #work: Promise<void> = Promise.resolve();
-  #feed: { unsubscribe(): void };
-  /** How many feeds were begun: an earlier one has no say any more. */
-  #feeds = 0;
-  #closed = false;
+  readonly #feed: LastingFeed;
+  readonly #closing = new AbortController();
 
   constructor(options: ReplicaOptions) {
     this.#options = options;
+    const { source, timing } = options;
+    const { signal } = this.#closing;
+    const pace = {
+      retryDelayMs: (attempt: number) => timing.retryDelayMs(attempt),
+      wait: (ms: number) => timing.wait(ms, signal),
+    };
     this.#outbox = new Outbox({
-      offer: options.source.offer,
+      offer: (draft) => source.offer(draft),
       head: () => this.#head,
-      onChange: (refusal) => this.#publish(refusal instanceof Error ? refusal.message : refusal ?? null),
-      wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+      onChange: (draft) => this.#publish({ draft }),
+      timing: pace,
     });
     this.#picture = this.#draw();
-    this.#feed = this.#follow();
+    this.#feed = new LastingFeed({
+      follow: (fromSeq, on) => source.follow(fromSeq, on),
+      next: () => seq(this.#head + 1),
+      take: (item) => this.#take(item),
+      onTaken: () => this.#publish({ feed: null }),
+      onConnected: (connected) => this.#connected(connected),
+      onLost: ({ problem }) => this.#lost(problem),
+      timing: pace,
+    });
   }
 
   readonly picture = (): Picture => this.#picture;
@@ -111,9 +127,9 @@ export class DiscussionReplica {
   }
 
   close(): void {
-    this.#closed = true;
     this.#outbox.close();
-    this.#feed.unsubscribe();
+    this.#feed.close();
+    this.#closing.abort();
   }
 
   #change() {
@@ -121,46 +137,22 @@ export class DiscussionReplica {
     return { stream, id: newId("evt", shardOf(stream)), version: 1 } as const;
   }
 
-  #follow(): { unsubscribe(): void } {
-    const feed = ++this.#feeds;
-    return this.#options.source.follow(seq(this.#head + 1), {
-      items: (items) => this.#enqueue(items),
-      connected: (connected) => {
-        this.#link = connected ? "live" : this.#head === 0 ? "connecting" : "cut";
-        this.#publish();
-      },
-      ended: ({ again, problem }) => {
-        if (this.#closed || feed !== this.#feeds) return;
-        this.#link = "cut";
-        this.#publish(problem);
-        if (again) setTimeout(() => this.#followAfter(feed), FOLLOW_AGAIN_MS);
-      },
-    });
+  #connected(connected: boolean): void {
+    this.#link = connected ? "live" : this.#head === 0 ? "connecting" : "cut";
+    this.#publish();
   }
 
-  /** The server has ended a feed, as it does when it stops: another goes on from where it got to. */
-  #followAfter(ended: number): void {
-    if (!this.#closed && ended === this.#feeds) this.#feed = this.#follow();
+  #lost(problem: string | null): void {
+    this.#link = "cut";
+    this.#publish({ feed: problem });
   }
 
-  /** Frames are taken one after the other, because one may wait for a page of the log. */
-  #enqueue(items: readonly FeedItem[]): void {
-    this.#work = this.#work
-      .then(async () => {
-        for (const item of items) await this.#take(item);
-        this.#publish();
-      })
-      .catch((error) => this.#publish(String(error)));
-  }
-
-  async #take(item: FeedItem): Promise<void> {
+  async #take(item: FeedItem): Promise<Trouble | void> {
     switch (item.type) {
       case "event":
-        await this.#reach(item.event.stream, seq(item.event.seq - 1));
-        return this.#apply(item.event);
+        return await this.#reach(item.event.stream, seq(item.event.seq - 1)) ?? this.#apply(item.event);
       case "opaque":
-        await this.#reach(item.stream, seq(item.from - 1));
-        return this.#skip(item);
+        return await this.#reach(item.stream, seq(item.from - 1)) ?? this.#skip(item);
       case "joined":
       case "behind":
         return await this.#reach(item.stream, item.head);
@@ -171,22 +163,27 @@ export class DiscussionReplica {
       case "beat":
         return await this.#reachAll(item.heads);
       case "shard":
-        return this.#publish(item.status === "ok" ? null : `shard ${item.shard} is ${item.status}`);
+        return this.#publish({ shard: item.status === "ok" ? null : `shard ${item.shard} is ${item.status}` });
       default:
         return unreachable(item);
     }
   }
 
-  async #reachAll(heads: readonly { stream: StreamId; seq: Seq }[]): Promise<void> {
-    for (const head of heads) await this.#reach(head.stream, head.seq);
+  async #reachAll(heads: readonly { stream: StreamId; seq: Seq }[]): Promise<Trouble | void> {
+    for (const head of heads) {
+      const trouble = await this.#reach(head.stream, head.seq);
+      if (trouble) return trouble;
+    }
   }
 
   /** Reads what lies between what is held and `head` (LIVE3). */
-  async #reach(stream: StreamId, head: Seq): Promise<void> {
+  async #reach(stream: StreamId, head: Seq): Promise<Trouble | void> {
     if (stream !== this.#options.discussion) return;
-    while (this.#head < head && !this.#closed) {
+    while (this.#head < head && !this.#closing.signal.aborted) {
       const fromSeq = seq(this.#head + 1);
-      for (const item of await this.#options.source.read(fromSeq)) {
+      const page = await this.#options.source.read(fromSeq);
+      if ("kind" in page) return page;
+      for (const item of page) {
         if (item.type === "event") this.#apply(item.event);
         if (item.type === "opaque") this.#skip(item);
       }
@@ -209,18 +206,16 @@ export class DiscussionReplica {
 
   /** Another life of the installation: what was held may not be true in it (LOG9). Drafts are kept, and offered again. */
   #startAnew(): void {
-    const before = this.#feed;
     this.#messages = new Map();
     this.#discussion = null;
     this.#head = seq(0);
     this.#incarnation = null;
-    this.#feed = this.#follow();
-    before.unsubscribe();
+    this.#feed.restart();
     this.#outbox.offerAgain();
   }
 
-  #publish(problem: string | null = this.#problem): void {
-    this.#problem = problem;
+  #publish(problems: Partial<Problems> = {}): void {
+    this.#problems = { ...this.#problems, ...problems };
     this.#picture = this.#draw();
     for (const listener of this.#listeners) listener();
   }
@@ -229,13 +224,14 @@ export class DiscussionReplica {
   #draw(): Picture {
     const byId = new Map(this.#messages);
     const pending = new Set<MessageId>();
-    const at = unixMs(Date.now());
+    const at = unixMs(this.#options.timing.now());
     this.#outbox.pending.forEach((draft, n) => {
       const proposal = { ...draft, actor: this.#options.viewer };
       applyToMessages(byId, toEvent(proposal, {}, { seq: seq(this.#head + 1 + n), at }));
       pending.add(draft.type === "new-message" ? draft.id : draft.body.target);
     });
-    const [link, discussion, problem] = [this.#link, this.#discussion, this.#problem];
+    const [link, discussion, { draft, feed, shard }] = [this.#link, this.#discussion, this.#problems];
+    const problem = draft ?? feed ?? shard;
     return { link, discussion, messages: [...byId.values()], byId, pending, problem };
   }
 }

@@ -17,6 +17,8 @@ import {
 import assert from "node:assert/strict";
 import { DiscussionReplica } from "./discussion_replica.ts";
 import type { DiscussionSource, FeedHandlers } from "./discussion_source.ts";
+import type { Timing } from "./timing.ts";
+import { CUT, type Trouble } from "./trouble.ts";
 
 const uuid = (n: number) => `0198c0de-0000-7003-8000-${String(n).padStart(12, "0")}`;
 const DISCUSSION = uuidToId("disc", uuid(1));
@@ -29,25 +31,30 @@ class HandWrittenLog implements DiscussionSource {
   readonly followedFrom: Seq[] = [];
   readonly readFrom: Seq[] = [];
   readonly offered: MessageDraft[] = [];
-  answer: (draft: MessageDraft) => Outcome | null = () => null;
+  answer: (draft: MessageDraft) => Outcome | Trouble = () => CUT;
+  /** What the next readings come to, instead of a page. */
+  readonly troubles: Trouble[] = [];
+  unsubscribed = 0;
   /** Of the newest feed. */
   handlers: FeedHandlers | undefined;
 
   follow(fromSeq: Seq, handlers: FeedHandlers) {
     this.followedFrom.push(fromSeq);
     this.handlers = handlers;
-    return { unsubscribe() {} };
+    return { unsubscribe: () => void this.unsubscribed++ };
   }
 
-  read(fromSeq: Seq): Promise<readonly FeedItem[]> {
+  read(fromSeq: Seq): Promise<readonly FeedItem[] | Trouble> {
     this.readFrom.push(fromSeq);
+    const trouble = this.troubles.shift();
+    if (trouble !== undefined) return Promise.resolve(trouble);
     return Promise.resolve(this.events.filter((event) => event.seq >= fromSeq).slice(0, 2).map(item));
   }
 
-  readonly offer = (draft: MessageDraft): Promise<Outcome | null> => {
+  offer(draft: MessageDraft): Promise<Outcome | Trouble> {
     this.offered.push(draft);
     return Promise.resolve(this.answer(draft));
-  };
+  }
 
   write(actor: Actor, draft: Draft): LogEvent {
     const event = toEvent({ ...draft, actor }, {}, { seq: seq(this.events.length + 1), at: unixMs(1_000) });
@@ -64,18 +71,41 @@ class HandWrittenLog implements DiscussionSource {
 
 const item = (event: LogEvent): FeedItem => ({ type: "event", event });
 
+/** A clock that stands still until the test lets what waits go on. */
+class HandTurnedClock implements Timing {
+  /** In milliseconds, all that was ever waited for. */
+  readonly waits: number[] = [];
+  #waiting: (() => void)[] = [];
+
+  readonly now = () => 2_000;
+  readonly retryDelayMs = (attempt: number) => 100 + attempt;
+
+  wait(ms: number): Promise<void> {
+    this.waits.push(ms);
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
+  async goOn(): Promise<void> {
+    this.#waiting.splice(0).forEach((resolve) => resolve());
+    await settled();
+  }
+}
+
+/** What comes of promises that are already resolved has come. */
+const settled = () => new Promise((resolve) => setTimeout(resolve));
+
 function begin() {
   const log = new HandWrittenLog();
+  const clock = new HandTurnedClock();
   const body = { group: uuidToId("grp", uuid(5)), name: "Talk", members: [BOB] };
   log.write(ALICE, { stream: DISCUSSION, id: uuidToId("evt", uuid(6)), type: "create", version: 1, body });
-  const replica = new DiscussionReplica({ source: log, discussion: DISCUSSION, viewer: BOB });
+  const replica = new DiscussionReplica({ source: log, discussion: DISCUSSION, viewer: BOB, timing: clock });
   const feed = async (...items: FeedItem[]) => {
     log.handlers?.items(items);
-    // What a frame makes it read comes from promises that are already resolved.
-    await new Promise((resolve) => setTimeout(resolve));
+    await settled();
   };
   const texts = () => replica.picture().messages.map((message) => message.kind === "live" ? message.text : "deleted");
-  return { log, replica, feed, texts };
+  return { log, clock, replica, feed, texts };
 }
 
 Deno.test("[LIVE3] what a feed skips is read from the log, page by page, before what comes after it", async () => {
@@ -131,7 +161,7 @@ Deno.test("[LOG4] a refusal takes the message back and says why, until the next 
   const { log, texts, replica } = begin();
   log.answer = () => ({ kind: "rejected", code: "TextTooLong" });
   replica.send({ text: "too long" });
-  await new Promise((resolve) => setTimeout(resolve));
+  await settled();
   assert.deepEqual(texts(), []);
   assert.equal(replica.picture().problem, "TextTooLong");
   log.answer = ({ id }) => ({ kind: "accepted", id, seq: seq(2), at: unixMs(1_000) });
@@ -158,14 +188,81 @@ Deno.test("[LOG9] in another life of the installation it drops what it held, rea
 });
 
 Deno.test("[LIVE1] a feed that the server ends is followed by another from where it got to, unless asking is of no use", async () => {
-  const { log, feed, replica } = begin();
+  const { log, clock, feed, replica } = begin();
   await feed(item(log.events[0]!));
-  log.handlers?.ended({ again: true });
+  log.handlers?.ended(CUT);
   assert.equal(replica.picture().link, "cut");
-  await new Promise((resolve) => setTimeout(resolve, 600));
+  assert.deepEqual(log.followedFrom, [1]);
+  await clock.goOn();
   assert.deepEqual(log.followedFrom, [1, 2]);
-  log.handlers?.ended({ again: false, problem: "not found" });
-  await new Promise((resolve) => setTimeout(resolve, 600));
+  log.handlers?.ended({ ...CUT, again: false, problem: "not found" });
+  await clock.goOn();
   assert.deepEqual(log.followedFrom, [1, 2]);
   assert.equal(replica.picture().problem, "not found");
+});
+
+const AWAY: Trouble = { kind: "trouble", again: true, problem: "away", retryAfterMs: 0 };
+
+Deno.test("[LIVE3] when what lies between can't be read, it follows again from what it holds: nothing waits for the next event", async () => {
+  const { log, clock, feed, texts, replica } = begin();
+  await feed(item(log.events[0]!));
+  const [one, two] = [log.say(ALICE, "one"), log.say(ALICE, "two")];
+  log.troubles.push(AWAY);
+  const lost = log.handlers;
+  await feed({ type: "behind", stream: DISCUSSION, head: one.seq }, item(two));
+  assert.deepEqual([replica.picture().link, replica.picture().problem, log.unsubscribed], ["cut", "away", 1]);
+  lost?.items([item(one)]);
+  await settled();
+  assert.deepEqual(texts(), []);
+  await clock.goOn();
+  assert.deepEqual(log.followedFrom, [1, 2]);
+  await feed({ type: "behind", stream: DISCUSSION, head: two.seq });
+  assert.deepEqual(texts(), ["one", "two"]);
+  assert.equal(replica.picture().problem, null);
+});
+
+Deno.test("[LIVE3] it follows again ever later while reading fails, no earlier than the server says, and at once anew after a success", async () => {
+  const { log, clock, feed } = begin();
+  await feed(item(log.events[0]!));
+  const behind: FeedItem = { type: "behind", stream: DISCUSSION, head: log.say(ALICE, "one").seq };
+  for (const retryAfterMs of [0, 0, 3_000]) {
+    log.troubles.push({ ...AWAY, retryAfterMs });
+    await feed(behind);
+    await clock.goOn();
+  }
+  await feed(behind);
+  log.handlers?.ended(CUT);
+  assert.deepEqual(clock.waits, [100, 101, 3_000, 100]);
+});
+
+Deno.test("[VIS3] when what lies between is not there for the viewer (any more), the feed is over", async () => {
+  const { log, clock, feed, replica } = begin();
+  log.troubles.push({ ...AWAY, again: false, problem: "not found" });
+  await feed({ type: "behind", stream: DISCUSSION, head: seq(1) });
+  await clock.goOn();
+  assert.deepEqual(log.followedFrom, [1]);
+  assert.deepEqual([replica.picture().link, replica.picture().problem], ["cut", "not found"]);
+});
+
+Deno.test("[LOG4] a draft whose answer fails stays shown as pending, and is offered again with the same id", async () => {
+  const { log, clock, texts, replica } = begin();
+  log.answer = () => AWAY;
+  replica.send({ text: "mine" });
+  await settled();
+  assert.deepEqual([texts(), replica.picture().pending.size, replica.picture().problem], [["mine"], 1, "away"]);
+  log.answer = ({ id }) => ({ kind: "accepted", id, seq: seq(2), at: unixMs(1_000) });
+  await clock.goOn();
+  assert.deepEqual(log.offered.map(({ id }) => id), [log.offered[0]!.id, log.offered[0]!.id]);
+  assert.deepEqual([texts(), replica.picture().problem], [["mine"], null]);
+});
+
+Deno.test("[LIVE1] closed, it neither follows nor offers again", async () => {
+  const { log, clock, replica } = begin();
+  log.answer = () => AWAY;
+  replica.send({ text: "mine" });
+  await settled();
+  log.handlers?.ended(CUT);
+  replica.close();
+  await clock.goOn();
+  assert.deepEqual([log.followedFrom.length, log.offered.length], [1, 1]);
 });

@@ -1,25 +1,17 @@
 /** Drafts on their way into the log: offered in order, one at a time, until each has its outcome. @module */
-import {
-  type AnyEventId,
-  type MessageDraft,
-  type Outcome,
-  type RejectionCode,
-  type Seq,
-  unreachable,
-} from "@gatz/domain";
+import { type AnyEventId, type MessageDraft, type Outcome, type Seq, unreachable } from "@gatz/domain";
+import type { Timing } from "./timing.ts";
+import type { Trouble } from "./trouble.ts";
 
-export interface OutboxOptions {
-  /** Offers one draft. Null if the question or its answer was lost; throws what no repetition can mend. */
-  readonly offer: (draft: MessageDraft) => Promise<Outcome | null>;
+interface OutboxOptions {
+  /** Offers one draft. */
+  readonly offer: (draft: MessageDraft) => Promise<Outcome | Trouble>;
   /** How far the discussion's events have arrived: what is accepted up to there is no longer pending. */
   readonly head: () => Seq;
-  /** Called after each change, with what a draft was refused for. */
-  readonly onChange: (refusal?: RejectionCode | Error) => void;
-  /** Comes back after so many milliseconds. */
-  readonly wait: (ms: number) => Promise<void>;
+  /** Called after each change, with what a draft was refused for or what keeps it from being answered. */
+  readonly onChange: (problem: string | null) => void;
+  readonly timing: Pick<Timing, "retryDelayMs"> & { readonly wait: (ms: number) => Promise<void> };
 }
-
-const RETRY_MS = 500;
 
 export class Outbox {
   readonly #options: OutboxOptions;
@@ -27,6 +19,8 @@ export class Outbox {
   /** Accepted, and their events are on the way here. */
   #accepted: readonly MessageDraft[] = [];
   #offering = false;
+  /** Offers of the first draft that had no outcome, in a row. */
+  #failures = 0;
   #closed = false;
 
   constructor(options: OutboxOptions) {
@@ -40,7 +34,7 @@ export class Outbox {
 
   add(draft: MessageDraft): void {
     this.#waiting = [...this.#waiting, draft];
-    this.#options.onChange();
+    this.#options.onChange(null);
     void this.#offerAll();
   }
 
@@ -66,42 +60,43 @@ export class Outbox {
     this.#offering = true;
     for (let draft = this.#waiting[0]; draft !== undefined && !this.#closed; draft = this.#waiting[0]) {
       const retryAfterMs = await this.#offerOnce(draft);
-      if (retryAfterMs !== null) await this.#options.wait(retryAfterMs);
+      if (retryAfterMs !== null) await this.#options.timing.wait(retryAfterMs);
     }
     this.#offering = false;
   }
 
   /** Null if the draft has its final outcome, else when to offer it again. */
   async #offerOnce(draft: MessageDraft): Promise<number | null> {
-    try {
-      const outcome = await this.#options.offer(draft);
-      return outcome === null ? RETRY_MS : this.#settle(draft, outcome);
-    } catch (error) {
-      this.#waiting = without(this.#waiting, draft.id);
-      this.#options.onChange(error instanceof Error ? error : new Error(String(error)));
-      return null;
+    const answer = await this.#options.offer(draft);
+    switch (answer.kind) {
+      case "accepted":
+      case "duplicate":
+        if (answer.seq > this.#options.head()) this.#accepted = [...this.#accepted, draft];
+        return this.#settle(draft, null);
+      case "rejected":
+        return this.#settle(draft, answer.code);
+      case "trouble":
+        if (!answer.again) return this.#settle(draft, answer.problem);
+        if (answer.problem !== null) this.#options.onChange(answer.problem);
+        return Math.max(answer.retryAfterMs, this.#backOff());
+      case "not-now":
+        return answer.retryAfterMs;
+      case "unknown":
+        return this.#backOff();
+      default:
+        return unreachable(answer);
     }
   }
 
-  #settle(draft: MessageDraft, outcome: Outcome): number | null {
-    switch (outcome.kind) {
-      case "accepted":
-      case "duplicate":
-        this.#waiting = without(this.#waiting, draft.id);
-        if (outcome.seq > this.#options.head()) this.#accepted = [...this.#accepted, draft];
-        this.#options.onChange();
-        return null;
-      case "rejected":
-        this.#waiting = without(this.#waiting, draft.id);
-        this.#options.onChange(outcome.code);
-        return null;
-      case "not-now":
-        return outcome.retryAfterMs;
-      case "unknown":
-        return RETRY_MS;
-      default:
-        return unreachable(outcome);
-    }
+  #settle(draft: MessageDraft, problem: string | null): null {
+    this.#waiting = without(this.#waiting, draft.id);
+    this.#failures = 0;
+    this.#options.onChange(problem);
+    return null;
+  }
+
+  #backOff(): number {
+    return this.#options.timing.retryDelayMs(this.#failures++);
   }
 }
 

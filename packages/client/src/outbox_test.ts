@@ -1,7 +1,8 @@
-import { type MessageDraft, type Outcome, type RejectionCode, seq, shardNumber, unixMs, uuidToId } from "@gatz/domain";
+import { type MessageDraft, type Outcome, seq, shardNumber, unixMs, uuidToId } from "@gatz/domain";
 import assert from "node:assert/strict";
 import { newId } from "./new_id.ts";
 import { Outbox } from "./outbox.ts";
+import { CUT, type Trouble } from "./trouble.ts";
 
 const SHARD = shardNumber(3);
 const DISCUSSION = uuidToId("disc", "0198c0de-0000-7003-8000-000000000001");
@@ -19,10 +20,10 @@ const accepted = (id: MessageDraft["id"], at: number): Outcome => ({
 });
 
 /** An outbox whose offers are answered one by one from a script; what it did is written down. */
-function scripted(answers: readonly (Outcome | null | Error)[]) {
+function scripted(answers: readonly (Outcome | Trouble)[]) {
   const offered: MessageDraft["id"][] = [];
   const waits: number[] = [];
-  const refusals: (RejectionCode | Error)[] = [];
+  const problems: (string | null)[] = [];
   const script = [...answers];
   const done = Promise.withResolvers<void>();
   const outbox = new Outbox({
@@ -31,25 +32,28 @@ function scripted(answers: readonly (Outcome | null | Error)[]) {
       const answer = script.shift();
       if (answer === undefined) throw new Error("offered more often than the script answers");
       if (script.length === 0) setTimeout(done.resolve);
-      return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer);
+      return Promise.resolve(answer);
     },
     head: () => seq(5),
-    onChange: (refusal) => refusal && refusals.push(refusal),
-    wait: (ms) => Promise.resolve(void waits.push(ms)),
+    onChange: (problem) => problems.push(problem),
+    timing: {
+      wait: (ms) => Promise.resolve(void waits.push(ms)),
+      retryDelayMs: (attempt) => 100 + attempt,
+    },
   });
-  return { outbox, offered, waits, refusals, done: done.promise };
+  return { outbox, offered, waits, problems, done: done.promise };
 }
 
 Deno.test("[LOG4] a draft whose answer is lost, unknown or not-now is offered again with the same id, later ones after it", async () => {
   const [first, second] = [draft("one"), draft("two")];
   const notNow: Outcome = { kind: "not-now", reason: "Busy", retryAfterMs: 70 };
-  const box = scripted([null, { kind: "unknown" }, notNow, accepted(first.id, 6), accepted(second.id, 7)]);
+  const box = scripted([CUT, { kind: "unknown" }, notNow, accepted(first.id, 6), accepted(second.id, 7)]);
   box.outbox.add(first);
   box.outbox.add(second);
   await box.done;
   assert.deepEqual(box.offered, [first.id, first.id, first.id, first.id, second.id]);
-  assert.deepEqual(box.waits, [500, 500, 70]);
-  assert.deepEqual(box.refusals, []);
+  assert.deepEqual(box.waits, [100, 101, 70]);
+  assert.deepEqual(box.problems, [null, null, null, null]);
 });
 
 Deno.test("[LOG4] what is accepted stays pending until its event has arrived; a rejection ends at once and says its code", async () => {
@@ -59,7 +63,7 @@ Deno.test("[LOG4] what is accepted stays pending until its event has arrived; a 
   box.outbox.add(second);
   await box.done;
   assert.deepEqual(box.outbox.pending, [first]);
-  assert.deepEqual(box.refusals, ["EmptyMessage"]);
+  assert.equal(box.problems.at(-1), "EmptyMessage");
   box.outbox.arrived(first.id);
   assert.deepEqual(box.outbox.pending, []);
 });
@@ -77,12 +81,26 @@ Deno.test("[LOG4] an event that arrives before its ack ends the draft; so does a
 
 Deno.test("[LOG4] an error that no repetition can mend ends the draft, and the next one goes on", async () => {
   const [bad, good] = [draft("bad"), draft("good")];
-  const box = scripted([new Error("Malformed"), accepted(good.id, 5)]);
+  const box = scripted([{ ...CUT, again: false, problem: "malformed" }, accepted(good.id, 5)]);
   box.outbox.add(bad);
   box.outbox.add(good);
   await box.done;
-  assert.deepEqual(box.refusals.map(String), ["Error: Malformed"]);
+  assert.deepEqual(box.problems, [null, null, "malformed", null]);
+  assert.deepEqual(box.waits, []);
   assert.deepEqual(box.outbox.pending, []);
+});
+
+Deno.test("[LOG4] an error that may pass keeps the draft: it is offered again with the same id, ever later, and says why", async () => {
+  const [first, second] = [draft("one"), draft("two")];
+  const away: Trouble = { kind: "trouble", again: true, problem: "away", retryAfterMs: 0 };
+  const answers = [away, { ...away, retryAfterMs: 3_000 }, away, accepted(first.id, 6), away, accepted(second.id, 7)];
+  const box = scripted(answers);
+  box.outbox.add(first);
+  box.outbox.add(second);
+  await box.done;
+  assert.deepEqual(box.offered, [first.id, first.id, first.id, first.id, second.id, second.id]);
+  assert.deepEqual(box.waits, [100, 3_000, 102, 100]);
+  assert.deepEqual(box.problems, [null, null, "away", "away", "away", null, "away", null]);
 });
 
 Deno.test("[LOG9] in another life of the installation all that is pending is offered again, in order, with the same ids", async () => {

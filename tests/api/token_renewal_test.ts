@@ -1,0 +1,83 @@
+/** The SDK and tokens that run out, against a real server whose tokens last a moment. @module */
+import { strict as assert } from "node:assert";
+import { needsPostgres } from "@gatz/testing/postgres.ts";
+
+if (await needsPostgres(import.meta.url)) {
+  const { createGatzClient, openDiscussion } = await import("@gatz/client");
+  const { connect, person, testServer } = await import("@gatz/testing/test_server.ts");
+  const { talk } = await import("./talk.ts");
+
+  const TOKEN_MS = 2_000;
+  const PATIENCE_MS = 20_000;
+  const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+  const eventually = async (holds: () => boolean) => {
+    const until = Date.now() + PATIENCE_MS;
+    while (!holds()) {
+      assert.ok(Date.now() < until, `not within ${PATIENCE_MS} ms: ${holds}`);
+      await pause(20);
+    }
+  };
+
+  /** Signs in anew whenever it is asked for a token. */
+  const signingIn = (url: string, handle: string) => {
+    const given: string[] = [];
+    const token = async () => {
+      await using anonymous = connect(url, { transport: "http" });
+      const session = await anonymous.api.auth.devSignIn.mutate({ handle });
+      given.push(session.token);
+      return session.token;
+    };
+    return { token, given };
+  };
+
+  Deno.test("[LOG4] a discussion outlives its tokens: nothing that is sent is lost, and each is sent once", async () => {
+    await using server = await testServer({ limits: { tokenMs: TOKEN_MS } });
+    const { token, given } = signingIn(server.url, "ann");
+    await using ann = await person(server.url, "ann");
+    const client = createGatzClient({ url: server.url, token });
+    const { discussion } = await talk({ ...ann, api: client.api }, []);
+    const replica = openDiscussion(client.api, { discussion, viewer: ann.user });
+    const problems = new Set<string | null>();
+    replica.subscribe(() => problems.add(replica.picture().problem));
+    const sent: string[] = [];
+    // More often than one subscription may be refused in a row.
+    while (given.length < 5) {
+      sent.push(`message ${sent.length}`);
+      replica.send({ text: sent.at(-1)! });
+      await pause(400);
+    }
+    await eventually(() => replica.picture().pending.size === 0 && replica.picture().messages.length >= sent.length);
+    const texts = replica.picture().messages.map((message) => message.kind === "live" && message.text);
+    assert.deepEqual(texts, sent);
+    assert.deepEqual([...problems], [null]);
+    replica.close();
+    await client.close();
+  });
+
+  for (const calls of ["ws", "http"] as const) {
+    Deno.test(`[SEC1] over ${calls}, calls that are refused for their token are made again with a new one`, async () => {
+      await using server = await testServer();
+      await using ann = await person(server.url, "ann");
+      let asked = 0;
+      const token = () => asked++ === 0 ? "gatz1.not.good" : ann.token;
+      const client = createGatzClient({ url: server.url, token, calls });
+      const answers = await Promise.all([client.api.auth.me.query(), client.api.auth.me.query()]);
+      assert.deepEqual(answers.map(({ user }) => user), [ann.user, ann.user]);
+      assert.equal(asked, 2);
+      await client.close();
+    });
+
+    Deno.test(`[SEC1] over ${calls}, who gives no good token is told so after a few, and one that is a text is final`, async () => {
+      await using server = await testServer();
+      let asked = 0;
+      const clients = [() => `gatz1.not.good${asked++}`, "gatz1.not.good"]
+        .map((token) => createGatzClient({ url: server.url, token, calls }));
+      for (const { api, close } of clients) {
+        await assert.rejects(api.auth.me.query(), { data: { code: "Unauthenticated", httpStatus: 401 } });
+        await close();
+      }
+      assert.equal(asked, 4);
+    });
+  }
+}
