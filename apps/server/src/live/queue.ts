@@ -170,7 +170,7 @@ export class FeedQueue {
     const frame = new FrameTexts(this.limits.frameEvents);
     this.#takeAhead(frame);
     if (!this.#streaming || this.#ahead.length > 0) return frame;
-    this.#takeDropped(frame);
+    if (this.#dropped.size > 0) this.#takeDropped(frame);
     if (this.#dropped.size === 0) this.#takeWaiting(frame);
     return frame;
   }
