@@ -3,7 +3,10 @@ import assert from "node:assert/strict";
 import { needsPostgres } from "@gatz/testing/postgres.ts";
 
 if (await needsPostgres(import.meta.url)) {
-  const { newMessage } = await import("../../packages/domain/testing/drafts.ts");
+  const { idToUuid, uuidToId } = await import("@gatz/domain");
+  const drafts = await import("../../packages/domain/testing/drafts.ts");
+  const { groupId } = await import("../../packages/domain/testing/ids.ts");
+  const { newMessage } = drafts;
   const { Crowd } = await import("./crowd.ts");
   const { verify } = await import("@gatz/storage");
   const { readLogs } = await import("./log_oracle.ts");
@@ -45,6 +48,60 @@ if (await needsPostgres(import.meta.url)) {
     const other = { ...draft, body: { ...draft.body, text: "something else" } };
     assert.deepEqual(await town.offer(other), { ...refused, detail: { seq, at } });
     assert.deepEqual(await town.offer({ ...draft, actor: ben }), refused);
+  });
+
+  Deno.test("[LOG2] one UUID under two prefixes is one id: the later event is refused, and the first keeps its acks", async () => {
+    await using town = await Town.start({ people: 2, shards: 2 });
+    const [ann, ben] = town.users;
+    assert.ok(ann && ben);
+    const { discussion } = await town.discussion(ann, [ben]);
+    const deadline = { deadlineMs: 5_000 };
+    const message = newMessage(ann, discussion);
+    const alias = { ...drafts.leaveDiscussion(ben, discussion), id: uuidToId("evt", idToUuid(message.id)) };
+    const refused = { kind: "rejected", code: "EventIdReused", field: "id" };
+    const [first, second] = await town.storage.offer(discussion, [message, alias], deadline);
+    assert.equal(first?.kind, "accepted");
+    assert.deepEqual(second, refused);
+    assert.deepEqual(await town.offer(alias), refused, "also later");
+    // In one flush with the retry of the first, whichever comes last.
+    for (let n = 0; n < 5; n++) {
+      const [retry, attack, after] = await Promise.all([town.offer(message), town.offer(alias), town.offer(message)]);
+      assert.deepEqual([retry, attack, after].map(({ kind }) => kind), ["duplicate", "rejected", "duplicate"]);
+    }
+    await town.reopen();
+    assert.equal((await town.offer(message)).kind, "duplicate");
+    await readLogs(town.database);
+  });
+
+  Deno.test("[ID1] [SHARD2] a stream with the UUID of another kind's is refused for good, and no other draft suffers", async () => {
+    const said: string[] = [];
+    await using town = await Town.start({ people: 1, shards: 1 });
+    await town.reopen({ report: (what) => said.push(what) });
+    const [ann] = town.users;
+    assert.ok(ann);
+    const { group } = await town.discussion(ann, []);
+    const twin = uuidToId("disc", idToUuid(group));
+    const createTwin = drafts.createDiscussion(ann, twin, { group });
+    const refused = { kind: "rejected", code: "AlreadyExists", field: "stream" };
+    assert.deepEqual(await town.offer(createTwin), refused);
+    const ghost = newMessage(ann, twin);
+    const outcome = await town.offer(ghost);
+    assert.equal(outcome.kind === "rejected" ? outcome.code : outcome.kind, "NotFound");
+    // Both begin in one flush; which of them is first is open.
+    const other = groupId(800_001, town.homeOf(ann));
+    const creates = [
+      drafts.createGroup(ann, other),
+      drafts.createDiscussion(ann, uuidToId("disc", idToUuid(other)), { group }),
+    ];
+    const outcomes = await Promise.all(creates.map((draft) => town.offer(draft)));
+    assert.deepEqual(outcomes.map(({ kind }) => kind).sort(), ["accepted", "rejected"]);
+    assert.deepEqual(outcomes.find(({ kind }) => kind === "rejected"), refused);
+    const states = await town.storage.states([group, twin]);
+    assert.deepEqual([states.get(group)?.kind, states.get(twin)?.kind], ["known", "missing"], "asked for together");
+    assert.deepEqual(said, [], "no flush failed");
+    await town.reopen();
+    assert.deepEqual(await town.offer(createTwin), refused, "also by a node that has seen neither");
+    await readLogs(town.database);
   });
 
   Deno.test("[LOG4] a bundle is committed up to the first draft that is neither accepted nor duplicate", async () => {

@@ -1,9 +1,9 @@
 import {
   type Ack,
-  type AnyEventId,
   type Draft,
   evolve,
   evolveMessage,
+  idToUuid,
   isMessageEvent,
   type LogEvent,
   type MessageId,
@@ -13,6 +13,7 @@ import {
   shardOf,
   type StreamId,
   type StreamState,
+  type Uuid,
 } from "@gatz/domain";
 import type { Committed } from "../contract.ts";
 import type { StreamEntry } from "./cache.ts";
@@ -42,7 +43,10 @@ export interface BatchGround {
   readonly position: number;
   /** The shard's clock, Unix milliseconds. */
   readonly clock: number;
-  readonly known: ReadonlyMap<AnyEventId, KnownEvent>;
+  /** By UUID: ids of different prefixes may share one, and the log holds it once. */
+  readonly known: ReadonlyMap<Uuid, KnownEvent>;
+  /** Whether there is a stream of another kind with this id's UUID. */
+  isTaken(id: StreamId): boolean;
   stream(id: StreamId): StreamEntry | undefined;
   message(id: MessageId): MessageState | undefined;
 }
@@ -53,7 +57,9 @@ export class Batch {
   readonly streams = new Map<StreamId, StreamEntry>();
   readonly messages = new Map<MessageId, MessageState>();
   readonly #ground: BatchGround;
-  readonly #known = new Map<AnyEventId, KnownEvent>();
+  readonly #known = new Map<Uuid, KnownEvent>();
+  /** Streams that begin in this batch. */
+  readonly #begun = new Set<Uuid>();
 
   constructor(ground: BatchGround) {
     this.#ground = ground;
@@ -68,8 +74,13 @@ export class Batch {
     return this.#ground.position + this.accepted.length;
   }
 
-  known(id: AnyEventId): KnownEvent | undefined {
-    return this.#known.get(id) ?? this.#ground.known.get(id);
+  known(uuid: Uuid): KnownEvent | undefined {
+    return this.#known.get(uuid) ?? this.#ground.known.get(uuid);
+  }
+
+  /** Whether a stream that is not there can't begin, because its UUID is that of a stream of another kind. */
+  isTaken(id: StreamId): boolean {
+    return this.#ground.isTaken(id) || this.#begun.has(idToUuid(id));
   }
 
   stream(id: StreamId): StreamEntry | undefined {
@@ -97,6 +108,7 @@ export class Batch {
   ): void {
     const entry = this.stream(event.stream);
     const before = entry?.state ?? null;
+    if (before === null) this.#begun.add(idToUuid(event.stream));
     const state = evolve(before, event);
     this.streams.set(event.stream, { state, lastAt: event.at, activeOn: entry?.activeOn ?? 0 });
     if (isMessageEvent(event)) this.#applyToMessage(event.type === "new-message" ? event.id : event.body.target, event);
@@ -104,7 +116,7 @@ export class Batch {
     const committed = { position: positionOf(this.position + 1), event, state };
     this.accepted.push({ draft, committed, before, effects, effectTargets: targetsOf(effects) });
     const { id, seq, at, actor } = event;
-    this.#known.set(id, { ack: { id, seq, at }, digest: draft.digest, actor });
+    this.#known.set(draft.uuid, { ack: { id, seq, at }, digest: draft.digest, actor });
   }
 
   #applyToMessage(id: MessageId, event: LogEvent): void {

@@ -2,7 +2,7 @@
 import type { DomainLimits, Outcome } from "@gatz/domain";
 import type postgres from "postgres";
 import { isConnectionError, LaneLost } from "../postgres/errors.ts";
-import { Batch, type BatchGround, type KnownEvent } from "./batch.ts";
+import { Batch, type BatchGround } from "./batch.ts";
 import type { Bundle } from "./bundle.ts";
 import type { LogPoint, ShardCache } from "./cache.ts";
 import { judgeBundle, outcomeOfKnown } from "./judge.ts";
@@ -135,6 +135,7 @@ function groundOf(
     position,
     clock,
     known,
+    isTaken: (id) => loaded.taken.has(id),
     stream: (id) => loaded.streams.get(id) ?? cache.stream(id),
     message: (id) => loaded.messages.get(id) ?? cache.message(id),
   };
@@ -166,10 +167,10 @@ async function commit(
 /** For who may not write: what the log holds is acked all the same, and what is not there was not done. */
 function answersOfKnown(
   bundles: readonly Bundle[],
-  { known }: { known: ReadonlyMap<unknown, KnownEvent> },
+  { known }: Pick<BatchGround, "known">,
 ): Map<Bundle, readonly Outcome[] | null> {
   return new Map(bundles.map((bundle) => {
-    const found = bundle.drafts.map((draft) => ({ draft, known: known.get(draft.proposal.id) }));
+    const found = bundle.drafts.map((draft) => ({ draft, known: known.get(draft.uuid) }));
     const answers = found.flatMap(({ draft, known }) =>
       known ? [outcomeOfKnown(draft, { known, doubtful: bundle.doubtful })] : []
     );

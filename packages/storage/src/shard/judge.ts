@@ -20,6 +20,7 @@ import type { PreparedDraft } from "./prepared.ts";
 
 const NO_BLOBS: Facts["blobs"] = new Set();
 const NOT_NOW_RETRY_MS = 1_000;
+const ALREADY_THERE: Outcome = { kind: "rejected", code: "AlreadyExists", field: "stream" };
 
 export interface Judging {
   readonly batch: Batch;
@@ -43,7 +44,7 @@ function goesOn({ kind }: Outcome, of: Bundle["kind"]): boolean {
 
 function judgeDraft(draft: PreparedDraft, { bundle, batch, limits }: Judging & { bundle: Bundle }): Outcome {
   const { proposal } = draft;
-  const known = batch.known(proposal.id);
+  const known = batch.known(draft.uuid);
   if (known) return outcomeOfKnown(draft, { known, doubtful: bundle.doubtful });
   if (draft.refusal) return draft.refusal;
   const entry = batch.stream(proposal.stream);
@@ -74,6 +75,7 @@ function outcomeOf(decision: Decision, draft: PreparedDraft, { batch, at }: { ba
   switch (decision.kind) {
     case "accepted": {
       const { proposal } = draft;
+      if (!batch.stream(proposal.stream) && batch.isTaken(proposal.stream)) return ALREADY_THERE;
       const seq = ((batch.stream(proposal.stream)?.state.seq ?? 0) + 1) as Seq; // the next after a checked one
       batch.apply(draft, toEvent(proposal, decision.decided, { seq, at }), effects);
       return { kind: "accepted", id: proposal.id, seq, at };
@@ -87,12 +89,12 @@ function outcomeOf(decision: Decision, draft: PreparedDraft, { batch, at }: { ba
   }
 }
 
-/** The answer to a draft whose id is in the log (LOG2). After a lost answer to our own COMMIT it is the first ack that comes late. */
+/** The answer to a draft whose id, or its UUID under another prefix, is in the log (LOG2). After a lost answer to our own COMMIT it is the first ack that comes late. */
 export function outcomeOfKnown(
   { digest, proposal }: PreparedDraft,
   { known, doubtful }: { known: KnownEvent; doubtful: boolean },
 ): Outcome {
-  if (known.digest === null || known.digest === digest) {
+  if (known.ack.id === proposal.id && (known.digest === null || known.digest === digest)) {
     return { kind: doubtful ? "accepted" : "duplicate", ...known.ack };
   }
   const { seq, at } = known.ack;

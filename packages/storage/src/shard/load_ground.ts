@@ -1,6 +1,5 @@
 /** The first round trip of a flush: BEGIN, the fence, the ids that are known, and the states that the cache lacks, sent together. @module */
 import {
-  type AnyEventId,
   idToUuid,
   type MessageId,
   type MessageState,
@@ -8,14 +7,16 @@ import {
   type Seq,
   type StreamId,
   type UnixMs,
+  type Uuid,
 } from "@gatz/domain";
 import { plainArray } from "../postgres/arrays.ts";
 import type { Sql } from "../postgres/sql_client.ts";
+import { eventOfCode } from "../schema/codes.ts";
 import type { SchemaName } from "../schema/names.ts";
 import type { KnownEvent } from "./batch.ts";
 import type { Bundle } from "./bundle.ts";
 import type { ShardCache, StreamEntry } from "./cache.ts";
-import { actorOf } from "./codec.ts";
+import { actorOf, eventId } from "./codec.ts";
 import { loadMessageStates } from "./load_messages.ts";
 import { loadStreamStates } from "./load_states.ts";
 import type { Statements } from "./statements.ts";
@@ -37,7 +38,7 @@ export interface Reading {
 
 /** What the drafts of some bundles stand on. */
 export interface Wanted {
-  readonly ids: ReadonlyMap<string, AnyEventId>;
+  readonly ids: ReadonlySet<Uuid>;
   readonly streams: readonly StreamId[];
   readonly messages: readonly MessageId[];
 }
@@ -45,16 +46,18 @@ export interface Wanted {
 export interface Loaded {
   readonly streams: ReadonlyMap<StreamId, StreamEntry>;
   readonly messages: ReadonlyMap<MessageId, MessageState>;
+  /** Streams that were asked for and are not there, but one of another kind with the same UUID is. */
+  readonly taken: ReadonlySet<StreamId>;
 }
 
 /** All ids; and the streams and messages that the cache lacks, or all of them without a cache. */
 export function wantedBy(bundles: readonly Bundle[], cache: ShardCache | null): Wanted {
-  const ids = new Map<string, AnyEventId>();
+  const ids = new Set<Uuid>();
   const streams = new Set<StreamId>();
   const messages = new Set<MessageId>();
   for (const { drafts } of bundles) {
     for (const { uuid, proposal } of drafts) {
-      ids.set(uuid, proposal.id);
+      ids.add(uuid);
       if (!cache?.stream(proposal.stream)) streams.add(proposal.stream);
       for (const message of needs(proposal).messages) if (!cache?.message(message)) messages.add(message);
     }
@@ -74,7 +77,7 @@ export async function lockFence({ sql, statements }: Reading): Promise<HeldFence
 }
 
 interface KnownRow {
-  id: string;
+  id: Uuid;
   stream: string;
   actor: string | null;
   seq: number;
@@ -87,38 +90,35 @@ interface KnownRow {
 export async function findKnown(
   { sql, statements }: Reading,
   ids: Wanted["ids"],
-): Promise<ReadonlyMap<AnyEventId, KnownEvent>> {
-  const rows = await sql.unsafe<KnownRow[]>(statements.known, [plainArray([...ids.keys()])], PREPARED).execute();
-  const known = new Map<AnyEventId, KnownEvent>();
-  for (const row of rows) {
-    const id = ids.get(row.id);
-    if (id === undefined) throw new Error("an id was found that was not asked for");
+): Promise<ReadonlyMap<Uuid, KnownEvent>> {
+  const rows = await sql.unsafe<KnownRow[]>(statements.known, [plainArray([...ids])], PREPARED).execute();
+  return new Map(rows.map((row) => {
     // The table's numbers are checked ones.
-    const ack = { id, seq: row.seq as Seq, at: row.at as UnixMs };
-    known.set(id, { ack, digest: row.digest === null ? null : row.digest.toHex(), actor: actorOf(row.actor) });
-  }
-  return known;
+    const ack = { id: eventId(eventOfCode(row.type).type, row.id), seq: row.seq as Seq, at: row.at as UnixMs };
+    return [row.id, { ack, digest: row.digest === null ? null : row.digest.toHex(), actor: actorOf(row.actor) }];
+  }));
 }
 
 /** Folded states at the log's head. Absent: not there. */
 export async function loadStates({ sql, schema, statements }: Reading, wanted: Wanted): Promise<Loaded> {
   const q = { sql, schema };
   const uuids = plainArray(wanted.streams.map(idToUuid));
-  const [lastAts, states, messages] = await Promise.all([
+  const [heads, states, messages] = await Promise.all([
     wanted.streams.length === 0
       ? []
-      : sql.unsafe<{ id: string; last_at: number }[]>(statements.lastAt, [uuids], PREPARED),
+      : sql.unsafe<{ id: string; last_at: number }[]>(statements.heads, [uuids], PREPARED),
     loadStreamStates(q, wanted.streams),
     loadMessageStates(q, wanted.messages),
   ]);
-  const lastAt = new Map(lastAts.map((row) => [row.id, row.last_at]));
+  const lastAt = new Map(heads.map((row) => [row.id, row.last_at]));
   const streams = new Map<StreamId, StreamEntry>();
   for (const [id, state] of states) {
     const at = lastAt.get(idToUuid(id));
     if (at === undefined) throw new Error(`a stream with a state and without a head: ${id}`);
     streams.set(id, { state, lastAt: at, activeOn: 0 });
   }
-  return { streams, messages };
+  const taken = new Set(wanted.streams.filter((id) => !states.has(id) && lastAt.has(idToUuid(id))));
+  return { streams, messages, taken };
 }
 
 export const PREPARED = { prepare: true, simple: false } as const;

@@ -17,8 +17,8 @@ import {
   uuidToId,
 } from "@gatz/domain";
 import type { Queryable } from "../postgres/queryable.ts";
-import { decoder, ROLE_CODES, STREAM_KIND_CODES, streamKind } from "../schema/codes.ts";
-import { actorOf } from "./codec.ts";
+import { decoder, ROLE_CODES, STREAM_KIND_CODES } from "../schema/codes.ts";
+import { actorOf, streamOf } from "./codec.ts";
 import type { DiscussionJson, GroupJson, UserJson } from "./state_json.ts";
 
 /** A stored state was folded by another version of the domain than this node's (LOG7): it may neither be used nor overwritten. */
@@ -65,11 +65,11 @@ export async function loadStreamStates(
 ): Promise<Map<StreamId, StreamState>> {
   const states = new Map<StreamId, StreamState>();
   if (ids.length === 0) return states;
-  const asked = new Map(ids.map((id) => [idToUuid(id) as string, id]));
-  for (const row of await selectStates(q, [...asked.keys()])) {
-    const id = asked.get(row.id);
+  const asked = new Set(ids);
+  for (const row of await selectStates(q, ids.map(idToUuid))) {
+    const id = streamOf(kindOf(row.kind), row.id);
     // The same UUID under another kind's prefix names nothing.
-    if (id !== undefined && streamKind(id) === kindOf(row.kind)) states.set(id, stateOf(row));
+    if (asked.has(id)) states.set(id, stateOf(row));
   }
   return states;
 }

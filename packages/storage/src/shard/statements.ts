@@ -16,7 +16,7 @@ export function statementsOf(schema: SchemaName) {
     fence: `with held as materialized (select epoch, position, writable from ${s}.fence where id = 1 for update)
       select held.*, floor(extract(epoch from clock_timestamp()) * 1000)::int8 as clock from held`,
     known: `select id, stream, actor, seq, at, type, digest from ${s}.events where id = any($1::uuid[])`,
-    lastAt: `select id, last_at from ${s}.streams where id = any($1::uuid[])`,
+    heads: `select id, last_at from ${s}.streams where id = any($1::uuid[])`,
 
     // What every batch does, in one statement: each statement costs both sides as much as several rows.
     append: `with appended as (
