@@ -36,18 +36,30 @@ if (await needsPostgres(import.meta.url)) {
     assert.deepEqual(await errorOf(own), { status: 401, code: "Unauthenticated" });
   });
 
+  /** The answer to a request's head, given without its lines' ends; read until it holds something, or ends. */
+  const answerTo = async (server: string, head: readonly string[], until = /\r\n/) => {
+    const { hostname, port } = new URL(server);
+    const connection = await Deno.connect({ hostname, port: Number(port) });
+    await connection.write(new TextEncoder().encode(head.map((line) => `${line}\r\n`).join("") + "\r\n"));
+    let answer = "";
+    for await (const text of connection.readable.pipeThrough(new TextDecoderStream())) {
+      answer += text;
+      if (until.test(answer)) break;
+    }
+    return answer;
+  };
+
+  const HANDSHAKE = [
+    ...["upgrade: websocket", "connection: Upgrade"],
+    ...["sec-websocket-version: 13", `sec-websocket-key: ${btoa("0123456789abcdef")}`],
+  ];
+
   /** The status line that a WebSocket's request is answered with. */
   const upgradeStatus = async (server: string, headers: Record<string, string>) => {
-    const { hostname, port } = new URL(server);
-    using connection = await Deno.connect({ hostname, port: Number(port) });
-    const lines = Object.entries({
-      ...{ host: `${hostname}:${port}`, upgrade: "websocket", connection: "Upgrade" },
-      ...{ "sec-websocket-version": "13", "sec-websocket-key": btoa("0123456789abcdef"), ...headers },
-    }).map(([name, value]) => `${name}: ${value}\r\n`);
-    await connection.write(new TextEncoder().encode(`GET /trpc HTTP/1.1\r\n${lines.join("")}\r\n`));
-    const answer = new Uint8Array(64);
-    const length = await connection.read(answer);
-    return new TextDecoder().decode(answer.subarray(0, length ?? 0)).split("\r\n")[0];
+    const lines = Object.entries({ host: new URL(server).host, ...headers }).map(([name, value]) =>
+      `${name}: ${value}`
+    );
+    return (await answerTo(server, ["GET /trpc HTTP/1.1", ...HANDSHAKE, ...lines])).split("\r\n")[0];
   };
 
   Deno.test("[SEC3] a WebSocket of a foreign origin is refused before it is one", async () => {
@@ -55,6 +67,34 @@ if (await needsPostgres(import.meta.url)) {
     assert.match(await upgradeStatus(server.url, { origin: "https://evil.example" }) ?? "", / 403 /);
     assert.match(await upgradeStatus(server.url, { origin: "https://chat.example.org" }) ?? "", / 101 /);
     assert.match(await upgradeStatus(server.url, {}) ?? "", / 101 /);
+  });
+
+  Deno.test("[SEC3] a request for a WebSocket whose head is odd ends nothing: it is answered, or refused as malformed", async () => {
+    await using server = await testServer();
+    const { host } = new URL(server.url);
+    const [get, whole] = ["GET /trpc HTTP/1.1", `GET ${server.url}/trpc HTTP/1.1`];
+    const heads: Record<string, readonly string[]> = {
+      "two hosts": [get, ...HANDSHAKE, `host: ${host}`, "host: elsewhere"],
+      "no host": [get, ...HANDSHAKE],
+      "a host that is none beside a whole URL": [whole, ...HANDSHAKE, "host: a b"],
+      "another host beside a whole URL": [whole, ...HANDSHAKE, "host: elsewhere:99999"],
+    };
+    for (const [what, head] of Object.entries(heads)) {
+      assert.match(await answerTo(server.url, head), /^HTTP\/1\.1 (101|400) /, what);
+    }
+    const refused: Record<string, readonly string[]> = {
+      "a host that is none": [get, ...HANDSHAKE, "host: a b"],
+      "no connection: Upgrade": [get, ...HANDSHAKE.filter((line) => !line.startsWith("connection")), `host: ${host}`],
+      "no key": [get, ...HANDSHAKE.filter((line) => !line.startsWith("sec-websocket-key")), `host: ${host}`],
+      "a call with a host that is none": ["GET /trpc/auth.me HTTP/1.1", "host: a b"],
+    };
+    for (const [what, head] of Object.entries(refused)) {
+      const answer = await answerTo(server.url, head);
+      assert.match(answer, /^HTTP\/1\.1 400 [\s\S]*"Malformed"/, what);
+    }
+    assert.match(await upgradeStatus(server.url, {}) ?? "", / 101 /, "it lives on");
+    await using ann = await person(server.url, "ann", { transport: "ws" });
+    assert.equal((await ann.api.auth.me.query()).handle, "ann");
   });
 
   Deno.test("[SEC3] requests are bounded before they are parsed", async () => {
@@ -91,6 +131,23 @@ if (await needsPostgres(import.meta.url)) {
     const mine = await post(development.url);
     assert.equal(mine.status, 200);
     await mine.body?.cancel();
+  });
+
+  Deno.test("[SEC1] a page whose name was made to lead to this machine gets nothing of development", async () => {
+    await using development = await testServer();
+    await using _ann = await person(development.url, "ann", { shard: 0 });
+    const { port } = new URL(development.url);
+    const input = encodeURIComponent(JSON.stringify(superjson.serialize({ shard: 0, from: 0 })));
+    // An event stream is a 200 even with nothing but an error in it.
+    const given: Record<string, RegExp> = { [`/trpc/debug.tail?input=${input}`]: /"type":"register"/, "/": /<html/ };
+    for (const [path, content] of Object.entries(given)) {
+      const get = (host: string) => {
+        const head = [`GET ${path} HTTP/1.1`, `host: ${host}`, "accept: text/event-stream"];
+        return answerTo(development.url, head, new RegExp(`${content.source}|"code":"Forbidden"`));
+      };
+      assert.doesNotMatch(await get(`evil.example:${port}`), content, path);
+      assert.match(await get(`localhost:${port}`), content, path);
+    }
   });
 
   Deno.test("[USR2] a handle that looks like somebody's is taken", async () => {

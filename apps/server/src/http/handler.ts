@@ -5,7 +5,7 @@ import superjson from "superjson";
 import { bearerToken } from "../auth/tokens.ts";
 import { type Peer, peerOf } from "../auth/peer.ts";
 import type { Context, Services } from "../context.ts";
-import { ApiError, errorShape, toApiError } from "../errors.ts";
+import { ApiError, errorShape, malformed, toApiError } from "../errors.ts";
 import { reportError } from "../reports.ts";
 import { appRouter } from "../router.ts";
 import { boundedRequest } from "./bounded.ts";
@@ -26,6 +26,7 @@ export interface HttpParts {
 const ENDPOINT = "/trpc";
 
 const STOPPING_RETRY_MS = 1_000;
+const SWITCHING_PROTOCOLS = 101;
 
 const EVERYWHERE = {
   "x-content-type-options": "nosniff",
@@ -35,14 +36,25 @@ const EVERYWHERE = {
 export function createHttpHandler(parts: HttpParts): Deno.ServeHandler<Deno.NetAddr> {
   return async (request, { remoteAddr, completed }) => {
     const peer = peerOf(remoteAddr.hostname, request.headers);
-    if (isUpgrade(request)) return upgradeIfAllowed(request, { parts, peer });
-    const response = await answer(request, { parts, peer, gone: whenGone(completed) }).catch((error) => {
-      reportError({ error, path: new URL(request.url).pathname });
-      return errorResponse(toApiError(error));
-    });
+    const response = await answer(request, { parts, peer, gone: whenGone(completed) });
+    if (response.status === SWITCHING_PROTOCOLS) return response;
     for (const [name, value] of Object.entries(EVERYWHERE)) response.headers.set(name, value);
     return response;
   };
+}
+
+/** Whatever is thrown is an answer too: Deno's own for it has no envelope, and logs what was thrown as it is. */
+async function answer(request: Request, caller: Omit<Call, "url">): Promise<Response> {
+  // Made of the request's Host header, which can be anything.
+  const url = URL.parse(request.url);
+  if (url === null) return errorResponse(malformed("", "the Host header names no host"));
+  const call = { ...caller, url };
+  try {
+    return isUpgrade(request) ? upgradeIfAllowed(request, call) : await answerPath(request, call);
+  } catch (error) {
+    reportError({ error, path: url.pathname });
+    return errorResponse(toApiError(error));
+  }
 }
 
 /** Aborted when the answer could not be delivered. */
@@ -54,6 +66,7 @@ function whenGone(completed: Promise<void>): AbortSignal {
 
 interface Call {
   readonly parts: HttpParts;
+  readonly url: URL;
   readonly peer: Peer;
   readonly gone: AbortSignal;
 }
@@ -62,27 +75,28 @@ function isUpgrade(request: Request): boolean {
   return request.headers.get("upgrade")?.toLowerCase() === "websocket";
 }
 
-function upgradeIfAllowed(request: Request, { parts, peer }: Omit<Call, "gone">): Response {
-  if (new URL(request.url).pathname !== ENDPOINT) return errorResponse(nothingHere());
+function upgradeIfAllowed(request: Request, { parts, url, peer }: Call): Response {
+  if (url.pathname !== ENDPOINT) return errorResponse(nothingHere());
   if (!originAllowed(request.headers.get("origin"), parts.origins())) return errorResponse(foreignOrigin());
   // A client that is told to connect anew finds another node, or asks again until this one is back.
   if (parts.phase() === "draining") return errorResponse(stopping());
   return parts.upgrade(request, peer);
 }
 
-async function answer(request: Request, call: Call): Promise<Response> {
-  const { pathname, searchParams } = new URL(request.url);
+async function answerPath(request: Request, call: Call): Promise<Response> {
+  const { parts, peer, url: { pathname, searchParams } } = call;
   if (pathname === ENDPOINT || pathname.startsWith(`${ENDPOINT}/`)) return await answerCall(request, call);
   if (request.method !== "GET" && request.method !== "HEAD") return errorResponse(nothingHere());
   if (pathname === "/health") {
-    const health = await call.parts.health();
+    const health = await parts.health();
     const strict = searchParams.has("strict");
     return Response.json(health, {
       status: healthStatus(health, { strict }),
       headers: { "cache-control": "no-store" },
     });
   }
-  return await servePage(pathname, call.parts.page) ?? errorResponse(nothingHere());
+  if (parts.services.config.dev && !peer.loopback) return errorResponse(notForOthers());
+  return await servePage(pathname, parts.page) ?? errorResponse(nothingHere());
 }
 
 async function answerCall(request: Request, call: Call): Promise<Response> {
@@ -129,6 +143,10 @@ function nothingHere(): ApiError {
 
 function stopping(): ApiError {
   return new ApiError("Unavailable", { message: "this node is about to stop", retryAfterMs: STOPPING_RETRY_MS });
+}
+
+function notForOthers(): ApiError {
+  return new ApiError("Forbidden", { message: "in development only for this machine, as localhost or 127.0.0.1" });
 }
 
 function foreignOrigin(): ApiError {

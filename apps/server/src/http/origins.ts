@@ -8,8 +8,8 @@ export interface OriginPolicy {
 }
 
 /**
- * A request without the header comes from no page, so the access token is all that matters. The Host header says nothing: a page of
- * somebody else's can have a name that leads to this machine.
+ * A request without the header comes from no page, or from a page that this server is to it (whose name may have been made to lead here:
+ * what asks for no access token asks for the host, see peer.ts).
  */
 export function originAllowed(origin: string | null, { allowed, loopback }: OriginPolicy): boolean {
   return origin === null || allowed.includes(origin) || (loopback && isLoopbackOrigin(origin));

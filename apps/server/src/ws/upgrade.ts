@@ -1,6 +1,7 @@
 /** The API over WebSocket: tRPC's own protocol on Deno's sockets, on the server's one port. @module */
 import type { AnyRouter, inferRouterContext } from "@trpc/server";
 import { getWSConnectionHandler, type WSSHandlerOptions } from "@trpc/server/adapters/ws";
+import { getLogger } from "@logtape/logtape";
 import { malformed } from "../errors.ts";
 import { nestsDeeperThan } from "../json_depth.ts";
 import type { ServerLimits } from "../limits.ts";
@@ -28,7 +29,10 @@ export interface WebSocketOptions<TRouter extends AnyRouter, Peer> {
 }
 
 export interface WebSockets<Peer> {
-  /** Takes a request for a WebSocket, whose origin has been checked. */
+  /**
+   * Takes a request for a WebSocket, whose URL is one and whose origin has been checked.
+   * @throws {ApiError} Malformed: its handshake is none
+   */
   upgrade(request: Request, peer: Peer): Response;
   /** Asks every client to connect anew, as before the server stops; what runs is not cut. */
   broadcastReconnect(): void;
@@ -40,8 +44,11 @@ export interface WebSockets<Peer> {
 /** Seconds after which a silent connection is pinged, and dropped if that is not answered in as long again. */
 const IDLE_SECONDS = 30;
 const GOING_AWAY = 1001;
+const SERVER_ERROR = 1011;
 /** How often a reader is looked at in the time after which it is given up. */
 const LOOKS = 6;
+
+const log = getLogger(["gatz", "ws"]);
 
 export function createWebSockets<TRouter extends AnyRouter, Peer>(
   options: WebSocketOptions<TRouter, Peer>,
@@ -54,8 +61,10 @@ export function createWebSockets<TRouter extends AnyRouter, Peer>(
   return {
     upgrade(request, peer) {
       // Read before upgrading: the request is gone afterwards.
-      const [url, headers] = [new URL(request.url), Object.fromEntries(request.headers)];
-      const { socket: native, response } = Deno.upgradeWebSocket(request, { idleTimeout: IDLE_SECONDS });
+      const url = new URL(request.url);
+      // tRPC puts its URL together from the host again: two Host headers, or one beside a whole URL, would make none.
+      const headers = { ...Object.fromEntries(request.headers), host: url.host };
+      const { socket: native, response } = upgraded(request);
       const socket = new Socket(native, limits);
       native.onopen = () => {
         open.add(socket);
@@ -76,6 +85,16 @@ export function createWebSockets<TRouter extends AnyRouter, Peer>(
       return open.size;
     },
   };
+}
+
+/** Deno refuses a request whose other headers are not those of a handshake. */
+function upgraded(request: Request): Deno.WebSocketUpgrade {
+  try {
+    return Deno.upgradeWebSocket(request, { idleTimeout: IDLE_SECONDS });
+  } catch (cause) {
+    if (cause instanceof TypeError) throw malformed("", "not a WebSocket handshake");
+    throw cause;
+  }
 }
 
 interface Served<TRouter extends AnyRouter, Peer> {
@@ -99,8 +118,14 @@ function serve<TRouter extends AnyRouter, Peer>(
     experimental_encoder: { ...frameEncoder, decode: (data) => decodeShallow(data, limits) },
     createContext: ({ info }) => createContext({ connection: socket, peer, params: info.connectionParams }),
   });
-  // The parts of a `ws` socket and of node's request that the handler uses are there; the rest of their types is not.
-  handle(socket as never, request as never);
+  try {
+    // The parts of a `ws` socket and of node's request that the handler uses are there; the rest of their types is not.
+    handle(socket as never, request as never);
+  } catch (error) {
+    // Called by an event, so that whatever it throws would end the process.
+    log.error("a connection could not be served: {error}", { error });
+    socket.close(SERVER_ERROR, "internal error");
+  }
 }
 
 function decodeShallow(data: Parameters<typeof frameEncoder.decode>[0], { jsonDepth }: { jsonDepth: number }): unknown {
