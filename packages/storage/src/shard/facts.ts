@@ -14,6 +14,10 @@ import {
 import type { Storage } from "../contract.ts";
 import { type BundleFacts, NO_FACTS } from "./bundle.ts";
 
+// Also of a discussion that is missing now: its `create` may be queued in front. If it still is missing when the drafts are decided, they
+// are answered by that alone.
+const NOT_KNOWN: Fact<never> = { kind: "unavailable" };
+
 type States = ReadonlyMap<StreamId, Fact<StreamState>>;
 
 /** Facts for drafts to one stream; streams that don't answer are facts too (`unavailable`). */
@@ -52,7 +56,7 @@ async function groupOfStream(
   const create = proposals.map((proposal) => needs(proposal).group).find((group) => group !== undefined);
   if (create) return { kind: "known", value: create };
   const fact = (await storage.states([first.stream])).get(first.stream);
-  if (fact?.kind !== "known") return fact;
+  if (fact?.kind !== "known") return NOT_KNOWN;
   return fact.value.kind === "discussion" ? { kind: "known", value: fact.value.group } : undefined;
 }
 

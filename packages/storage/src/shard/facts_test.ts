@@ -1,0 +1,37 @@
+import assert from "node:assert/strict";
+import type { Fact, Proposal, StreamId, StreamState } from "@gatz/domain";
+import { testId } from "../../testing/drafts.ts";
+import { gatherFacts } from "./facts.ts";
+
+const MISSING: Fact<StreamState> = { kind: "missing" };
+const nothingThere = {
+  states: (streams: readonly StreamId[]) => Promise.resolve(new Map(streams.map((stream) => [stream, MISSING]))),
+};
+
+Deno.test("[FACT1] the group of a discussion that is missing is not known: its create may be queued in front", async () => {
+  const [ann, ben] = [testId("user"), testId("user")] as const;
+  const add: Proposal = {
+    stream: testId("disc"),
+    id: testId("evt"),
+    type: "add-members",
+    version: 1,
+    actor: ann,
+    body: { users: [ben], historyFrom: "all" },
+  };
+  const { groups, users } = await gatherFacts(nothingThere, [add]);
+  assert.deepEqual(groups.get(add.id), { kind: "unavailable" });
+  assert.deepEqual(users.get(ben), { kind: "missing" }, "but somebody who is missing is");
+});
+
+Deno.test("[FACT1] the group that a create names is missing if it is not there", async () => {
+  const create: Proposal = {
+    stream: testId("disc"),
+    id: testId("evt"),
+    type: "create",
+    version: 1,
+    actor: testId("user"),
+    body: { name: "A discussion", members: [], group: testId("grp") },
+  };
+  const { groups } = await gatherFacts(nothingThere, [create]);
+  assert.deepEqual(groups.get(create.id), { kind: "missing" });
+});
