@@ -24,23 +24,29 @@ export function sqlState(error: unknown): string | undefined {
   return error instanceof postgres.PostgresError ? error.code : undefined;
 }
 
-/** Whether it is the data's own fault (class 22: data exception, 23: integrity constraint): the same data fails again. */
+/** Whether it is the data's own fault (class 21: cardinality, 22: data exception, 23: integrity constraint): the same data fails again. */
 export function isDataError(error: unknown): boolean {
   const state = sqlState(error);
-  return state !== undefined && (state.startsWith("22") || state.startsWith("23"));
+  return state !== undefined && /^2[123]/.test(state);
 }
 
 // 57P01–57P03: being shut down or starting; 57P05: idle session ended; 25P03: idle in transaction. The server closes the connection after them.
 const CLOSING = new Set(["57P01", "57P02", "57P03", "57P05", "25P03"]);
+
+// The library's, the operating system's, and those of Node's streams.
+const BROKEN = /^(CONNECT\w*|E(?!RR_)[A-Z_]+|ERR_(STREAM|SOCKET)_\w+)$/;
 
 /** Whether nothing more can be asked over the connection that this error came by. */
 export function isConnectionError(error: unknown): boolean {
   if (error instanceof DeadlinePassed || error instanceof LaneLost || error instanceof ServerUnreachable) return true;
   const state = sqlState(error);
   if (state !== undefined) return CLOSING.has(state) || state.startsWith("08");
-  return error instanceof Error && "code" in error && typeof error.code === "string" &&
-    (error.code.startsWith("CONNECT") || error.code.startsWith("ECONN") || error.code === "EPIPE" ||
-      error.code === "ETIMEDOUT");
+  return error instanceof Error && "code" in error && typeof error.code === "string" && BROKEN.test(error.code);
+}
+
+/** Whether the server answered, and goes on to listen: after any other error nobody knows what the connection is in the middle of. */
+export function isServersAnswer(error: unknown): boolean {
+  return sqlState(error) !== undefined && !isConnectionError(error);
 }
 
 /** Whether the server answered and refused, so that it is up: too many connections, a wrong password, no such database. */

@@ -14,13 +14,13 @@ export interface Failure {
   readonly isFinal: boolean;
 }
 
-const UNIQUE_VIOLATION = "23505";
+// Unique violation, and the same row twice in one statement: they say that gatz is wrong about what is stored, not that the draft is.
+const NOT_THE_DRAFTS_FAULT = new Set(["21000", "23505"]);
 
 export function classify(error: unknown, { isCommitting, refused }: FlushProgress): Failure {
   const cause = refused ?? error;
   const kind = kindOf(cause, { isDoubtful: isCommitting && refused === undefined });
-  // A key that is taken says that gatz is wrong about what is stored, not that the draft is.
-  return { kind, cause, isFinal: isDataError(cause) && sqlState(cause) !== UNIQUE_VIOLATION };
+  return { kind, cause, isFinal: isDataError(cause) && !NOT_THE_DRAFTS_FAULT.has(sqlState(cause) ?? "") };
 }
 
 function kindOf(cause: unknown, { isDoubtful }: { isDoubtful: boolean }): Failure["kind"] {

@@ -1,7 +1,7 @@
 /** One flush: a READ COMMITTED transaction of two round trips that appends what a batch of drafts comes to. @module */
 import type { DomainLimits, Outcome } from "@gatz/domain";
 import type postgres from "postgres";
-import { isConnectionError, LaneLost } from "../postgres/errors.ts";
+import { isServersAnswer, LaneLost } from "../postgres/errors.ts";
 import { Batch, type BatchGround } from "./batch.ts";
 import type { Bundle } from "./bundle.ts";
 import type { LogPoint, ShardCache } from "./cache.ts";
@@ -43,6 +43,11 @@ export class FlushProgress {
   isOver = false;
   /** A statement was refused before the COMMIT, so the transaction can't have been committed. */
   refused: unknown;
+
+  /** Only the server's answer proves a refusal. A connection that breaks answers nothing, though the library rejects all that waits. */
+  writeFailed(error: unknown): void {
+    if (isServersAnswer(error)) this.refused ??= error;
+  }
 }
 
 export interface Flushed {
@@ -147,13 +152,9 @@ async function commit(
 ): Promise<void> {
   const steps = writeSteps(batch, project(batch), { epoch });
   progress.isCommitting = true;
-  const note = (error: unknown) => {
-    // A connection that breaks answers nothing, though the library rejects all that waits for an answer.
-    if (!isConnectionError(error)) progress.refused ??= error;
-  };
   const writes = steps.map(({ statement, parameters }) => {
     const write = sql.unsafe(statements[statement], [...parameters], PREPARED).execute();
-    write.catch(note);
+    write.catch((error) => progress.writeFailed(error));
     return write;
   });
   // After a statement that failed, COMMIT answers that it rolled back.
