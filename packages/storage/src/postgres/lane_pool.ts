@@ -1,6 +1,6 @@
 import type { Breaker } from "./breaker.ts";
 import { before, type Deadline } from "./deadline.ts";
-import { DeadlinePassed, isConnectionError, isRefusalToConnect } from "./errors.ts";
+import { DeadlinePassed, isRefusalToConnect, isServersAnswer } from "./errors.ts";
 import { Lane, type LaneOptions } from "./lane.ts";
 import type { Sql } from "./sql_client.ts";
 
@@ -44,7 +44,7 @@ export class LanePool {
       return await work(lane);
     } catch (error) {
       if (error instanceof DeadlinePassed) this.#options.breaker.suspect();
-      if (isConnectionError(error)) lane.destroy();
+      if (!isServersAnswer(error)) lane.destroy();
       throw error;
     } finally {
       this.#give(lane);
