@@ -130,7 +130,7 @@ if (await needsPostgres(import.meta.url)) {
   Deno.test(
     "with DATABASE_URL, that database is used, and no embedded one is made",
     withData(async (data) => {
-      await using database = await testDatabase({ servers: 1 });
+      await using database = await testDatabase({ servers: 1, migrated: false });
       await using dev = devIn(data, {
         DATABASE_URL: database.directoryUrl,
         GATZ_SERVERS: `a=${database.directoryUrl}`,
@@ -160,7 +160,7 @@ if (await needsPostgres(import.meta.url)) {
   );
 
   Deno.test("[SEC1] production refuses to start on missing or weak secrets, and has no development sign-in", async () => {
-    await using database = await testDatabase({ servers: 1 });
+    await using database = await testDatabase({ servers: 1, migrated: false });
     const folder = await Deno.makeTempDir({ prefix: "gatz-start-" });
     const [DATABASE_URL, GATZ_SERVERS] = [database.directoryUrl, `a=${database.directoryUrl}`];
     const env = { DATABASE_URL, GATZ_SERVERS, GATZ_PORT: "0" };

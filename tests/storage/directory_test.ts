@@ -4,8 +4,8 @@ import { needsPostgres } from "@gatz/testing/postgres.ts";
 
 if (await needsPostgres(import.meta.url)) {
   const { position, shardNumber, shardOf } = await import("@gatz/domain");
-  const { DirectoryUnavailable } = await import("@gatz/storage");
-  const { administer } = await import("@gatz/testing/test_database.ts");
+  const { DirectoryUnavailable, migrate, openStorage, verify } = await import("@gatz/storage");
+  const { administer, testDatabase } = await import("@gatz/testing/test_database.ts");
   const drafts = await import("../../packages/domain/testing/drafts.ts");
   const { discussionId, groupId, userId } = await import("../../packages/domain/testing/ids.ts");
   const { Town } = await import("./town.ts");
@@ -66,6 +66,21 @@ if (await needsPostgres(import.meta.url)) {
     await town.accepted(drafts.createGroup(ann, groupId(920_003, 3)));
     const wrong = await town.offer(drafts.createGroup(ann, groupId(920_004, 1)));
     assert.ok(wrong.kind === "rejected" && wrong.code === "WrongShard");
+  });
+
+  Deno.test("[LOG2] a database is bound to the key of its digests: with another, nothing opens, migrates or verifies it", async () => {
+    await using database = await testDatabase({ shards: 2 });
+    const config = database.storageConfig();
+    const other = { ...config, digestKey: crypto.getRandomValues(new Uint8Array(32)) };
+    const refusal = { name: "StorageMisconfigured", setting: "digestKey" };
+    await assert.rejects(openStorage(other), refusal);
+    await assert.rejects(migrate(other), refusal);
+    await assert.rejects(verify(other), refusal);
+    await migrate(config);
+    assert.equal((await verify(config)).problemCount, 0);
+    await (await openStorage(config)).close();
+    const [kept] = await administer(config.directory, (sql) => sql`select * from gatz.installation`);
+    assert.ok(!JSON.stringify(kept).includes(JSON.stringify([...config.digestKey]).slice(1, -1)), "not the key itself");
   });
 
   Deno.test("[ID1] a stream on a shard that does not exist is refused, naming the field", async () => {

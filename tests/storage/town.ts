@@ -25,7 +25,6 @@ export type Homes = "own" | "elsewhere";
 export interface TownOptions {
   people: number;
   shards?: number;
-  digestKey?: Uint8Array;
   /** Default `own`. */
   homes?: Homes;
   limits?: Partial<StorageConfig["limits"]>;
@@ -58,10 +57,9 @@ export class Town implements AsyncDisposable {
   }
 
   static async start(options: TownOptions): Promise<Town> {
-    const { shards = 4, digestKey, limits, on } = options;
+    const { shards = 4, limits, on } = options;
     const database = await testDatabase({ shards, ...(on === undefined ? {} : { on }) });
-    const config = { ...database.storageConfig(limits), ...(digestKey === undefined ? {} : { digestKey }) };
-    const town = new Town(database, config, options);
+    const town = new Town(database, database.storageConfig(limits), options);
     await town.reopen();
     for (const user of town.users) {
       await town.accepted(register(user));

@@ -9,12 +9,12 @@ if (await needsPostgres(import.meta.url)) {
   const { createHmac } = await import("node:crypto");
   const { canonicalContent, idToUuid, seq, shardNumber, shardOf } = await import("@gatz/domain");
   const { verify } = await import("@gatz/storage");
+  const { TEST_DIGEST_KEY } = await import("@gatz/testing/template.ts");
   const { administer, databaseUrl, sharedServers } = await import("@gatz/testing/test_database.ts");
   const { inShard, Town } = await import("./town.ts");
   const { DAMAGES } = await import("./damages.ts");
   const drafts = await import("../../packages/domain/testing/drafts.ts");
 
-  const DIGEST_KEY = crypto.getRandomValues(new Uint8Array(32));
   const SHARDS = 4;
   /** All that a damage can be done to. */
   const TABLES = [
@@ -31,7 +31,7 @@ if (await needsPostgres(import.meta.url)) {
 
   /** Everything happens at least once, and some effects still wait. */
   const livedIn = async () => {
-    const town = await Town.start({ people: 5, shards: SHARDS, digestKey: DIGEST_KEY });
+    const town = await Town.start({ people: 5, shards: SHARDS });
     const [owner, user, other, guest, late] = town.users as [UserId, UserId, UserId, UserId, UserId];
     const { group, discussion } = await town.discussion(owner, [user, other, guest]);
     const one = drafts.newMessage(user, discussion, { text: "one" });
@@ -156,7 +156,7 @@ if (await needsPostgres(import.meta.url)) {
   Deno.test("[LOG6] whatever happened, and while it goes on happening, verify has nothing to say", async () => {
     const { default: fc } = await import("fast-check");
     const { runStep, steps } = await import("./happenings.ts");
-    await using town = await Town.start({ people: 5, shards: SHARDS, digestKey: DIGEST_KEY });
+    await using town = await Town.start({ people: 5, shards: SHARDS });
     const scripts = fc.sample(steps(town.users.length), { numRuns: 6, seed: 7 });
     const telling = Promise.all(scripts.map(async (script, n) => {
       const owner = town.users[n % town.users.length]!;
@@ -187,7 +187,7 @@ if (await needsPostgres(import.meta.url)) {
       const { events: [event] } = await town.storage.events(forged.stream, { from: at, to: at, limit: 1 });
       assert.ok(event);
       const content = canonicalContent({ ...event, actor: forged.actor } as Proposal);
-      const digest = createHmac("sha256", DIGEST_KEY).update(content).digest().subarray(0, 16);
+      const digest = createHmac("sha256", TEST_DIGEST_KEY).update(content).digest().subarray(0, 16);
       const actor = forged.actor === "system" ? null : idToUuid(forged.actor);
       return await sql`update events set actor = ${actor}, digest = ${digest}
         where stream = ${idToUuid(forged.stream)} and seq = ${forged.seq}`;
@@ -222,15 +222,15 @@ if (await needsPostgres(import.meta.url)) {
   };
 
   const runVerify = async (config: StorageConfig) => {
-    const random = () => crypto.getRandomValues(new Uint8Array(32)).toBase64({ alphabet: "base64url" });
+    const base64url = (bytes: Uint8Array) => bytes.toBase64({ alphabet: "base64url", omitPadding: true });
     const command = new Deno.Command(Deno.execPath(), {
       args: ["run", "-A", "tools/verify.ts", "--json"],
       env: {
         DATABASE_URL: config.directory,
         GATZ_SERVERS: Object.entries(config.servers).map(([name, url]) => `${name}=${url}`).join(","),
         GATZ_SHARDS: String(SHARDS),
-        GATZ_DIGEST_KEY: DIGEST_KEY.toBase64({ alphabet: "base64url", omitPadding: true }),
-        GATZ_TOKEN_KEY: random(),
+        GATZ_DIGEST_KEY: base64url(TEST_DIGEST_KEY),
+        GATZ_TOKEN_KEY: base64url(crypto.getRandomValues(new Uint8Array(32))),
       },
     });
     const { code, stdout, stderr } = await command.output();

@@ -40,17 +40,23 @@ const DATABASE_ADVICE: readonly (readonly [RegExp, string])[] = [
   [/^42501$/, "Its user must be allowed to create schemas there."],
 ];
 
+const VARIABLE_OF: Readonly<Record<StorageMisconfigured["setting"], string>> = {
+  servers: "GATZ_SERVERS",
+  shards: "GATZ_SHARDS",
+  digestKey: "GATZ_DIGEST_KEY: it belongs to the data, and never changes",
+};
+
 /** The database can't be used as it is. What else went wrong passes unchanged. */
 export function databaseError(error: unknown, { embedded }: Pick<Config, "embedded">): unknown {
   if (error instanceof StorageMisconfigured) {
-    return new StartError(`${error.message}. See GATZ_SERVERS and GATZ_SHARDS.`);
+    return new StartError(`${error.message}. See ${VARIABLE_OF[error.setting]}.`);
   }
   const code = codeOf(error);
   const advice = DATABASE_ADVICE.find(([pattern]) => pattern.test(code))?.[1];
   if (advice === undefined) return error;
   if (embedded && code.startsWith("28")) {
     return new StartError(
-      "The embedded database was made with another password. Put its secrets back, or: deno task reset",
+      "The embedded database was made with another password (GATZ_DB_PASSWORD). Put back the secrets that it was made with.",
     );
   }
   return new StartError(`The database of DATABASE_URL or GATZ_SERVERS can't be used (${code}). ${advice}`);

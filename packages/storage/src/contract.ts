@@ -89,9 +89,12 @@ export class DirectoryUnavailable extends Error {
   override readonly name = "DirectoryUnavailable";
 }
 
-/** The configuration and the directory's shard map do not fit together; the message says how, and holds no secret. */
+/** The configuration and what the directory says of the installation do not fit together; the message says how, and holds no secret. */
 export class StorageMisconfigured extends Error {
   override readonly name = "StorageMisconfigured";
+  constructor(readonly setting: "servers" | "shards" | "digestKey", message: string) {
+    super(message);
+  }
 }
 
 /** A committed event, and a state of its stream that is at that event or newer. */

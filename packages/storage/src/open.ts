@@ -37,7 +37,7 @@ export async function openStorage(config: StorageConfig, options: OpenOptions = 
   installGuard();
   const directory = new SqlDirectory({ url: config.directory, deadlineMs: config.limits.readDeadlineMs });
   try {
-    const { incarnation, shards } = await directory.installation();
+    const { incarnation, shards } = await directory.installation(config.digestKey);
     const opened = new OpenStorage({ config, directory, shards, options });
     await opened.start();
     return opened.storage(incarnation);

@@ -17,6 +17,7 @@ import { DeadlinePassed, isConnectionError, ServerUnreachable, sqlState } from "
 import { Lane, type LaneOptions } from "../postgres/lane.ts";
 import { LanePool } from "../postgres/lane_pool.ts";
 import type { Sql } from "../postgres/sql_client.ts";
+import { requireDigestKey } from "../schema/digest_key.ts";
 import { DIRECTORY_SCHEMA } from "../schema/names.ts";
 import { handleSkeleton } from "./handles.ts";
 
@@ -61,10 +62,13 @@ export class SqlDirectory implements Directory {
     this.#lanes = new LanePool({ ...lane, max: LANES, breaker: this.#breaker });
   }
 
-  async installation(): Promise<Installation> {
+  /** @throws {StorageMisconfigured} if its digests were made with another key */
+  async installation(digestKey: Uint8Array): Promise<Installation> {
     return await this.#ask(async (sql) => {
-      const [life] = await sql<{ incarnation: string }[]>`select incarnation from installation`;
+      const [life] = await sql<{ incarnation: string; check: Uint8Array }[]>`
+        select incarnation, digest_key_check as check from installation`;
       if (!life) throw new Error("the directory has no incarnation");
+      requireDigestKey(digestKey, life.check);
       const rows = await sql<{ shard: number; server: string }[]>`select shard, server from shards order by shard`;
       return {
         incarnation: incarnation(life.incarnation),

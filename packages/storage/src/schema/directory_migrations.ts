@@ -1,21 +1,25 @@
 import { type Kysely, sql } from "kysely";
 import type { Migration } from "kysely/migration";
 
-/** What creates the directory's tables. The connection's search_path names the schema. */
-const tables: Migration = {
-  async up(db: Kysely<unknown>): Promise<void> {
-    for (const statement of FIRST) await sql.raw(statement).execute(db);
-  },
-};
-
-export const DIRECTORY_MIGRATIONS: Record<string, Migration> = { "0001_tables": tables };
+/** What creates the directory's tables, bound to a digest key. The connection's search_path names the schema. */
+export function directoryMigrations(digestKeyCheck: Uint8Array): Record<string, Migration> {
+  const tables: Migration = {
+    async up(db: Kysely<unknown>): Promise<void> {
+      for (const statement of FIRST) await sql.raw(statement).execute(db);
+      await sql`insert into installation (id, incarnation, digest_key_check)
+        values (1, gen_random_uuid(), ${digestKeyCheck})`.execute(db);
+    },
+  };
+  return { "0001_tables": tables };
+}
 
 const FIRST = [
-  // Which life this is (LOG9); a restore, or a promotion that may have lost events, gives a new one.
+  // Which life this is (LOG9): a restore, or a promotion that may have lost events, gives a new one. And what the digests of its
+  // events were made with (LOG2): that never changes.
   `create table installation (
      id smallint primary key check (id = 1),
-     incarnation uuid not null, began timestamptz not null default now())`,
-  `insert into installation values (1, gen_random_uuid())`,
+     incarnation uuid not null, began timestamptz not null default now(),
+     digest_key_check bytea not null)`,
   `create table shards (shard int primary key check (shard between 0 and 4095), server text not null)`,
   // The skeleton is the handle without case and look-alikes (USR2).
   `create table handles (skeleton text primary key, handle text not null, "user" uuid not null)`,

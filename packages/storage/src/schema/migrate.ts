@@ -5,7 +5,8 @@ import { DEFAULT_MIGRATION_TABLE, type Migration, Migrator } from "kysely/migrat
 import { PostgresJSDialect } from "kysely-postgres-js";
 import postgres from "postgres";
 import { type ServerName, type StorageConfig, StorageMisconfigured } from "../contract.ts";
-import { DIRECTORY_MIGRATIONS } from "./directory_migrations.ts";
+import { digestKeyCheck, requireDigestKey } from "./digest_key.ts";
+import { directoryMigrations } from "./directory_migrations.ts";
 import { DIRECTORY_SCHEMA, type SchemaName, shardSchema } from "./names.ts";
 import { SHARD_MIGRATIONS } from "./shard_migrations.ts";
 
@@ -24,12 +25,16 @@ export async function migrate(config: StorageConfig): Promise<void> {
 
 async function migrateDirectory(config: StorageConfig): Promise<Map<ShardNumber, ServerName>> {
   return await locked(config.directory, async (sql) => {
-    await migrateSchema(config.directory, { schema: DIRECTORY_SCHEMA, migrations: DIRECTORY_MIGRATIONS });
+    const migrations = directoryMigrations(digestKeyCheck(config.digestKey));
+    await migrateSchema(config.directory, { schema: DIRECTORY_SCHEMA, migrations });
     const here = sql(DIRECTORY_SCHEMA);
+    const [life] = await sql<{ check: Uint8Array }[]>`select digest_key_check as check from ${here}.installation`;
+    requireDigestKey(config.digestKey, life!.check); // made with the table
     const known = await sql<{ shard: number; server: string }[]>`select shard, server from ${here}.shards`;
     const map = new Map(known.map(({ shard, server }) => [shardNumber(shard), server]));
     if (map.size > config.shards) {
       throw new StorageMisconfigured(
+        "shards",
         `there are ${map.size} shards, and never fewer than before: ${config.shards} are configured`,
       );
     }
@@ -76,7 +81,7 @@ async function schemasAt(sql: postgres.Sql, migration: string): Promise<Readonly
 
 /** The shard map outlives configurations: it may name a server that this one does not. */
 export function unknownServer(server: ServerName): StorageMisconfigured {
-  return new StorageMisconfigured(`the shard map names a server that is not configured: ${server}`);
+  return new StorageMisconfigured("servers", `the shard map names a server that is not configured: ${server}`);
 }
 
 /** Runs work on a connection that holds the database's migration lock. */

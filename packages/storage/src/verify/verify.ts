@@ -5,6 +5,7 @@ import { DirectoryUnavailable, type ServerName, type StorageConfig } from "../co
 import { describeError, isConnectionError, sqlState } from "../postgres/errors.ts";
 import { installGuard } from "../postgres/guard.ts";
 import type { PostgresTypes, Queryable } from "../postgres/queryable.ts";
+import { requireDigestKey } from "../schema/digest_key.ts";
 import { DIRECTORY_SCHEMA, shardSchema } from "../schema/names.ts";
 import type { Elsewhere } from "./elsewhere.ts";
 import type { Problem, Report } from "./problem.ts";
@@ -40,7 +41,8 @@ const CONNECT_SECONDS = 10;
 
 /**
  * Compares each shard as it is at one moment; a system that runs meanwhile goes on. Throws {@link DirectoryUnavailable} if the shard map
- * can't be read; a shard that can't be is a problem among others.
+ * can't be read, and {@link StorageMisconfigured} if the digest key is not this installation's; a shard that can't be read is a problem
+ * among others.
  */
 export async function verify(config: StorageConfig, options: VerifyOptions = {}): Promise<Verification> {
   installGuard();
@@ -147,8 +149,13 @@ class Connections {
 
   async shardMap(): Promise<ShardMap> {
     const sql = this.#connect("directory", this.#config.directory);
+    const here = sql(DIRECTORY_SCHEMA);
+    const [life] = await sql<{ check: Uint8Array }[]>`
+      select digest_key_check as check from ${here}.installation`.catch(noShardMap);
+    if (life === undefined) throw new DirectoryUnavailable("the directory says nothing of its installation");
+    requireDigestKey(this.#config.digestKey, life.check);
     const rows = await sql<{ shard: number; server: string }[]>`
-      select shard, server from ${sql(DIRECTORY_SCHEMA)}.shards order by shard`.catch(noShardMap);
+      select shard, server from ${here}.shards order by shard`.catch(noShardMap);
     return new Map(rows.map(({ shard, server }) => [shardNumber(shard), server]));
   }
 
