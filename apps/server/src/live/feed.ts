@@ -46,7 +46,9 @@ export class Feed implements Subscriber {
   readonly #news: ShardNews;
   /** Of what changed since the cursor, for `live`. */
   readonly #changed = new Map<StreamId, Seq>();
+  /** What all shards together may spend on what was missed before the cutover; those of {@link #askedEarly} also when they answer late. */
   #budget: BackfillBudget;
+  readonly #askedEarly = new Set<ShardNumber>();
   #phase: "starting" | "backfill" | "streaming" = "starting";
   #failure: { readonly error: unknown } | undefined;
   #wake = Promise.withResolvers<void>();
@@ -64,12 +66,13 @@ export class Feed implements Subscriber {
       ...parts,
       ...options,
       only,
-      budget: () => this.#spendable(),
+      budget: (shard) => this.#spendable(shard),
       answered: (track, answer) => {
+        this.#askedEarly.delete(track.shard);
         this.#noteChanged(this.#inlet.resumed(answer));
         this.#say(track);
       },
-      refused: (track) => this.#say(track),
+      turned: (track) => this.#say(track),
       receive: (delivery, track) => this.#receive(delivery, track),
       failed,
     });
@@ -84,7 +87,10 @@ export class Feed implements Subscriber {
       user,
       only,
       seenOn: (shard) => this.#inlet.seenOn(shard),
-      tell: (news) => this.put({ type: "shard", ...news }),
+      tell: (news) => {
+        this.#queue.putNews(`shard ${news.shard}`, itemText({ type: "shard", ...news }).text);
+        this.#wake.resolve();
+      },
       failed,
     });
     options.signal.addEventListener("abort", () => this.#wake.resolve(), { once: true });
@@ -185,8 +191,9 @@ export class Feed implements Subscriber {
     this.#news.say(track, unreadable && status === "ok" ? "slow" : status);
   }
 
-  #spendable(): BackfillBudget {
-    return this.#phase === "streaming" ? wholeBudget(this.#parts.limits) : this.#budget;
+  #spendable(shard: ShardNumber): BackfillBudget {
+    if (this.#phase !== "streaming") this.#askedEarly.add(shard);
+    return this.#askedEarly.has(shard) ? this.#budget : wholeBudget(this.#parts.limits);
   }
 }
 

@@ -37,6 +37,8 @@ export async function* inboxFeed(
   const ended = AbortSignal.any([signal, over.signal, ...(connection === null ? [] : [connection.closed])]);
   const feed = new Feed(parts, { user, only: input.stream, signal: ended });
   const unsubscribe = parts.hub.subscribe(feed);
+  // A reader that takes nothing any more holds no place in the hub once its time is over.
+  ended.addEventListener("abort", unsubscribe, { once: true });
   try {
     beginFeed(feed, parts, input).then(() => beatUntil(feed, { parts, ended })).catch((error) => feed.fail(error));
     for (;;) {

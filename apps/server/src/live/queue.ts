@@ -40,6 +40,8 @@ interface BeatEntry {
 interface AheadEntry {
   readonly text: string;
   readonly place?: Place;
+  /** Takes the place of an entry about the same, if that still waits. */
+  readonly about?: string;
 }
 
 interface Dropped {
@@ -97,6 +99,12 @@ export class FeedQueue {
 
   putAhead(text: string, place?: Place): void {
     this.#ahead.push({ text, place });
+  }
+
+  /** Of news about the same only the newest waits, however often there are some (LIVE5). */
+  putNews(about: string, text: string): void {
+    this.#ahead = this.#ahead.filter((entry) => entry.about !== about);
+    this.#ahead.push({ text, about });
   }
 
   put(entry: StreamEntry): void {

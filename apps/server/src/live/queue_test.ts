@@ -134,3 +134,13 @@ Deno.test("[LIVE5] for every mix of putting and taking, each stream's seqs come 
     for (const [n, head] of heads) assert.equal(told.get(stream(n)), head);
   }));
 });
+
+Deno.test("[LIVE5] of news about the same shard only the newest waits, however often it changes", () => {
+  const queue = new FeedQueue({ feedQueueEvents: 10, feedQueueBytes: 10_000, frameEvents: 100 });
+  for (let n = 0; n < 1_000; n++) {
+    queue.putNews("shard 1", `{"n":${n}}`);
+    queue.putNews("shard 2", `{"m":${n}}`);
+  }
+  queue.startStreaming();
+  assert.deepEqual(queue.take().texts, ['{"n":999}', '{"m":999}']);
+});

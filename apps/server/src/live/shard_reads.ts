@@ -14,12 +14,13 @@ export interface ShardReadsOptions {
   /** The feed is limited to this stream. */
   readonly only: StreamId | undefined;
   /** What may be spent on what was missed (LIVE3). */
-  readonly budget: () => BackfillBudget;
+  readonly budget: (shard: ShardNumber) => BackfillBudget;
   readonly signal: AbortSignal;
   /** 0–1, so that feeds do not all ask again at the same moment. */
   readonly random: () => number;
   readonly answered: (track: Track, answer: ShardResume) => void;
-  readonly refused: (track: Track) => void;
+  /** A shard stopped answering, or answers again with nothing to follow. */
+  readonly turned: (track: Track) => void;
   readonly receive: (delivery: Delivery, track: Track) => void;
   /** A bug somewhere: the feed ends with it. */
   readonly failed: (error: unknown) => void;
@@ -117,7 +118,7 @@ export class ShardReads {
         return track.wasTried();
       }
       track.phase = "waiting";
-      this.options.refused(track);
+      this.options.turned(track);
       if (this.#leads(track) && failures === 0) this.#askAll(this.options.source.shards);
       track.wasTried();
       await this.#pauseBeforeRetry(track, failures++);
@@ -141,6 +142,8 @@ export class ShardReads {
     const { only } = this.options;
     if (!known && only === undefined && answer.streams.length === 0 && held?.length === 0) {
       // Nothing of the user's is there: it would only lengthen the cursor. An event from there has it asked again.
+      track.phase = "following";
+      this.options.turned(track);
       this.tracks.delete(track.shard);
       return true;
     }
@@ -158,7 +161,7 @@ export class ShardReads {
       // The hub must have its place first: what it has not handed over by then, it will.
       if (await within(PLACED_MS, hub.placed(shard).then(() => true)) === null) return null;
       const from = { shard, position: track.readTo, ...(only === undefined ? {} : { only }) };
-      return await source.resume(user, from, budget());
+      return await source.resume(user, from, budget(shard));
     } catch (error) {
       if (error instanceof ShardUnavailable) return null;
       throw error;
