@@ -9,6 +9,17 @@ if (await needsPostgres(import.meta.url)) {
   const { Town } = await import("./town.ts");
   type Town = Awaited<ReturnType<typeof Town.start>>;
   type Storage = Town["storage"];
+  type Sql = Parameters<Parameters<Town["byHand"]>[1]>[0];
+
+  const LOCK_CLASS = 0x6761747a;
+
+  async function until(isSo: () => Promise<boolean>): Promise<void> {
+    const end = performance.now() + 10_000;
+    while (!await isSo()) {
+      assert.ok(performance.now() < end, "in time");
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
 
   /** Offers the same draft, to one node after the other, until it is acked. */
   async function surely(
@@ -100,6 +111,36 @@ if (await needsPostgres(import.meta.url)) {
     assert.deepEqual(await town.offer(draft), { ...first, kind: "duplicate" });
     await town.byHand(town.homeOf(ann), (sql) => sql`update fence set writable = true`);
     await town.accepted(newMessage(ann, discussion));
+  });
+
+  Deno.test("[SHARD2] a node whose locks are held by a session of before writes on, and has the locks again when that is gone", async () => {
+    await using town = await Town.start({ people: 1, shards: 1 });
+    const [ann] = town.users;
+    assert.ok(ann);
+    const { discussion } = await town.discussion(ann, []);
+    const pids = (sql: Sql, granted: boolean) =>
+      sql<{ pid: number }[]>`
+        select l.pid from pg_locks l join pg_database d on d.oid = l.database
+        where d.datname = current_database() and locktype = 'advisory' and classid = ${LOCK_CLASS} and granted = ${granted}`;
+    await town.byHand(town.homeOf(ann), async (watch) => {
+      const [owner] = await pids(watch, true);
+      assert.ok(owner);
+      // It stands in line, so the lock is its own in the moment in which the owner's session ends.
+      await town.byHand(town.homeOf(ann), async (sql) => {
+        const standing = sql`select pg_advisory_lock(${LOCK_CLASS}, 0)`.execute();
+        await until(async () => (await pids(watch, false)).length > 0);
+        await watch`select pg_terminate_backend(${owner.pid})`;
+        await standing;
+        for (const end = performance.now() + 2_500; performance.now() < end;) {
+          await town.accepted(newMessage(ann, discussion));
+          await new Promise((resolve) => setTimeout(resolve, 50));
+        }
+        await sql`select pg_advisory_unlock(${LOCK_CLASS}, 0)`;
+      });
+      await until(async () => (await pids(watch, true)).length === 1);
+    });
+    await town.accepted(newMessage(ann, discussion));
+    await readLogs(town.database);
   });
 
   const SHUT_OUT = {

@@ -31,12 +31,15 @@ const ANSWER_MS = 2_000;
 const MAKE_WAY_MS = 2_500;
 
 /**
- * The lock is manners, the epoch is the guard: a lease is kept while the lane is being made again, for if another node writes meanwhile,
- * the next flush finds its epoch.
+ * The lock is manners, the epoch is the guard: a lease is kept while the lane is being made again, and also while the lock is not to be
+ * had afterwards: after a cut it may be our own session that the server still holds it for. If another node has taken the shard, the next
+ * flush finds its epoch.
  */
 export class Ownership {
   readonly #options: OwnershipOptions;
   readonly #leases = new Map<ShardNumber, Lease>();
+  /** The locks that the lane holds. */
+  readonly #locked = new Set<ShardNumber>();
   /** Shards that another epoch shut us out of; their locks are given back before they are asked for again. */
   readonly #yielded = new Set<ShardNumber>();
   /** When a lock that was given back may be asked for again. */
@@ -103,17 +106,16 @@ export class Ownership {
     if (!this.#lane?.isOpen) {
       this.#lane = await Lane.open(this.#options.lane);
       // The locks of the lane before went with it, those to be given back too.
+      this.#locked.clear();
       for (const shard of this.#yielded) this.#makeWay(shard);
-      await this.#ask(this.#options.shards.filter((shard) => this.#mayAsk(shard)));
-      return;
-    }
-    await this.#giveBack();
-    await this.#ask(this.#options.shards.filter((shard) => !this.#leases.has(shard) && this.#mayAsk(shard)));
+    } else await this.#giveBack();
+    await this.#ask(this.#options.shards.filter((shard) => !this.#locked.has(shard) && this.#mayAsk(shard)));
   }
 
   /** Whoever raised the epoch comes first. */
   #makeWay(shard: ShardNumber): void {
     this.#yielded.delete(shard);
+    this.#locked.delete(shard);
     this.#notBefore.set(shard, performance.now() + MAKE_WAY_MS);
   }
 
@@ -130,9 +132,10 @@ export class Ownership {
       deadlineIn(ANSWER_MS),
     );
     for (const { shard, got } of rows) {
-      const had = this.#leases.delete(shard);
-      if (got) this.#leases.set(shard, { shard });
-      if (got || had) this.#options.onChange(shard);
+      if (!got) continue;
+      this.#locked.add(shard);
+      this.#leases.set(shard, { shard });
+      this.#options.onChange(shard);
     }
   }
 
