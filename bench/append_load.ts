@@ -3,6 +3,7 @@
  * Prints `{perSecond, p50, p99}` (milliseconds from call to ack).
  * Usage: append_load.ts '{"ws", "http", "shards", "senders", "seconds", "textBytes", "rate"?}'
  */
+import { closedLoop, openLoop } from "./pace.ts";
 import { accepted, freshId, makeRooms } from "./rooms.ts";
 import { quantile } from "./stats.ts";
 import { Wire } from "./wire.ts";
@@ -44,25 +45,8 @@ async function send({ room, wire }: (typeof senders)[number]): Promise<void> {
   if (from >= start + WARM_UP_MS && from < end) latencies.push(performance.now() - from);
 }
 
-async function closedLoop(sender: (typeof senders)[number]): Promise<void> {
-  while (performance.now() < end) await send(sender);
-}
-
-/** Open loop: sends are due at fixed times whether or not earlier ones were answered, so waiting is not hidden. */
-async function paced(rate: number): Promise<void> {
-  const running: Promise<void>[] = [];
-  for (let n = 0;; n++) {
-    const due = start + (n * 1_000) / rate;
-    if (due >= end) break;
-    const wait = due - performance.now();
-    if (wait > 1) await new Promise((resolve) => setTimeout(resolve, wait));
-    running.push(send(senders[n % senders.length]!));
-  }
-  await Promise.all(running);
-}
-
-if (plan.rate) await paced(plan.rate);
-else await Promise.all(senders.map(closedLoop));
+const one = (n: number) => send(senders[n % senders.length]!);
+await (plan.rate ? openLoop({ start, end }, plan.rate, one) : closedLoop({ start, end }, senders.length, one));
 for (const { wire } of senders) wire.close();
 console.log(
   JSON.stringify({

@@ -4,6 +4,7 @@
  * Usage: fanout_load.ts '{"ws", "http", "shards", "rooms", "size", "sendersPerRoom", "seconds", "textBytes", "rate"?}'
  */
 import { itemsOf, Wire } from "./wire.ts";
+import { closedLoop, openLoop } from "./pace.ts";
 import { accepted, freshId, makeRooms, type Room } from "./rooms.ts";
 import { quantile } from "./stats.ts";
 
@@ -62,23 +63,8 @@ const start = performance.now();
 const end = start + WARM_UP_MS + plan.seconds * 1_000;
 setTimeout(() => measuring = true, WARM_UP_MS);
 
-async function paced(rate: number): Promise<void> {
-  const running: Promise<void>[] = [];
-  for (let n = 0;; n++) {
-    const due = start + (n * 1_000) / rate;
-    if (due >= end) break;
-    const wait = due - performance.now();
-    if (wait > 1) await new Promise((resolve) => setTimeout(resolve, wait));
-    running.push(send(senders[n % senders.length]!));
-  }
-  await Promise.all(running);
-}
-
-async function closedLoop(sender: Sender): Promise<void> {
-  while (performance.now() < end) await send(sender);
-}
-
-await (plan.rate ? paced(plan.rate) : Promise.all(senders.map(closedLoop)));
+const one = (n: number) => send(senders[n % senders.length]!);
+await (plan.rate ? openLoop({ start, end }, plan.rate, one) : closedLoop({ start, end }, senders.length, one));
 measuring = false;
 const seconds = (performance.now() - start - WARM_UP_MS) / 1_000;
 console.log(JSON.stringify({
