@@ -58,9 +58,13 @@ const HOW = "Make a set with: deno task generate-secrets > secrets.env";
 
 /**
  * @param options.embedded whether the embedded database's password is needed
+ * @param options.advice what to do about a problem; default: to make a set
  * @throws {SecretsError} naming every secret that is missing or weak
  */
-export function readSecrets(environment: Environment, options: { readonly embedded: boolean }): Secrets {
+export function readSecrets(
+  environment: Environment,
+  options: { readonly embedded: boolean; readonly advice?: string },
+): Secrets {
   const problems: string[] = [];
   const tokenKey = readKey("GATZ_TOKEN_KEY", environment, problems);
   const digestKey = readKey("GATZ_DIGEST_KEY", environment, problems);
@@ -72,7 +76,7 @@ export function readSecrets(environment: Environment, options: { readonly embedd
   if (databasePassword !== undefined && isWeakPassword(databasePassword)) {
     problems.push(`GATZ_DB_PASSWORD is weak: at least ${MIN_PASSWORD_LENGTH} characters, not all alike.`);
   }
-  if (problems.length > 0) throw new SecretsError([...problems, HOW].join("\n"));
+  if (problems.length > 0) throw new SecretsError([...problems, options.advice ?? HOW].join("\n"));
   return new Secrets({ tokenKey, digestKey, databasePassword });
 }
 

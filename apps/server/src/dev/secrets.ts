@@ -1,35 +1,26 @@
 /** Development's secrets: made on the first start, kept beside the data they belong to. @module */
 import * as path from "node:path";
-import { type Config, processEnvironment } from "../config.ts";
+import type { Config } from "../config.ts";
 import { embeddedFolder } from "../database.ts";
-import {
-  makeSecretsFile,
-  parseSecretsFile,
-  readSecrets,
-  SECRET_NAMES,
-  type Secrets,
-  SecretsError,
-} from "../secrets.ts";
+import { makeSecretsFile, parseSecretsFile, readSecrets, type Secrets, SecretsError } from "../secrets.ts";
+import { developmentFile, noPermission, processSecrets, productionFile, readIfThere } from "../secrets_file.ts";
 
 /**
  * Those of the environment if any is set there, else those of `secrets.env` in the data folder, made if missing.
- * @throws {SecretsError} if the file is lost and data made under it is there
+ * @throws {SecretsError} if the file is not there and data made under another is
  */
 export async function developmentSecrets(config: Config): Promise<Secrets> {
-  const set = processEnvironment(Object.keys(SECRET_NAMES));
-  if (Object.values(set).some((value) => value)) return readSecrets(set, config);
+  const set = processSecrets();
+  if (Object.keys(set).length > 0) return readSecrets(set, config);
   return readSecrets(parseSecretsFile(await secretsFile(config)), config);
 }
 
 async function secretsFile(config: Config): Promise<string> {
-  const file = path.resolve(config.dataFolder, "secrets.env");
+  const file = developmentFile(config);
   const found = await readIfThere(file);
   if (found !== undefined) return found;
-  if (await readIfThere(path.join(embeddedFolder(config), "PG_VERSION")) !== undefined) {
-    throw new SecretsError(
-      `${file} is lost, and the database beside it can't be opened without it. Clear it with: deno task reset`,
-    );
-  }
+  const data = embeddedFolder(config);
+  if (await readIfThere(path.join(data, "PG_VERSION")) !== undefined) throw await withoutItsSecrets(data, file);
   const made = makeSecretsFile((bytes) => crypto.getRandomValues(new Uint8Array(bytes)));
   try {
     await Deno.mkdir(path.dirname(file), { recursive: true });
@@ -41,18 +32,15 @@ async function secretsFile(config: Config): Promise<string> {
   return made;
 }
 
-function noPermission(file: string): SecretsError {
+/** Such data may be production's, so clearing it is not the advice. */
+async function withoutItsSecrets(data: string, file: string): Promise<SecretsError> {
+  const others = productionFile();
+  const isProduction = await readIfThere(others) !== undefined;
   return new SecretsError(
-    `No permission at ${file}. Run gatz as the user who owns it, or keep its data elsewhere with GATZ_DATA.`,
+    isProduction
+      ? `The database in ${data} was not made by deno task dev, which would have left ${file}, but perhaps by deno task start with ` +
+        `${others}. Develop elsewhere, such as: GATZ_DATA=.gatz-dev`
+      : `${file} is lost, and the database in ${data} can't be opened without the secrets that it was made with. Put them back, or ` +
+        "begin elsewhere, such as: GATZ_DATA=.gatz-dev. (If nothing in it is needed any more: deno task reset)",
   );
-}
-
-async function readIfThere(file: string): Promise<string | undefined> {
-  try {
-    return await Deno.readTextFile(file);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    if (error instanceof Deno.errors.PermissionDenied) throw noPermission(file);
-    throw error;
-  }
 }
