@@ -204,6 +204,7 @@ class OpenStorage {
     await Promise.all([...this.#outboxes.values()].map((outbox) => outbox.close()));
     await Promise.all([...this.#writers.values()].map((writer) => writer.drain()));
     await Promise.all([...this.#owners.values()].map((owner) => owner.close()));
+    for (const log of this.#logs.values()) log.close();
     for (const server of this.#servers.values()) server.close();
     this.#parts.directory.close();
   }

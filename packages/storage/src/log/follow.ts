@@ -43,19 +43,27 @@ async function next(source: LogSource, at: Position, signal: AbortSignal): Promi
     if (fresh.length === 0) await source.ring.movedBeyond(at, signal);
     return fresh;
   }
+  const page = await pageOrNone(source, at);
+  // What is known to be committed is not there: the shard is down, or a server answers that has less of the log.
+  if (page.length === 0) await pause(RETRY_MS, signal);
+  return page;
+}
+
+async function pageOrNone(source: LogSource, at: Position): Promise<readonly Committed[]> {
   try {
     return await source.page(at);
   } catch (error) {
-    if (!(error instanceof ShardUnavailable)) throw error;
-    await pause(RETRY_MS, signal);
-    return [];
+    if (error instanceof ShardUnavailable) return [];
+    throw error;
   }
 }
 
 async function pause(ms: number, signal: AbortSignal): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   const timer = setTimeout(resolve, ms);
-  signal.addEventListener("abort", () => resolve(), { once: true });
-  await promise;
+  const stop = () => resolve();
+  signal.addEventListener("abort", stop);
+  if (!signal.aborted) await promise;
+  signal.removeEventListener("abort", stop);
   clearTimeout(timer);
 }

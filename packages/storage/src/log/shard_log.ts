@@ -25,6 +25,7 @@ export class ShardLog implements LogSource {
   readonly #options: ShardLogOptions;
   #watchers = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #isClosed = false;
 
   constructor(options: ShardLogOptions) {
     this.#options = options;
@@ -45,8 +46,14 @@ export class ShardLog implements LogSource {
     return fence;
   }
 
+  /** Looks no more; who still follows is told nothing new, until their signal ends it. */
+  close(): void {
+    this.#isClosed = true;
+    clearTimeout(this.#timer);
+  }
+
   watch(): () => void {
-    if (++this.#watchers === 1) void this.#look();
+    if (++this.#watchers === 1 && !this.#isClosed) void this.#look();
     return () => {
       if (--this.#watchers === 0) clearTimeout(this.#timer);
     };
@@ -64,7 +71,7 @@ export class ShardLog implements LogSource {
         });
       }
     }
-    if (this.#watchers === 0) return;
+    if (this.#watchers === 0 || this.#isClosed) return;
     const ms = this.#options.isWrittenHere() ? LOOK_MS.own : LOOK_MS.foreign;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => void this.#look(), ms);

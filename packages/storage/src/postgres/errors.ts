@@ -11,7 +11,7 @@ export class LaneLost extends Error {
   override readonly name = "LaneLost";
 }
 
-/** No connection could be made, or the server lately did not answer and is being skipped. Nothing was sent. */
+/** No connection is to be had: none could be made, or the server lately did not answer and is being skipped. Nothing was sent. */
 export class ServerUnreachable extends Error {
   override readonly name = "ServerUnreachable";
   constructor(message: string, readonly retryAfterMs: number, options?: ErrorOptions) {

@@ -1,6 +1,6 @@
 import type { Breaker } from "./breaker.ts";
 import { before, type Deadline } from "./deadline.ts";
-import { DeadlinePassed, isRefusalToConnect, isServersAnswer } from "./errors.ts";
+import { DeadlinePassed, isRefusalToConnect, isServersAnswer, ServerUnreachable } from "./errors.ts";
 import { Lane, type LaneOptions } from "./lane.ts";
 import type { Sql } from "./sql_client.ts";
 
@@ -9,6 +9,9 @@ export interface LanePoolOptions extends LaneOptions {
   max: number;
   breaker: Breaker;
 }
+
+// Another node answers by then.
+const CLOSED_RETRY_MS = 1_000;
 
 /** The lanes of one server and purpose: made when needed, kept, replaced when lost. */
 export class LanePool {
@@ -38,6 +41,7 @@ export class LanePool {
 
   /** For work that manages the lane's deadline and end itself. */
   async useLane<T>(work: (lane: Lane) => Promise<T>, deadline: Deadline): Promise<T> {
+    if (this.#closed) throw isClosed();
     this.#options.breaker.check();
     const lane = await this.#take(deadline);
     try {
@@ -51,8 +55,10 @@ export class LanePool {
     }
   }
 
+  /** Nobody gets a lane any more, and those at work lose theirs. */
   close(): void {
     this.#closed = true;
+    for (const waiter of this.#waiting.splice(0)) waiter.reject(isClosed());
     for (const lane of this.#lanes) lane.destroy();
     this.#lanes.clear();
   }
@@ -88,6 +94,7 @@ export class LanePool {
   }
 
   #openMore(): void {
+    if (this.#closed) return;
     while (this.#opening < this.#waiting.length && this.#lanes.size + this.#opening < this.#options.max) {
       this.#opening++;
       void this.#openOne();
@@ -117,4 +124,8 @@ export class LanePool {
     if (place >= 0) this.#idle.splice(place, 1);
     this.#openMore();
   }
+}
+
+function isClosed(): ServerUnreachable {
+  return new ServerUnreachable("the connections were closed", CLOSED_RETRY_MS);
 }

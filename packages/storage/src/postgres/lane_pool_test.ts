@@ -147,6 +147,29 @@ if (await needsPostgres(import.meta.url)) {
     pool.close();
   });
 
+  Deno.test("[SHARD2] a closed pool makes no connections, and whoever asks or waits is told at once", async () => {
+    await using database = await testDatabase({ shards: 1, servers: 1 });
+    const proxy = startTcpProxy(database.servers.a);
+    let newest = 0;
+    proxy.onData = ({ connection }) => newest = Math.max(newest, connection);
+    const pool = poolOn(proxy.through(database.servers.a));
+    await useAll(pool);
+    const ends = Array.from(
+      { length: 3 * LANES },
+      () => pool.use((sql) => sql`select pg_sleep(20)`, deadlineIn(10_000)).then(() => "done", (error) => error),
+    );
+    const made = newest;
+    const start = performance.now();
+    pool.close();
+    for (const end of await Promise.all(ends)) assert.ok(isConnectionError(end), String(end));
+    await assert.rejects(pool.use((sql) => sql`select 1`, deadlineIn(5_000)), ServerUnreachable);
+    assert.ok(performance.now() - start < 2_000);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    assert.equal(newest, made, "no connection after the end");
+    assert.equal(pool.size, 0);
+    await proxy.close();
+  });
+
   async function untilNone(url: string): Promise<void> {
     await eventually(async () => {
       const rows = await administer(

@@ -1,0 +1,49 @@
+import assert from "node:assert/strict";
+import { position, shardNumber } from "@gatz/domain";
+import { DEFAULT_STORAGE_LIMITS, ShardUnavailable } from "../contract.ts";
+import { follow } from "./follow.ts";
+import { Ring } from "./ring.ts";
+import { ShardLog } from "./shard_log.ts";
+
+Deno.test("[LOG3] a follower that finds nothing where the log is known to go on asks again after a pause, not at once", async () => {
+  const ring = new Ring(10);
+  ring.advance(5);
+  let asked = 0;
+  const page = () => {
+    asked++;
+    return Promise.resolve([]);
+  };
+  const stop = new AbortController();
+  const end = setTimeout(() => stop.abort(), 200);
+  for await (const batch of follow({ ring, page, watch: () => () => {} }, position(0), stop.signal)) {
+    assert.fail(`nothing is there: ${batch.length}`);
+  }
+  clearTimeout(end);
+  assert.equal(asked, 1);
+});
+
+Deno.test("[LOG3] after storage closed, the log is not looked at any more, though somebody still follows", async () => {
+  const shard = shardNumber(0);
+  let looks = 0;
+  const look = () => {
+    looks++;
+    return Promise.reject(new ShardUnavailable(shard, 1));
+  };
+  const log = new ShardLog({
+    shard,
+    reads: { shards: [shard], read: look, snapshot: look },
+    limits: DEFAULT_STORAGE_LIMITS,
+    isWrittenHere: () => false,
+    report: () => {},
+  });
+  const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+  const unwatch = log.watch();
+  await pause(170);
+  assert.ok(looks >= 2, "it looks by itself");
+  log.close();
+  const before = looks;
+  await pause(170);
+  log.watch()();
+  assert.equal(looks, before);
+  unwatch();
+});
