@@ -83,6 +83,17 @@ if (await needsPostgres(import.meta.url)) {
     assert.ok(!JSON.stringify(kept).includes(JSON.stringify([...config.digestKey]).slice(1, -1)), "not the key itself");
   });
 
+  Deno.test("[SHARD1] a shard that would be placed on a server that is not configured is not in the map afterwards", async () => {
+    await using database = await testDatabase({ shards: 2 });
+    const config = { ...database.storageConfig(), shards: 3 };
+    const refusal = { name: "StorageMisconfigured", setting: "servers" };
+    await assert.rejects(migrate({ ...config, place: () => "nowhere" }), refusal);
+    await migrate({ ...config, place: () => "a" });
+    const storage = await openStorage(config);
+    assert.deepEqual(storage.shards, [0, 1, 2]);
+    await storage.close();
+  });
+
   Deno.test("[ID1] a stream on a shard that does not exist is refused, naming the field", async () => {
     await using town = await Town.start({ people: 1, shards: 2 });
     const outcome = await town.offer(drafts.register(userId(930_001, 77)));

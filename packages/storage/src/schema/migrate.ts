@@ -42,6 +42,8 @@ async function migrateDirectory(config: StorageConfig): Promise<Map<ShardNumber,
       const shard = shardNumber(n);
       if (map.has(shard)) continue;
       const server = config.place(shard);
+      // Before the map says so for ever.
+      if (config.servers[server] === undefined) throw unknownServer(server);
       await sql`insert into ${here}.shards (shard, server) values (${n}, ${server})`;
       map.set(shard, server);
     }
