@@ -63,7 +63,8 @@ async function checkOurs(dataDir: string): Promise<void> {
   if (major === MAJOR) return;
   throw new EmbeddedPostgresError(
     "ForeignDataFolder",
-    `${dataDir} was made by PostgreSQL ${major}, this is PostgreSQL ${MAJOR}. Clear it with: deno task reset`,
+    `${dataDir} was made by PostgreSQL ${major}, this is PostgreSQL ${MAJOR}. Move what it holds with pg_dump or pg_upgrade, ` +
+      "or, if nothing in it is needed, clear it with: deno task reset",
   );
 }
 

@@ -226,4 +226,36 @@ if (await needsPostgres(import.meta.url)) {
       await assert.rejects(Deno.lstat(options.dataDir), Deno.errors.NotFound);
     }, 0o700),
   );
+
+  Deno.test(
+    "a copied link to another's data: clearing the copy leaves the original alone",
+    inFolder(async (options, folder) => {
+      await (await startEmbeddedPostgres(options)).stop();
+      const original = await Deno.realPath(options.dataDir);
+      const copy = path.join(folder, "copy");
+      await Deno.symlink(original, copy);
+      await removeEmbeddedPostgres(copy);
+      await assert.rejects(Deno.lstat(copy), Deno.errors.NotFound);
+      assert.equal(await Deno.readTextFile(path.join(original, "PG_VERSION")), "18\n");
+      await (await startEmbeddedPostgres(options)).stop();
+    }, 0o700),
+  );
+
+  Deno.test(
+    "a server whose log can't be written runs, and says that it can't",
+    inFolder(async (options, folder) => {
+      const said: unknown[] = [];
+      const { warn } = console;
+      console.warn = (text) => said.push(text);
+      try {
+        const server = await startEmbeddedPostgres({ ...options, logFile: folder });
+        await administer(server.url, (sql) => sql`SELECT 1`);
+        await server.stop();
+      } finally {
+        console.warn = warn;
+      }
+      assert.equal(said.length, 1);
+      assert.match(String(said[0]), new RegExp(`log can't be written to ${folder}`));
+    }),
+  );
 }

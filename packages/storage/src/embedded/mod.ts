@@ -6,7 +6,7 @@ import { type Account, serverAccount } from "./account.ts";
 import { installedBinaries } from "./binaries.ts";
 import { checkMadeByGatz, DATABASE, ensureCluster, SUPERUSER } from "./cluster.ts";
 import { EmbeddedPostgresError } from "./errors.ts";
-import { exists, noPermission, placeBinaries, placeData, readIfThere, removeData } from "./places.ts";
+import { exists, noPermission, placeBinaries, placeData, placeOf, readIfThere, removeData } from "./places.ts";
 import { Postmaster, type PostmasterOptions } from "./postmaster.ts";
 import { isServerOf, processTree, readPidFile, signal } from "./processes.ts";
 
@@ -83,18 +83,21 @@ export async function joinEmbeddedPostgres(
 }
 
 /**
- * Removes a data folder for good.
+ * Removes a data folder for good; of a link to another's data, the link alone.
  * @throws {EmbeddedPostgresError} `DataFolderBusy` while a server runs on it, `ForeignDataFolder` if it is not ours.
  */
 export async function removeEmbeddedPostgres(dataDir: string): Promise<void> {
   if (!await exists(dataDir)) return;
-  const place = await realFolder(dataDir);
-  const lock = await lockFolder(place);
+  const place = await placeOf(dataDir);
+  const locked = place ?? dataDir;
+  const lock = await lockFolder(locked);
   try {
-    if (await exists(place)) await checkMadeByGatz(place);
-    await endLeftover(place);
+    if (place !== undefined) {
+      if (await exists(place)) await checkMadeByGatz(place);
+      await endLeftover(place);
+    }
     await removeData(dataDir);
-    await Deno.remove(lockFile(place));
+    await Deno.remove(lockFile(locked));
   } finally {
     lock.close();
   }
@@ -201,9 +204,4 @@ async function endLeftover(dataDir: string): Promise<void> {
   }
   // A server that was killed leaves the file, and PostgreSQL takes any process with that number for its own kind.
   if (await readPidFile(dataDir) !== undefined) await Deno.remove(`${dataDir}/postmaster.pid`);
-}
-
-async function realFolder(dataDir: string): Promise<string> {
-  const info = await Deno.lstat(dataDir);
-  return info.isSymlink ? await Deno.readLink(dataDir) : dataDir;
 }

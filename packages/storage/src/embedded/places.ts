@@ -16,7 +16,7 @@ export async function placeData(dataDir: string, account: Account | undefined): 
   const linked = await isLink(dataDir);
   if (account === undefined || (!linked && await canEnter(account, parent))) return dataDir;
   if (!linked && await exists(dataDir)) return dataDir;
-  const place = path.join(OPEN_ROOT, `data-${await shortDigest(dataDir)}`);
+  const place = await openPlace(dataDir);
   await makeOpenRoot();
   // Pointed anew each time: in a copied checkout the link would lead to the data of the original.
   if (linked) await Deno.remove(dataDir);
@@ -44,12 +44,20 @@ export async function placeBinaries(native: string, account: Account | undefined
   return place;
 }
 
-/** Removes what `placeData` made for `dataDir`: the folder, and the link to it if there is one. */
+/**
+ * Where the data of `dataDir` is now: there, or where `placeData` put it. Undefined for a link that leads elsewhere:
+ * such a one came with a copy of a checkout, and what it leads to is the original's.
+ */
+export async function placeOf(dataDir: string): Promise<string | undefined> {
+  if (!await isLink(dataDir)) return dataDir;
+  const place = await Deno.readLink(dataDir);
+  return place === await openPlace(dataDir) ? place : undefined;
+}
+
+/** Removes what `placeData` made for `dataDir`: the folder, and the link to it if there is one; of a link that leads elsewhere, itself. */
 export async function removeData(dataDir: string): Promise<void> {
-  if (await isLink(dataDir)) {
-    const place = await Deno.readLink(dataDir);
-    if (path.dirname(place) === OPEN_ROOT) await removeIfThere(place);
-  }
+  const place = await placeOf(dataDir);
+  if (place !== undefined) await removeIfThere(place);
   await removeIfThere(dataDir);
 }
 
@@ -73,6 +81,11 @@ export function noPermission(where: string, why: string): EmbeddedPostgresError 
     "NoPermission",
     `No permission at ${where} (${why.trim()}). Run gatz as the user who owns it, or from a folder that you may write to.`,
   );
+}
+
+/** A data folder's own place there, by its path. */
+async function openPlace(dataDir: string): Promise<string> {
+  return path.join(OPEN_ROOT, `data-${await shortDigest(dataDir)}`);
 }
 
 async function makeOpenRoot(): Promise<void> {

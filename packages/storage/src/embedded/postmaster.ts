@@ -107,21 +107,14 @@ export class Postmaster {
   }
 
   async #keepLog(): Promise<void> {
-    const file = this.options.logFile === undefined
-      ? undefined
-      : await Deno.open(this.options.logFile, { write: true, create: true, truncate: true });
-    const [forFile, forErrors] = this.#child.stderr.tee();
-    await Promise.all([
-      file === undefined ? forFile.cancel() : forFile.pipeTo(file.writable),
-      this.#keepRecent(forErrors),
-    ]);
-  }
-
-  async #keepRecent(stream: ReadableStream<Uint8Array>): Promise<void> {
-    for await (const text of stream.pipeThrough(new TextDecoderStream())) {
-      this.#recent.push(...text.split("\n").filter((line) => line !== ""));
+    const decoder = new TextDecoder();
+    const file = new LogFile(this.options.logFile);
+    for await (const chunk of this.#child.stderr) {
+      this.#recent.push(...decoder.decode(chunk, { stream: true }).split("\n").filter((line) => line !== ""));
       this.#recent.splice(0, this.#recent.length - KEPT_LINES);
+      await file.write(chunk);
     }
+    file.close();
   }
 
   async #failure(): Promise<EmbeddedPostgresError> {
@@ -131,5 +124,34 @@ export class Postmaster {
       return new EmbeddedPostgresError("PortBusy", `Port ${this.options.port} is taken by another program.`);
     }
     return new EmbeddedPostgresError("StartFailed", `PostgreSQL did not start:\n${words}`);
+  }
+}
+
+/** A file that can't be written is given up with a word about it: the server goes on, and what it says must be taken from it. */
+class LogFile {
+  #name: string | undefined;
+  #file: Deno.FsFile | undefined;
+
+  constructor(name: string | undefined) {
+    this.#name = name;
+  }
+
+  async write(bytes: Uint8Array): Promise<void> {
+    if (this.#name === undefined) return;
+    try {
+      this.#file ??= await Deno.open(this.#name, { write: true, create: true, truncate: true });
+      for (let done = 0; done < bytes.length;) done += await this.#file.write(bytes.subarray(done));
+    } catch (error) {
+      console.warn(
+        `PostgreSQL's log can't be written to ${this.#name} (${error instanceof Error ? error.message : error})`,
+      );
+      this.#name = undefined;
+      this.close();
+    }
+  }
+
+  close(): void {
+    this.#file?.close();
+    this.#file = undefined;
   }
 }
