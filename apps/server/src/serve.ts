@@ -15,6 +15,7 @@ import { within } from "./live/pause.ts";
 import { reportError } from "./reports.ts";
 import { appRouter } from "./router.ts";
 import type { Secrets } from "./secrets.ts";
+import { portError } from "./start_error.ts";
 import { createWebSockets, type WebSockets } from "./ws/upgrade.ts";
 
 export interface ServeOptions {
@@ -42,7 +43,10 @@ const CLOSING_MS = 1_000;
 
 const log = getLogger(["gatz", "server"]);
 
-/** Resolves once the server listens and every shard that answers is followed. */
+/**
+ * Resolves once the server listens and every shard that answers is followed.
+ * @throws {StartError} the port can't be had; nothing is left running
+ */
 export async function serve(options: ServeOptions): Promise<Server> {
   const { config, storage } = options;
   const hub = createHub({ source: storage, now: () => performance.now() });
@@ -60,13 +64,20 @@ export async function serve(options: ServeOptions): Promise<Server> {
     page: options.page ?? (() => buildPage({ whenStale: config.dev })),
     upgrade: (request, peer) => sockets.upgrade(request, peer),
   });
-  const http: Deno.HttpServer<Deno.NetAddr> = Deno.serve(
-    { hostname: config.host, port: config.port, signal: abort.signal, onListen: () => {} },
-    (request, info) => {
-      answers.run(() => Promise.allSettled([info.completed]));
-      return handle(request, info);
-    },
-  );
+  let http: Deno.HttpServer<Deno.NetAddr>;
+  try {
+    http = Deno.serve(
+      { hostname: config.host, port: config.port, signal: abort.signal, onListen: () => {} },
+      (request, info) => {
+        answers.run(() => Promise.allSettled([info.completed]));
+        return handle(request, info);
+      },
+    );
+  } catch (error) {
+    sockets.closeAll();
+    await hub.stop();
+    throw portError(error, config);
+  }
   const url = originOf(http.addr);
   await within(READY_MS, Promise.all(storage.shards.map((shard) => hub.placed(shard))));
   phase = "serving";
