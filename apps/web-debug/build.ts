@@ -21,17 +21,32 @@ const SOURCES = [
 ];
 const CONTENT_TYPES: Readonly<Record<string, string>> = { ".js": "text/javascript", ".css": "text/css" };
 
-let built: { readonly page: Promise<Page>; readonly sourcesAt: number } | undefined;
-
 /**
- * The bundled page: built once, and again if `whenStale` is set and a source file is newer (development).
+ * The bundled page: built once, and again if `whenStale` is set and a source file is newer (development), or if it failed.
  * Rejects with what `deno bundle` said if the sources do not compile.
  */
-export async function buildPage(options: { whenStale?: boolean } = {}): Promise<Page> {
-  if (built !== undefined && !options.whenStale) return await built.page;
-  const sourcesAt = Math.max(...await Promise.all(SOURCES.map(newestChange)));
-  if (built === undefined || built.sourcesAt < sourcesAt) built = { page: bundle(), sourcesAt };
-  return await built.page;
+export const buildPage: (options?: { whenStale?: boolean }) => Promise<Page> = keepBuilt({
+  build: bundle,
+  sourcesAt: async () => Math.max(...await Promise.all(SOURCES.map(newestChange))),
+});
+
+/** What is built is kept, what failed is not: it may have been for want of memory. `sourcesAt` in Unix milliseconds. */
+export function keepBuilt<T>({ build, sourcesAt }: {
+  readonly build: () => Promise<T>;
+  readonly sourcesAt: () => Promise<number>;
+}): (options?: { whenStale?: boolean }) => Promise<T> {
+  let built: { readonly result: Promise<T>; readonly sourcesAt: number } | undefined;
+  return async ({ whenStale = false } = {}) => {
+    if (built !== undefined && !whenStale) return await built.result;
+    const newest = await sourcesAt();
+    // Asked again: somebody else may have begun meanwhile.
+    if (built === undefined || built.sourcesAt < newest) built = { result: build(), sourcesAt: newest };
+    const mine = built;
+    return await mine.result.catch((error) => {
+      if (built === mine) built = undefined;
+      throw error;
+    });
+  };
 }
 
 async function bundle(): Promise<Page> {
