@@ -47,15 +47,26 @@ export function welcomeLines(url: string, { alice, bob, discussion }: Welcome): 
 }
 
 interface DiscussionRows {
-  readonly rows: readonly { readonly id: DiscussionId }[];
+  readonly rows: readonly DiscussionRow[];
 }
 
-/** The discussion that both were active in last. */
+interface DiscussionRow {
+  readonly id: DiscussionId;
+  readonly closed: boolean;
+  readonly mine: readonly { readonly left?: number }[];
+}
+
+/** The open discussion that both are in, and of such the one that was active last: in a list are also those that one has left. */
 async function shared(url: string, users: readonly [ReadyUser, ReadyUser]): Promise<DiscussionId | undefined> {
   const list = ({ token }: ReadyUser) =>
     callApi<DiscussionRows>(url, { path: "discussions.byUser", kind: "query", input: { limit: 100 }, token });
   const [mine, theirs] = await Promise.all([list(users[0]), list(users[1])]);
-  return mine.rows.find((row) => theirs.rows.some((other) => other.id === row.id))?.id;
+  const there = new Set(theirs.rows.filter(isIn).map(({ id }) => id));
+  return mine.rows.find((row) => isIn(row) && there.has(row.id))?.id;
+}
+
+function isIn({ closed, mine }: DiscussionRow): boolean {
+  return !closed && mine.some(({ left }) => left === undefined);
 }
 
 async function begin(url: string, { alice, bob }: Pick<Welcome, "alice" | "bob">): Promise<DiscussionId> {
