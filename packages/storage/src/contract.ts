@@ -49,6 +49,8 @@ export interface StorageLimits {
   readDeadlineMs: number;
   /** Read connections to one server; a shard may hold at most a quarter of them. */
   readConnections: number;
+  /** How many may wait for a connection of one pool, or for one shard's share of it, before more are refused (SHARD2). */
+  waiters: number;
   /** A page of events (FACTS: 500 or 256 KiB). */
   pageEvents: number;
   pageBytes: number;
@@ -56,8 +58,9 @@ export interface StorageLimits {
   backfillPerStream: number;
   backfillTotal: number;
   backfillBytes: number;
-  /** Committed events that a shard's ring keeps in memory for followers. */
+  /** Committed events that a shard's ring keeps in memory for followers; at most twice as many, and bytes of their drafts. */
   ringEvents: number;
+  ringBytes: number;
 }
 
 export const DEFAULT_STORAGE_LIMITS: Readonly<StorageLimits> = Object.freeze({
@@ -68,12 +71,14 @@ export const DEFAULT_STORAGE_LIMITS: Readonly<StorageLimits> = Object.freeze({
   flushDeadlineMs: 5_000,
   readDeadlineMs: 2_000,
   readConnections: 16,
+  waiters: 1_000,
   pageEvents: 500,
   pageBytes: 256 * 1024,
   backfillPerStream: 200,
   backfillTotal: 2_000,
   backfillBytes: 1024 * 1024,
   ringEvents: 4_096,
+  ringBytes: 4 * 1024 * 1024,
 });
 
 /** A shard did not answer in time, or is being skipped because it lately did not (SHARD2). */

@@ -33,6 +33,7 @@ export interface Installation {
 }
 
 const LANES = 4;
+const WAITING = 1_000;
 const CONNECT_MS = 2_000;
 const PAUSE_MS = { firstPauseMs: 50, longestPauseMs: 2_000 } as const;
 const CACHED_HOMES = 100_000;
@@ -59,7 +60,7 @@ export class SqlDirectory implements Directory {
     };
     const probe = async () => (await Lane.open(lane)).destroy();
     this.#breaker = new Breaker({ probe, ...PAUSE_MS });
-    this.#lanes = new LanePool({ ...lane, max: LANES, breaker: this.#breaker });
+    this.#lanes = new LanePool({ ...lane, max: LANES, waiting: WAITING, breaker: this.#breaker });
   }
 
   /** @throws {StorageMisconfigured} if its digests were made with another key */

@@ -6,7 +6,7 @@ import { Ring } from "./ring.ts";
 import { ShardLog } from "./shard_log.ts";
 
 Deno.test("[LOG3] a follower that finds nothing where the log is known to go on asks again after a pause, not at once", async () => {
-  const ring = new Ring(10);
+  const ring = new Ring(DEFAULT_STORAGE_LIMITS);
   ring.advance(5);
   let asked = 0;
   const page = () => {

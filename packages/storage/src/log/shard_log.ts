@@ -10,7 +10,7 @@ import { Ring } from "./ring.ts";
 export interface ShardLogOptions {
   readonly shard: ShardNumber;
   readonly reads: ReadPools;
-  readonly limits: Pick<StorageLimits, "ringEvents" | "pageEvents" | "pageBytes">;
+  readonly limits: Pick<StorageLimits, "ringEvents" | "ringBytes" | "pageEvents" | "pageBytes">;
   /** Whether the shard's writer is in this process, so that news comes by itself. */
   readonly isWrittenHere: () => boolean;
   readonly report: Report;
@@ -29,7 +29,7 @@ export class ShardLog implements LogSource {
 
   constructor(options: ShardLogOptions) {
     this.#options = options;
-    this.ring = new Ring(options.limits.ringEvents);
+    this.ring = new Ring(options.limits);
   }
 
   follow(from: Position, signal: AbortSignal): AsyncIterable<readonly Committed[]> {

@@ -11,12 +11,16 @@ export class LaneLost extends Error {
   override readonly name = "LaneLost";
 }
 
-/** No connection is to be had: none could be made, or the server lately did not answer and is being skipped. Nothing was sent. */
+/** No connection is to be had: none could be made, the server lately did not answer and is being skipped, or too many wait for one. Nothing was sent. */
 export class ServerUnreachable extends Error {
   override readonly name = "ServerUnreachable";
   constructor(message: string, readonly retryAfterMs: number, options?: ErrorOptions) {
     super(message, options);
   }
+}
+
+export function tooManyWait(): ServerUnreachable {
+  return new ServerUnreachable("too many wait for a connection already", 200);
 }
 
 /** The SQLSTATE of an error that the server answered with, else undefined. */

@@ -1,12 +1,14 @@
 import type { Breaker } from "./breaker.ts";
 import { before, type Deadline } from "./deadline.ts";
-import { DeadlinePassed, isRefusalToConnect, isServersAnswer, ServerUnreachable } from "./errors.ts";
+import { DeadlinePassed, isRefusalToConnect, isServersAnswer, ServerUnreachable, tooManyWait } from "./errors.ts";
 import { Lane, type LaneOptions } from "./lane.ts";
 import type { Sql } from "./sql_client.ts";
 
 export interface LanePoolOptions extends LaneOptions {
   /** Connections at most. */
   max: number;
+  /** How many may wait for one; more are refused. */
+  waiting: number;
   breaker: Breaker;
 }
 
@@ -67,6 +69,7 @@ export class LanePool {
     for (let lane = this.#idle.pop(); lane; lane = this.#idle.pop()) {
       if (lane.isOpen) return lane;
     }
+    if (this.#waiting.length >= this.#options.waiting) throw tooManyWait();
     const waiter = Promise.withResolvers<Lane>();
     this.#waiting.push(waiter);
     this.#openMore();

@@ -20,7 +20,7 @@ if (await needsPostgres(import.meta.url)) {
     const lane = { url, connectMs: 1_000, settings: { application_name: NAME } };
     const probe = async () => (await Lane.open(lane)).destroy();
     const breaker = new Breaker({ probe, firstPauseMs: 20, longestPauseMs: 200 });
-    return new LanePool({ ...lane, max: LANES, breaker });
+    return new LanePool({ ...lane, max: LANES, waiting: 2 * LANES, breaker });
   }
 
   const terminateAll = (sql: Parameters<Parameters<typeof administer>[1]>[0]) =>
@@ -158,6 +158,8 @@ if (await needsPostgres(import.meta.url)) {
       { length: 3 * LANES },
       () => pool.use((sql) => sql`select pg_sleep(20)`, deadlineIn(10_000)).then(() => "done", (error) => error),
     );
+    const refused = pool.use((sql) => sql`select 1`, deadlineIn(10_000));
+    await assert.rejects(refused, ServerUnreachable, "twice as many as work are waiting already");
     const made = newest;
     const start = performance.now();
     pool.close();

@@ -1,15 +1,19 @@
 import { before, type Deadline } from "./deadline.ts";
+import { tooManyWait } from "./errors.ts";
 
-/** Lets so many in at a time; the others wait in order, up to their deadline. */
+/** Lets so many in at a time; so many others wait in order, up to their deadline. */
 export class Semaphore {
   readonly #waiting: PromiseWithResolvers<void>[] = [];
   #free: number;
 
-  constructor(places: number) {
+  readonly #maxWaiting: number;
+
+  constructor({ places, waiting }: { places: number; waiting: number }) {
     this.#free = places;
+    this.#maxWaiting = waiting;
   }
 
-  /** Throws `DeadlinePassed` if no place gets free in time. */
+  /** Throws `DeadlinePassed` if no place gets free in time, `ServerUnreachable` if too many wait already. */
   async run<T>(work: () => Promise<T>, deadline: Deadline): Promise<T> {
     await this.#enter(deadline);
     try {
@@ -24,6 +28,7 @@ export class Semaphore {
       this.#free--;
       return;
     }
+    if (this.#waiting.length >= this.#maxWaiting) throw tooManyWait();
     const turn = Promise.withResolvers<void>();
     this.#waiting.push(turn);
     try {

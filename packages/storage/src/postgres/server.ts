@@ -60,7 +60,7 @@ export class PostgresServer {
   }
 
   #pool({ max, settings }: { max: number; settings: SessionSettings }): LanePool {
-    return new LanePool({ ...this.#lane(settings), max, breaker: this.breaker });
+    return new LanePool({ ...this.#lane(settings), max, waiting: this.#options.limits.waiters, breaker: this.breaker });
   }
 
   async #probe(): Promise<void> {

@@ -12,7 +12,7 @@ import type { ReadPools, Work } from "./read_pools.ts";
 export interface ServerReadsOptions {
   /** Where each shard lives. */
   readonly servers: ReadonlyMap<ShardNumber, PostgresServer>;
-  readonly limits: Pick<StorageLimits, "readConnections" | "readDeadlineMs">;
+  readonly limits: Pick<StorageLimits, "readConnections" | "readDeadlineMs" | "waiters">;
 }
 
 const RETRY_AFTER_MS = 500;
@@ -26,8 +26,9 @@ export class ServerReads implements ReadPools {
   constructor(options: ServerReadsOptions) {
     this.#options = options;
     this.shards = [...options.servers.keys()];
-    const share = Math.max(1, Math.floor(options.limits.readConnections / 4));
-    this.#shares = new Map(this.shards.map((shard) => [shard, new Semaphore(share)]));
+    const { readConnections, waiters: waiting } = options.limits;
+    const places = Math.max(1, Math.floor(readConnections / 4));
+    this.#shares = new Map(this.shards.map((shard) => [shard, new Semaphore({ places, waiting })]));
   }
 
   async read<T>(shard: ShardNumber, work: Work<T>): Promise<T> {

@@ -1,6 +1,7 @@
 /** The one writer of a shard in this process: drafts queue here, and each flush takes all that wait (group commit). @module */
 import type { NotNowReason, ShardNumber } from "@gatz/domain";
-import type { Committed, ServerName, StorageConfig } from "../contract.ts";
+import type { ServerName, StorageConfig } from "../contract.ts";
+import type { RingEntry } from "../log/ring.ts";
 import { deadlineIn } from "../postgres/deadline.ts";
 import { describeError, isConnectionError, sqlState } from "../postgres/errors.ts";
 import type { LanePool } from "../postgres/lane_pool.ts";
@@ -27,7 +28,7 @@ export interface WriterOptions {
   /** Another writer's epoch was met. */
   readonly onShutOut: () => void;
   /** The log moved; `entries` are what this writer appended, empty if somebody else did. */
-  readonly onLog: (moved: { before: number; after: number; entries: readonly Committed[] }) => void;
+  readonly onLog: (moved: { before: number; after: number; entries: readonly RingEntry[] }) => void;
   /** Effects wait in the outbox for these shards; undefined: nobody knows for which. */
   readonly onEffects: (targets: ReadonlySet<ShardNumber> | undefined) => void;
   readonly report: Report;
@@ -185,7 +186,7 @@ export class ShardWriter implements Waiter {
       if (answers) bundle.settle(answers);
       else bundle.notNow("Unavailable", retryAfterMs("Unavailable"));
     }
-    const entries = batch.accepted.map(({ committed }) => committed);
+    const entries = batch.accepted.map(({ committed, draft }) => ({ committed, bytes: draft.bytes }));
     this.#options.onLog({ before: before.position, after: after.position, entries });
     const targets = new Set(batch.accepted.flatMap(({ effectTargets }) => effectTargets));
     if (targets.size > 0) this.#options.onEffects(targets);

@@ -18,7 +18,14 @@ const limits = { ...DEFAULT_STORAGE_LIMITS, ...DEFAULT_LIMITS };
 function writerWithoutServer(lease: () => Lease | undefined) {
   const breaker = new Breaker({ probe: () => Promise.resolve(), firstPauseMs: 60_000, longestPauseMs: 60_000 });
   breaker.failed();
-  const lanes = new LanePool({ url: "postgres://127.0.0.1:1/none", settings: {}, connectMs: 100, max: 1, breaker });
+  const lanes = new LanePool({
+    url: "postgres://127.0.0.1:1/none",
+    settings: {},
+    connectMs: 100,
+    max: 1,
+    waiting: 1,
+    breaker,
+  });
   const writer = new ShardWriter({
     shard,
     server: "a",
