@@ -54,7 +54,6 @@ export type Visibility = "full" | "public" | "opaque";
 export type Needed = (draft: Draft) => Needs;
 export type Decide = (ground: Ground, proposal: Proposal, facts: Facts) => Decision;
 export type Evolve = (state: StreamState | null, event: LogEvent) => StreamState;
-export type EvolveMessage = (message: MessageState | null, event: LogEvent) => MessageState | null;
 /** Drafts for other streams, by the actor `system`, with derived ids; `state` is the one after the event. */
 export type Effects = (event: LogEvent, state: StreamState) => readonly Draft[];
 export type Visible = (event: LogEvent, viewer: UserId, state: StreamState) => Visibility;

@@ -1,9 +1,9 @@
 import { evolve } from "./evolve.ts";
 import { isMessageEvent } from "./events.ts";
-import type { DiscussionEvent, GroupEvent, LogEvent, UserEvent } from "./events.ts";
+import type { GroupEvent, LogEvent } from "./events.ts";
 import type { MessageId } from "./ids.ts";
 import { evolveMessage } from "./message/evolve.ts";
-import type { DiscussionState, GroupState, MessageState, StreamState, UserState } from "./state.ts";
+import type { GroupState, MessageState, StreamState } from "./state.ts";
 
 /** What a stream's events come to. `state` is null before its first event; only discussions have messages. */
 export interface Folded<S extends StreamState = StreamState> {
@@ -28,19 +28,9 @@ export function foldStream(events: Iterable<LogEvent>, from: Folded = NOTHING): 
   return { state, messages };
 }
 
-// In these three, the events' stream decides the kind of the state, which the compiler can't see through `evolve`.
-
-/** {@link foldStream} of a discussion. */
-export const foldDiscussion = (
-  events: Iterable<DiscussionEvent>,
-  from: Folded<DiscussionState> = NOTHING,
-): Folded<DiscussionState> => foldStream(events, from) as Folded<DiscussionState>;
-/** {@link foldStream} of a group. */
+/** {@link foldStream} of a group: the events' stream decides the kind of the state, which the compiler can't see through `evolve`. */
 export const foldGroup = (events: Iterable<GroupEvent>, from: Folded<GroupState> = NOTHING): Folded<GroupState> =>
   foldStream(events, from) as Folded<GroupState>;
-/** {@link foldStream} of a user's own stream. */
-export const foldUser = (events: Iterable<UserEvent>, from: Folded<UserState> = NOTHING): Folded<UserState> =>
-  foldStream(events, from) as Folded<UserState>;
 
 /** Applies an event to the one message that it is about; one whose target is not here changes nothing. */
 export function applyToMessages(messages: Map<MessageId, MessageState>, event: LogEvent): void {

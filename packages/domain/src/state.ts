@@ -1,5 +1,5 @@
 import type { Actor, Attachment, HistoryFrom } from "./events.ts";
-import type { DiscussionId, GroupId, MessageId, StreamId, UserId } from "./ids.ts";
+import type { DiscussionId, GroupId, MessageId, UserId } from "./ids.ts";
 import type { Seq, UnixMs } from "./scalars.ts";
 
 /** Raised whenever `evolve` changes what it yields; stored states carry it, and a node never overwrites a newer one (LOG7). */
@@ -80,9 +80,6 @@ export interface UserState {
 }
 
 export type StreamState = UserState | GroupState | DiscussionState;
-export type StateOf<S extends StreamId> = S extends UserId ? UserState
-  : S extends GroupId ? GroupState
-  : DiscussionState;
 
 /** One person's reaction; the state keeps them in the order of `seq`, so an emoji's place is that of its first remaining user (MSG4). */
 export interface Reaction {

@@ -1,5 +1,5 @@
 import { unreachable } from "./asserts.ts";
-import type { DiscussionDraft, Draft, GroupDraft, UserDraft } from "./events.ts";
+import type { DiscussionDraft, Draft, GroupDraft } from "./events.ts";
 import { prefixOf } from "./ids.ts";
 import type { DiscussionId, GroupId, StreamId, UserId } from "./ids.ts";
 
@@ -29,7 +29,6 @@ export const isGroupStream = (stream: StreamId): stream is GroupId => stream.sta
 export const isDiscussionStream = (stream: StreamId): stream is DiscussionId => stream.startsWith("disc_");
 
 // A draft's type and its stream's kind fit together by the draft's own type; so the stream tells them apart, also for events and proposals.
-export const isUserDraft = <D extends Draft>(draft: D): draft is Extract<D, UserDraft> => isUserStream(draft.stream);
 export const isGroupDraft = <D extends Draft>(draft: D): draft is Extract<D, GroupDraft> => isGroupStream(draft.stream);
 export const isDiscussionDraft = <D extends Draft>(draft: D): draft is Extract<D, DiscussionDraft> =>
   isDiscussionStream(draft.stream);

@@ -53,5 +53,5 @@ export async function recordDelivered({ sql, schema }: Queryable, delivered: rea
     ), done as (
       delete from ${here}.outbox o using answered a where o.id = a.id and a.code is null
     )
-    update ${here}.outbox o set code = a.code, tries = o.tries + 1 from answered a where o.id = a.id and a.code is not null`;
+    update ${here}.outbox o set code = a.code from answered a where o.id = a.id and a.code is not null`;
 }

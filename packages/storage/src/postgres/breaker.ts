@@ -18,7 +18,6 @@ export class Breaker {
   #pauseMs: number;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #closed = false;
-  readonly #listeners = new Set<(isOpen: boolean) => void>();
 
   constructor(options: BreakerOptions) {
     this.#options = options;
@@ -38,15 +37,10 @@ export class Breaker {
     return new ServerUnreachable("the server does not answer", this.#pauseMs, { cause });
   }
 
-  /** Calls back whenever the server begins or ends to be skipped. */
-  onChange(listener: (isOpen: boolean) => void): void {
-    this.#listeners.add(listener);
-  }
-
   /** No connection could be made. */
   failed(): void {
     if (this.#isOpen || this.#closed) return;
-    this.#set(true);
+    this.#isOpen = true;
     this.#probeLater();
   }
 
@@ -58,12 +52,6 @@ export class Breaker {
   close(): void {
     this.#closed = true;
     clearTimeout(this.#timer);
-  }
-
-  #set(isOpen: boolean): void {
-    if (this.#isOpen === isOpen) return;
-    this.#isOpen = isOpen;
-    for (const listener of this.#listeners) listener(isOpen);
   }
 
   #probeLater(): void {
@@ -78,7 +66,7 @@ export class Breaker {
     const answers = await this.#options.probe().then(() => true, () => false);
     this.#probing = false;
     if (this.#closed) return;
-    this.#set(!answers);
+    this.#isOpen = !answers;
     if (answers) this.#pauseMs = this.#options.firstPauseMs;
     else this.#probeLater();
   }

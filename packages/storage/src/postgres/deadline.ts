@@ -9,11 +9,6 @@ export function deadlineIn(ms: number): Deadline {
   return { at: performance.now() + ms };
 }
 
-/** The nearer of two. */
-export function sooner(a: Deadline, b: Deadline): Deadline {
-  return a.at <= b.at ? a : b;
-}
-
 /** Milliseconds left, at least 0. */
 export function timeLeft(deadline: Deadline): number {
   return Math.max(0, deadline.at - performance.now());

@@ -49,7 +49,6 @@ const FIRST = [
      primary key ("user", stream))`,
   `create table outbox (
      id uuid primary key, position bigint not null, ordinal smallint not null, target_shard smallint not null,
-     tries int not null default 0, code text, draft jsonb not null)`,
+     code text, draft jsonb not null)`,
   `create index outbox_due on outbox (target_shard, position, ordinal) where code is null`,
-  `create table followers (name text primary key, position bigint not null)`,
 ];

@@ -2,7 +2,6 @@
  * The tables of one shard (schema `gatz_sNNNN`), as kysely sees them. Every table has a primary key, so that a shard can be moved by
  * logical replication (SHARD1). Ids are `uuid`; codes for kinds, types and roles are small integers (see codes.ts).
  */
-import type { Generated } from "kysely";
 
 /** Any JSON that is read back as is. */
 export type Jsonb = unknown;
@@ -109,14 +108,8 @@ export interface OutboxTable {
   ordinal: number;
   target_shard: number;
   draft: Jsonb;
-  tries: Generated<number>;
   /** The rejection's code, once there is one. */
   code: string | null;
-}
-
-export interface FollowersTable {
-  name: string;
-  position: number;
 }
 
 export interface ShardTables {
@@ -129,5 +122,4 @@ export interface ShardTables {
   reactions: ReactionsTable;
   inbox: InboxTable;
   outbox: OutboxTable;
-  followers: FollowersTable;
 }

@@ -21,7 +21,7 @@ export interface Projection {
   readonly changes: readonly MessageChangesTable[];
   readonly reactionsRemoved: readonly ReactionsTable[];
   readonly reactionsAdded: readonly ReactionsTable[];
-  readonly outbox: readonly Omit<OutboxTable, "tries" | "code">[];
+  readonly outbox: readonly Omit<OutboxTable, "code">[];
   /** Streams of which no earlier event of this day is known: their present members' `active_on` is moved up. */
   readonly firstOfDay: readonly string[];
 }
