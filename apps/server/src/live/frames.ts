@@ -5,7 +5,7 @@
  */
 import type { FeedFrame, FeedItem } from "@gatz/domain";
 import type { Encoder } from "@trpc/server/adapters/ws";
-import superjson from "superjson";
+import superjson, { type SuperJSONResult } from "superjson";
 
 /** A frame as the JSON texts of its items. Whoever asks for `items` gets them parsed, so it is what its type says. */
 export class EncodedFrame implements FeedFrame {
@@ -32,10 +32,14 @@ class ReadyJson {
 
 /** superjson for everything, and for frames the text that they have. */
 export const frameTransformer = {
-  input: superjson,
+  input: {
+    serialize: (value: unknown): unknown => superjson.serialize(value),
+    // What was parsed for this call alone need not be copied first.
+    deserialize: (value: SuperJSONResult): unknown => superjson.deserialize(value, { inPlace: true }),
+  },
   output: {
     serialize: (value: unknown): unknown => readyJson(value) ?? superjson.serialize(value),
-    deserialize: (value: Parameters<typeof superjson.deserialize>[0]): unknown => superjson.deserialize(value),
+    deserialize: (value: SuperJSONResult): unknown => superjson.deserialize(value),
   },
 };
 
