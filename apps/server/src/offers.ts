@@ -17,8 +17,8 @@ import { requireShard, shardExists } from "./views/seen.ts";
 const DRAINING_RETRY_MS = 1_000;
 
 /**
- * Offers what a client wrote as drafts of one stream. A draft that is no draft ends the bundle with its rejection, as any other
- * rejected one does: those before it are offered, those after it are not tried.
+ * Offers what a client wrote as drafts of one stream. A draft that is no draft ends the bundle with its rejection, like every
+ * rejected one: those before it are offered, those after it are not tried.
  *
  * @throws {ApiError} Malformed if the stream's shard does not exist
  */

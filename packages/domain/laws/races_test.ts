@@ -153,7 +153,7 @@ Deno.test("[FACT2] the races do meet: some end inside, some outside, some by an 
   ok(ends.some(({ world }) => world.log(people.talk).some(({ actor }) => actor === "system")));
 });
 
-/** A longer script of one actor: any of these, slowly. */
+/** A longer script of one actor: some of these, slowly. */
 function anyScript({ ann, ben, uma, group, talk, other }: Cast): fc.Arbitrary<Script> {
   const step = fc.constantFrom(
     () => atOnce(removeFromGroup(ann, group, { user: uma })),

@@ -23,7 +23,7 @@ export interface Welcome {
   readonly discussion: DiscussionId;
 }
 
-/** Signs both in, and finds or makes their discussion: through the API, as any client would. */
+/** Signs both in, and finds or makes their discussion: through the API, like every client. */
 export async function prepareWelcome(url: string): Promise<Welcome> {
   const signIn = (handle: string, name: string) =>
     callApi<ReadyUser>(url, { path: "auth.devSignIn", kind: "mutation", input: { handle, name } });
