@@ -5,3 +5,4 @@ export type { Check, Problem } from "./src/verify/problem.ts";
 export { type Verification, verify, type VerifyOptions, type VerifyProgress } from "./src/verify/verify.ts";
 export { openStorage } from "./src/open.ts";
 export type { OpenOptions } from "./src/open.ts";
+export type * from "./src/observe.ts";

@@ -20,6 +20,7 @@ import type {
   UnixMs,
   UserId,
 } from "@gatz/domain";
+import type { OfferStep, StorageReadings } from "./observe.ts";
 
 export type ServerName = string;
 
@@ -118,6 +119,8 @@ export interface SeqRange {
 export interface OfferOptions {
   /** Milliseconds from now after which the caller does not wait any more. */
   deadlineMs: number;
+  /** Told how far the offer has come, from the hot path: for tracing. */
+  onStep?: (step: OfferStep) => void;
 }
 
 export interface EventPage {
@@ -201,6 +204,8 @@ export interface Storage {
   readonly directory: Directory;
   /** Whether a shard answers, as this node knows it. Asks nothing. */
   health(): ReadonlyMap<ShardNumber, "ok" | "slow" | "down">;
+  /** Queues, lanes and logs as this node knows them: for metrics. Asks nothing. */
+  readings(): StorageReadings;
 
   /** Offers a bundle of drafts to one stream (LOG2, LOG4): one outcome per draft tried. */
   offer(stream: StreamId, proposals: readonly Proposal[], options: OfferOptions): Promise<readonly Outcome[]>;

@@ -7,6 +7,7 @@ import { ShardLog } from "./log/shard_log.ts";
 import { Outbox } from "./outbox/outbox.ts";
 import { readLag } from "./outbox/rows.ts";
 import { installGuard } from "./postgres/guard.ts";
+import type { Observe, ShardReading } from "./observe.ts";
 import { PostgresServer } from "./postgres/server.ts";
 import { createReads } from "./reads/reads.ts";
 import { readResume } from "./reads/resume.ts";
@@ -21,6 +22,8 @@ import { ShardWriter } from "./shard/writer.ts";
 export interface OpenOptions {
   /** What an operator should know; default: `console.warn`. */
   report?: Report;
+  /** Told of flushes and connections as they end; default: nobody is. */
+  observe?: Observe;
   /** How long effects wait before they are delivered: for tests and drills. Default 0. */
   outboxDelayMs?: number;
   /** From 0 to 1, for jitter; default `Math.random`. */
@@ -57,6 +60,7 @@ interface Parts {
 class OpenStorage {
   readonly #parts: Parts;
   readonly #report: Report;
+  readonly #observe: Observe;
   readonly #servers: ReadonlyMap<ServerName, PostgresServer>;
   readonly #serverOf: ReadonlyMap<ShardNumber, PostgresServer>;
   readonly #owners: ReadonlyMap<PostgresServer, Ownership>;
@@ -71,6 +75,7 @@ class OpenStorage {
     this.#parts = parts;
     const { config, directory, shards, options } = parts;
     this.#report = options.report ?? ((what, details) => console.warn(what, details));
+    this.#observe = options.observe ?? (() => {});
     this.#servers = this.#makeServers();
     this.#serverOf = new Map([...shards].map(([shard, name]) => [shard, this.#servers.get(name)!])); // made for them
     this.#owners = new Map([...this.#servers.values()].map((server) => [server, this.#makeOwner(server)]));
@@ -113,6 +118,10 @@ class OpenStorage {
       shards: [...shards.keys()],
       directory,
       health: () => this.#perShard((shard) => this.#healthOf(shard)),
+      readings: () => ({
+        shards: this.#perShard((shard) => this.#readingOf(shard)),
+        servers: new Map([...this.#servers].map(([name, server]) => [name, server.reading])),
+      }),
       offer: (stream, proposals, options) => offer(this.#offering, { stream, proposals, options }),
       follow: (shard, from, signal) => log(shard).follow(from, signal),
       fence: (shard) => log(shard).fence(),
@@ -132,7 +141,10 @@ class OpenStorage {
     for (const [name, here] of Map.groupBy(shards.keys(), (shard) => shards.get(shard)!)) { // its own keys
       const url = config.servers[name];
       if (url === undefined) throw unknownServer(name);
-      servers.set(name, new PostgresServer({ name, url, limits: config.limits, shards: here.length }));
+      servers.set(
+        name,
+        new PostgresServer({ name, url, limits: config.limits, shards: here.length, observe: this.#observe }),
+      );
     }
     return servers;
   }
@@ -172,6 +184,7 @@ class OpenStorage {
         },
         onEffects: (targets) => this.#outboxes.get(shard)?.wake(targets),
         report: this.#report,
+        observe: this.#observe,
       });
     });
   }
@@ -198,6 +211,12 @@ class OpenStorage {
   #healthOf(shard: ShardNumber): "ok" | "slow" | "down" {
     if (this.#serverOf.get(shard)?.breaker.isOpen) return "down";
     return this.#writers.get(shard)?.health ?? "down";
+  }
+
+  #readingOf(shard: ShardNumber): ShardReading {
+    const { isOwner, queued } = this.#writers.get(shard)!; // one was made for each shard, as was a log
+    const { head } = this.#logs.get(shard)!.ring;
+    return { status: this.#healthOf(shard), isOwner, head, queuedDrafts: queued.drafts, queuedBytes: queued.bytes };
   }
 
   async #close(): Promise<void> {

@@ -1,6 +1,7 @@
 import type { Breaker } from "./breaker.ts";
 import { before, type Deadline } from "./deadline.ts";
 import { DeadlinePassed, isRefusalToConnect, isServersAnswer, ServerUnreachable, tooManyWait } from "./errors.ts";
+import type { LaneChanged, LaneReading } from "../observe.ts";
 import { Lane, type LaneOptions } from "./lane.ts";
 import type { Sql } from "./sql_client.ts";
 
@@ -10,6 +11,8 @@ export interface LanePoolOptions extends LaneOptions {
   /** How many may wait for one; more are refused. */
   waiting: number;
   breaker: Breaker;
+  /** Told of every connection that is made, is gone, or can't be made. */
+  onChange?: (change: LaneChanged["change"]) => void;
 }
 
 // Another node answers by then.
@@ -31,6 +34,10 @@ export class LanePool {
   /** How many connections are open. */
   get size(): number {
     return this.#lanes.size;
+  }
+
+  get reading(): LaneReading {
+    return { open: this.#lanes.size, used: this.#lanes.size - this.#idle.length, waiting: this.#waiting.length };
   }
 
   /**
@@ -109,10 +116,12 @@ export class LanePool {
       const lane = await Lane.open(this.#options);
       this.#opening--;
       this.#lanes.add(lane);
+      this.#options.onChange?.("opened");
       void lane.closed.then(() => this.#forget(lane));
       this.#give(lane);
     } catch (error) {
       this.#opening--;
+      this.#options.onChange?.("not-opened");
       const { breaker } = this.#options;
       if (!isRefusalToConnect(error)) breaker.failed();
       // Others may yet get a lane that comes back; with none open there is nothing to wait for.
@@ -122,6 +131,7 @@ export class LanePool {
   }
 
   #forget(lane: Lane): void {
+    this.#options.onChange?.("ended");
     this.#lanes.delete(lane);
     const place = this.#idle.indexOf(lane);
     if (place >= 0) this.#idle.splice(place, 1);

@@ -1,4 +1,5 @@
 import type { ServerName, StorageLimits } from "../contract.ts";
+import type { LanePurpose, Observe, ServerReading } from "../observe.ts";
 import { Breaker } from "./breaker.ts";
 import { Lane, type LaneOptions } from "./lane.ts";
 import { LanePool } from "./lane_pool.ts";
@@ -10,6 +11,7 @@ export interface ServerOptions {
   readonly limits: StorageLimits;
   /** How many shards this process may write there: each has one flush in flight at most. */
   readonly shards: number;
+  readonly observe: Observe;
 }
 
 const CONNECT_MS = 2_000;
@@ -34,12 +36,15 @@ export class PostgresServer {
     this.name = options.name;
     this.breaker = new Breaker({ probe: () => this.#probe(), ...PAUSE_MS });
     const { limits } = options;
-    this.writers = this.#pool({ max: Math.min(options.shards + 2, MAX_WRITERS), settings: writerSettings(limits) });
-    this.readers = this.#pool({
+    this.writers = this.#pool("write", {
+      max: Math.min(options.shards + 2, MAX_WRITERS),
+      settings: writerSettings(limits),
+    });
+    this.readers = this.#pool("read", {
       max: limits.readConnections,
       settings: { ...alive(limits.readDeadlineMs), default_transaction_read_only: "on" },
     });
-    this.service = this.#pool({
+    this.service = this.#pool("service", {
       max: MAX_SERVICE_LANES,
       settings: { ...alive(limits.flushDeadlineMs), synchronous_commit: "off" },
     });
@@ -48,6 +53,12 @@ export class PostgresServer {
   /** For the lane that holds the locks on shards. */
   ownerLane(): LaneOptions {
     return this.#lane(alive(this.#options.limits.flushDeadlineMs));
+  }
+
+  get reading(): ServerReading {
+    const { writers, readers, service } = this;
+    const lanes = { write: writers.reading, read: readers.reading, service: service.reading };
+    return { isSkipped: this.breaker.isOpen, lanes };
   }
 
   close(): void {
@@ -59,8 +70,15 @@ export class PostgresServer {
     return { url: this.#options.url, settings, connectMs: CONNECT_MS };
   }
 
-  #pool({ max, settings }: { max: number; settings: SessionSettings }): LanePool {
-    return new LanePool({ ...this.#lane(settings), max, waiting: this.#options.limits.waiters, breaker: this.breaker });
+  #pool(purpose: LanePurpose, { max, settings }: { max: number; settings: SessionSettings }): LanePool {
+    const { limits, observe, name: server } = this.#options;
+    return new LanePool({
+      ...this.#lane(settings),
+      max,
+      waiting: limits.waiters,
+      breaker: this.breaker,
+      onChange: (change) => observe({ kind: "lane", server, purpose, change }),
+    });
   }
 
   async #probe(): Promise<void> {

@@ -1,6 +1,7 @@
 import type { AnyEventId, Fact, GroupState, NotNowReason, Outcome, UserFact, UserId } from "@gatz/domain";
 import { type Deadline, timeLeft } from "../postgres/deadline.ts";
 import { isAnswer } from "./answers.ts";
+import type { OfferStep } from "../observe.ts";
 import type { PreparedDraft } from "./prepared.ts";
 
 /** What was read of other streams before a bundle was queued (FACT1). */
@@ -21,6 +22,7 @@ export interface BundleInput {
    */
   readonly kind: "bundle" | "effects";
   readonly deadline: Deadline;
+  readonly onStep?: ((step: OfferStep) => void) | undefined;
 }
 
 /** Drafts that wait for their outcomes together. */
@@ -32,6 +34,7 @@ export class Bundle {
   readonly bytes: number;
   readonly queuedAt: number;
   readonly outcomes: Promise<readonly Outcome[]>;
+  readonly onStep: BundleInput["onStep"];
   /** A COMMIT that may hold its drafts was sent, and its answer never came. */
   doubtful = false;
   /** Its drafts are being written: until the answer comes nobody knows. */
@@ -43,11 +46,12 @@ export class Bundle {
   /** What it was split into. */
   #parts: readonly Bundle[] = [];
 
-  constructor({ drafts, facts, kind, deadline }: BundleInput) {
+  constructor({ drafts, facts, kind, deadline, onStep }: BundleInput) {
     this.drafts = drafts;
     this.facts = facts;
     this.kind = kind;
     this.deadline = deadline;
+    this.onStep = onStep;
     this.bytes = drafts.reduce((sum, draft) => sum + draft.bytes, 0);
     this.queuedAt = performance.now();
     const { promise, resolve } = Promise.withResolvers<readonly Outcome[]>();

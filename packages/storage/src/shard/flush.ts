@@ -39,6 +39,8 @@ export interface FlushOptions extends Reading {
 export class FlushProgress {
   /** The COMMIT was sent, or may have been: only its answer tells. */
   isCommitting = false;
+  /** When it was, on the monotonic clock. */
+  committingSince: number | undefined;
   /** The caller gave up: nothing more may be sent. */
   isOver = false;
   /** A statement was refused before the COMMIT, so the transaction can't have been committed. */
@@ -84,6 +86,7 @@ export async function flush(options: FlushOptions, progress: FlushProgress): Pro
   const batch = new Batch(ground);
   const live = options.bundles.filter((bundle) => !bundle.isSettled);
   const outcomes = new Map(live.map((bundle) => [bundle, judgeBundle(bundle, { batch, limits: options.limits })]));
+  for (const bundle of live) bundle.onStep?.({ kind: "decided" });
   const epoch = options.claim.kind === "takes" ? fence.epoch + 1 : fence.epoch;
   const after = { epoch, position: batch.position };
   if (batch.accepted.length === 0 && epoch === fence.epoch) {
@@ -152,6 +155,7 @@ async function commit(
 ): Promise<void> {
   const steps = writeSteps(batch, project(batch), { epoch });
   progress.isCommitting = true;
+  progress.committingSince = performance.now();
   const writes = steps.map(({ statement, parameters }) => {
     const write = sql.unsafe(statements[statement], [...parameters], PREPARED).execute();
     write.catch((error) => progress.writeFailed(error));

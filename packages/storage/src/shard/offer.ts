@@ -29,7 +29,7 @@ export async function offer(
   const refusals = startsStream ? await Promise.all(proposals.map(placement)) : [];
   const facts = await gatherFacts(reads, proposals);
   const drafts = proposals.map((proposal, i) => prepareDraft(proposal, { digestKey, refusal: refusals[i] }));
-  const bundle = new Bundle({ drafts, facts, kind: "bundle", deadline });
+  const bundle = new Bundle({ drafts, facts, kind: "bundle", deadline, onStep: options.onStep });
   writer.offer(bundle);
   return await bundle.outcomes;
 }

@@ -21,6 +21,11 @@ export class BundleQueue {
     return this.#bundles[0]?.queuedAt ?? Infinity;
   }
 
+  /** How much waits. */
+  get size(): { readonly drafts: number; readonly bytes: number } {
+    return { drafts: this.#drafts, bytes: this.#bytes };
+  }
+
   hasRoomFor(bundle: Bundle): boolean {
     return this.#drafts + bundle.drafts.length <= this.#limits.queueDrafts &&
       this.#bytes + bundle.bytes <= this.#limits.queueBytes;

@@ -1,9 +1,10 @@
 /** The one writer of a shard in this process: drafts queue here, and each flush takes all that wait (group commit). @module */
-import type { NotNowReason, ShardNumber } from "@gatz/domain";
+import type { NotNowReason, Position, ShardNumber } from "@gatz/domain";
 import type { ServerName, StorageConfig } from "../contract.ts";
 import type { RingEntry } from "../log/ring.ts";
 import { deadlineIn } from "../postgres/deadline.ts";
 import { describeError, isConnectionError, sqlState } from "../postgres/errors.ts";
+import type { FlushEnded, Observe } from "../observe.ts";
 import type { LanePool } from "../postgres/lane_pool.ts";
 import { isPowerOfTwo, type Report } from "../report.ts";
 import { shardSchema } from "../schema/names.ts";
@@ -16,6 +17,7 @@ import { dayOf } from "./project.ts";
 import { BundleQueue } from "./queue.ts";
 import type { FlushScheduler, Slot, Waiter } from "./scheduler.ts";
 import { statementsOf } from "./statements.ts";
+import { startStopwatch } from "./stopwatch.ts";
 
 export interface WriterOptions {
   readonly shard: ShardNumber;
@@ -32,6 +34,7 @@ export interface WriterOptions {
   /** Effects wait in the outbox for these shards; undefined: nobody knows for which. */
   readonly onEffects: (targets: ReadonlySet<ShardNumber> | undefined) => void;
   readonly report: Report;
+  readonly observe: Observe;
 }
 
 const MAX_BATCH = 512;
@@ -73,11 +76,17 @@ export class ShardWriter implements Waiter {
     return this.#options.lease() !== undefined;
   }
 
+  /** How much waits for a flush. */
+  get queued(): { readonly drafts: number; readonly bytes: number } {
+    return this.#queue.size;
+  }
+
   /** Queues a bundle, which is answered in any case: at the latest at its deadline. */
   offer(bundle: Bundle): void {
     const refusal = this.#refusalOf(bundle);
     if (refusal) return bundle.notNow(refusal, retryAfterMs(refusal));
     this.#queue.push(bundle);
+    bundle.onStep?.({ kind: "queued" });
     this.wake();
   }
 
@@ -138,11 +147,16 @@ export class ShardWriter implements Waiter {
       return this.#refuse(bundles);
     }
     const progress = new FlushProgress();
+    const ended = startStopwatch(this.#options, { bundles, progress });
     try {
-      this.#done(await this.#attempt({ bundles, lease, progress, onFence: () => slot.holdsFence() }), lease);
+      const flushed = await this.#attempt({ bundles, lease, progress, onFence: () => slot.holdsFence() });
+      ended(outcomeOf(flushed), flushed.batch.accepted.length);
+      this.#done(flushed, lease);
     } catch (error) {
       progress.isOver = true;
-      await this.#failed(classify(error, progress), bundles, slot);
+      const failure = classify(error, progress);
+      ended(failure.kind);
+      await this.#failed(failure, bundles, slot);
     }
   }
 
@@ -183,6 +197,7 @@ export class ShardWriter implements Waiter {
     }
     for (const [bundle, answers] of outcomes) {
       bundle.committing = false;
+      if (!shutOut) bundle.onStep?.({ kind: "committed", positions: positionsOf(bundle, batch) });
       if (answers) bundle.settle(answers);
       else bundle.notNow("Unavailable", retryAfterMs("Unavailable"));
     }
@@ -251,6 +266,15 @@ export class ShardWriter implements Waiter {
 
 function retryAfterMs(reason: NotNowReason): number {
   return reason === "Busy" ? 100 : 500;
+}
+
+function outcomeOf({ shutOut, batch }: Flushed): FlushEnded["outcome"] {
+  if (shutOut) return "shut-out";
+  return batch.accepted.length > 0 ? "committed" : "nothing";
+}
+
+function positionsOf({ drafts }: Bundle, { accepted }: Flushed["batch"]): Position[] {
+  return accepted.filter(({ draft }) => drafts.includes(draft)).map(({ committed }) => committed.position);
 }
 
 function activeToday(entry: StreamEntry): StreamEntry {

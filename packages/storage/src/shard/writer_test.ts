@@ -38,6 +38,7 @@ function writerWithoutServer(lease: () => Lease | undefined) {
     onLog: () => {},
     onEffects: () => {},
     report: () => {},
+    observe: () => {},
   });
   const close = async () => {
     await writer.drain();
