@@ -3,6 +3,6 @@ export * from "./src/contract.ts";
 export { migrate } from "./src/schema/migrate.ts";
 export type { Check, Problem } from "./src/verify/problem.ts";
 export { type Verification, verify, type VerifyOptions, type VerifyProgress } from "./src/verify/verify.ts";
+export type { OpenOptions } from "./src/assemble.ts";
 export { openStorage } from "./src/open.ts";
-export type { OpenOptions } from "./src/open.ts";
 export type * from "./src/observe.ts";

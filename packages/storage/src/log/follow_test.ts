@@ -31,7 +31,7 @@ Deno.test("[LOG3] after storage closed, the log is not looked at any more, thoug
   };
   const log = new ShardLog({
     shard,
-    reads: { shards: [shard], read: look, snapshot: look },
+    rows: { page: look, fence: look },
     limits: DEFAULT_STORAGE_LIMITS,
     isWrittenHere: () => false,
     report: () => {},

@@ -1,16 +1,21 @@
 import type { Position, ShardNumber } from "@gatz/domain";
 import { type Committed, type ShardFence, ShardUnavailable, type StorageLimits } from "../contract.ts";
 import { describeError } from "../postgres/errors.ts";
-import type { ReadPools } from "../reads/read_pools.ts";
 import type { Report } from "../report.ts";
 import { follow, type LogSource } from "./follow.ts";
-import { readFence, readLog } from "./read_log.ts";
 import { Ring } from "./ring.ts";
+
+/** The log as it is stored. Both throw `ShardUnavailable`. */
+export interface LogRows {
+  /** The events that follow a position, in order, each with a state of its stream that is at it or newer; at least one if there is one. */
+  page(from: Position): Promise<readonly Committed[]>;
+  fence(): Promise<ShardFence>;
+}
 
 export interface ShardLogOptions {
   readonly shard: ShardNumber;
-  readonly reads: ReadPools;
-  readonly limits: Pick<StorageLimits, "ringEvents" | "ringBytes" | "pageEvents" | "pageBytes">;
+  readonly rows: LogRows;
+  readonly limits: Pick<StorageLimits, "ringEvents" | "ringBytes">;
   /** Whether the shard's writer is in this process, so that news comes by itself. */
   readonly isWrittenHere: () => boolean;
   readonly report: Report;
@@ -36,12 +41,12 @@ export class ShardLog implements LogSource {
     return follow(this, from, signal);
   }
 
-  async page(from: Position): Promise<readonly Committed[]> {
-    return await this.#options.reads.read(this.#options.shard, (q) => readLog(q, from, this.#options.limits));
+  page(from: Position): Promise<readonly Committed[]> {
+    return this.#options.rows.page(from);
   }
 
   async fence(): Promise<ShardFence> {
-    const fence = await this.#options.reads.read(this.#options.shard, readFence);
+    const fence = await this.#options.rows.fence();
     this.ring.advance(fence.position);
     return fence;
   }

@@ -1,20 +1,14 @@
 /** Delivers the effects of one shard's events (SHARD3). @module */
 import type { Outcome, Proposal, ShardNumber } from "@gatz/domain";
 import { ShardUnavailable } from "../contract.ts";
-import { deadlineIn } from "../postgres/deadline.ts";
 import { describeError, isConnectionError } from "../postgres/errors.ts";
-import type { LanePool } from "../postgres/lane_pool.ts";
-import type { ReadPools, Work } from "../reads/read_pools.ts";
 import type { Report } from "../report.ts";
-import { shardSchema } from "../schema/names.ts";
 import { Courier } from "./courier.ts";
-import { recordDelivered, waitingEffects, waitingTargets } from "./rows.ts";
+import type { OutboxRows } from "./rows.ts";
 
 export interface OutboxOptions {
   readonly source: ShardNumber;
-  readonly reads: ReadPools;
-  /** For recording what was delivered. */
-  readonly lanes: LanePool;
+  readonly rows: OutboxRows;
   readonly offer: (shard: ShardNumber, proposals: readonly Proposal[]) => Promise<readonly Outcome[]>;
   readonly isWrittenHere: () => boolean;
   readonly delayMs: number;
@@ -22,7 +16,6 @@ export interface OutboxOptions {
   readonly report: Report;
 }
 
-const RECORD_MS = 5_000;
 const LOOK_MS = 5_000;
 
 /** One courier for each target shard. Woken by the writer; looks by itself after a start, and now and then. */
@@ -54,9 +47,9 @@ export class Outbox {
 
   async #look(): Promise<void> {
     clearTimeout(this.#timer);
-    const { source, reads, isWrittenHere } = this.#options;
+    const { rows, isWrittenHere } = this.#options;
     try {
-      if (isWrittenHere()) this.wake(new Set(await reads.read(source, waitingTargets)));
+      if (isWrittenHere()) this.wake(new Set(await rows.targets()));
     } catch (error) {
       this.#trouble(error);
     }
@@ -67,23 +60,18 @@ export class Outbox {
   #courier(target: ShardNumber): Courier {
     const known = this.#couriers.get(target);
     if (known) return known;
-    const { source, reads, offer, delayMs, random } = this.#options;
+    const { rows, offer, delayMs, random } = this.#options;
     const courier = new Courier({
       target,
-      load: (limit) => reads.read(source, (q) => waitingEffects(q, { target, limit })),
+      load: (limit) => rows.waiting({ target, limit }),
       offer: (proposals) => offer(target, proposals),
-      record: (delivered) => this.#write((q) => recordDelivered(q, delivered)),
+      record: (delivered) => rows.record(delivered),
       delayMs,
       random,
       onTrouble: (error) => this.#trouble(error),
     });
     this.#couriers.set(target, courier);
     return courier;
-  }
-
-  async #write(work: Work<void>): Promise<void> {
-    const schema = shardSchema(this.#options.source);
-    await this.#options.lanes.use((sql) => work({ sql, schema }), deadlineIn(RECORD_MS));
   }
 
   /** A shard that does not answer is no news here: it is tried again. */

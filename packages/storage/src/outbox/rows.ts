@@ -3,6 +3,13 @@ import type { OutboxLag } from "../contract.ts";
 import { plainArray, quotedArray } from "../postgres/arrays.ts";
 import type { Queryable } from "../postgres/queryable.ts";
 
+/** The outbox of one shard. What it throws is `ShardUnavailable`, or what the connection throws. */
+export interface OutboxRows {
+  targets(): Promise<readonly ShardNumber[]>;
+  waiting(ask: { target: ShardNumber; limit: number }): Promise<readonly Draft[]>;
+  record(delivered: readonly Delivered[]): Promise<void>;
+}
+
 /** For which shards effects wait. */
 export async function waitingTargets({ sql, schema }: Queryable): Promise<readonly ShardNumber[]> {
   const rows = await sql<{ target_shard: ShardNumber }[]>`

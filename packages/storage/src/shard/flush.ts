@@ -1,23 +1,13 @@
 /** One flush: a READ COMMITTED transaction of two round trips that appends what a batch of drafts comes to. @module */
 import type { DomainLimits, Outcome } from "@gatz/domain";
-import type postgres from "postgres";
 import { isServersAnswer, LaneLost } from "../postgres/errors.ts";
 import { Batch, type BatchGround } from "./batch.ts";
 import type { Bundle } from "./bundle.ts";
 import type { LogPoint, ShardCache } from "./cache.ts";
+import { type HeldFence, type KnownEvents, type Loaded, wantedBy } from "./ground.ts";
 import { judgeBundle, outcomeOfKnown } from "./judge.ts";
-import {
-  findKnown,
-  type HeldFence,
-  type Loaded,
-  loadStates,
-  lockFence,
-  PREPARED,
-  type Reading,
-  wantedBy,
-} from "./load_ground.ts";
 import { project } from "./project.ts";
-import { writeSteps } from "./write.ts";
+import type { FlushTransaction } from "./shard_store.ts";
 
 /** What the writer believes of its right to write; see ownership.ts. */
 export type Claim =
@@ -26,7 +16,8 @@ export type Claim =
   /** It holds the shard's lock newly: this flush raises the epoch, so that whoever wrote before is shut out. */
   | { readonly kind: "takes" };
 
-export interface FlushOptions extends Reading {
+export interface FlushOptions {
+  readonly transaction: FlushTransaction;
   readonly bundles: readonly Bundle[];
   readonly cache: ShardCache;
   readonly claim: Claim;
@@ -45,6 +36,11 @@ export class FlushProgress {
   isOver = false;
   /** A statement was refused before the COMMIT, so the transaction can't have been committed. */
   refused: unknown;
+
+  startCommit(): void {
+    this.isCommitting = true;
+    this.committingSince = performance.now();
+  }
 
   /** Only the server's answer proves a refusal. A connection that breaks answers nothing, though the library rejects all that waits. */
   writeFailed(error: unknown): void {
@@ -73,7 +69,7 @@ export async function flush(options: FlushOptions, progress: FlushProgress): Pro
   const before = { epoch: fence.epoch, position: fence.position };
   const shutOut = refusalOf(fence, options.claim);
   if (shutOut) {
-    await rollBack(options);
+    await options.transaction.rollback();
     return {
       outcomes: answersOfKnown(options.bundles, ground),
       batch: new Batch(ground),
@@ -90,17 +86,13 @@ export async function flush(options: FlushOptions, progress: FlushProgress): Pro
   const epoch = options.claim.kind === "takes" ? fence.epoch + 1 : fence.epoch;
   const after = { epoch, position: batch.position };
   if (batch.accepted.length === 0 && epoch === fence.epoch) {
-    await rollBack(options);
+    await options.transaction.rollback();
   } else {
     for (const bundle of live) bundle.committing = true;
-    await commit(options, { batch, epoch, progress });
+    const projection = project(batch);
+    await options.transaction.commit({ batch, projection, epoch }, progress);
   }
   return { outcomes, batch, loaded, before, after };
-}
-
-/** Rolls back what a flush that threw left open; throws if the lane can't. */
-export async function rollBack({ sql }: Pick<Reading, "sql">): Promise<void> {
-  await sql.unsafe("rollback");
 }
 
 function refusalOf(fence: HeldFence, claim: Claim): Flushed["shutOut"] {
@@ -114,30 +106,19 @@ interface Begun {
   readonly loaded: Loaded;
 }
 
-async function begin(options: FlushOptions): Promise<Begun> {
-  const { sql, cache, bundles } = options;
-  const wanted = wantedBy(bundles, cache);
-  // Sent together, run in order. A query of postgres.js is sent when it is executed or awaited: BEGIN has to be first, or the lock on the
-  // fence would be let go at once.
-  const begun = sql.unsafe("begin").execute();
-  const held = lockFence(options);
-  const [, fence, known, loaded] = await Promise.all([
-    begun,
-    held,
-    findKnown(options, wanted.ids),
-    loadStates(options, wanted),
-  ]);
-  if (options.claim.kind === "holds" && cache.isTrueAt(fence)) {
+async function begin({ transaction, cache, bundles, claim }: FlushOptions): Promise<Begun> {
+  const { fence, known, loaded } = await transaction.begin(wantedBy(bundles, cache));
+  if (claim.kind === "holds" && cache.isTrueAt(fence)) {
     return { fence, loaded, ground: groundOf(fence, { known, loaded, cache }) };
   }
   cache.clear();
-  const all = await loadStates(options, wantedBy(bundles, null));
+  const all = await transaction.load(wantedBy(bundles, null));
   return { fence, loaded: all, ground: groundOf(fence, { known, loaded: all, cache }) };
 }
 
 function groundOf(
   { position, clock }: HeldFence,
-  { known, loaded, cache }: { known: BatchGround["known"]; loaded: Loaded; cache: ShardCache },
+  { known, loaded, cache }: { known: KnownEvents; loaded: Loaded; cache: ShardCache },
 ): BatchGround {
   return {
     position,
@@ -147,26 +128,6 @@ function groundOf(
     stream: (id) => loaded.streams.get(id) ?? cache.stream(id),
     message: (id) => loaded.messages.get(id) ?? cache.message(id),
   };
-}
-
-async function commit(
-  { sql, statements }: FlushOptions,
-  { batch, epoch, progress }: { batch: Batch; epoch: number; progress: FlushProgress },
-): Promise<void> {
-  const steps = writeSteps(batch, project(batch), { epoch });
-  progress.isCommitting = true;
-  progress.committingSince = performance.now();
-  const writes = steps.map(({ statement, parameters }) => {
-    const write = sql.unsafe(statements[statement], [...parameters], PREPARED).execute();
-    write.catch((error) => progress.writeFailed(error));
-    return write;
-  });
-  // After a statement that failed, COMMIT answers that it rolled back.
-  const committing: Promise<postgres.RowList<postgres.Row[]>> = sql.unsafe("commit").execute();
-  const [committed] = await Promise.all([committing, ...writes]);
-  if (committed.command !== "COMMIT") {
-    throw progress.refused ?? new Error(`COMMIT was answered by ${committed.command}`);
-  }
 }
 
 /** For who may not write: what the log holds is acked all the same, and what is not there was not done. */

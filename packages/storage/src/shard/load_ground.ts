@@ -1,68 +1,20 @@
-/** The first round trip of a flush: BEGIN, the fence, the ids that are known, and the states that the cache lacks, sent together. @module */
-import {
-  idToUuid,
-  type MessageId,
-  type MessageState,
-  needs,
-  type Seq,
-  type StreamId,
-  type UnixMs,
-  type Uuid,
-} from "@gatz/domain";
+/** The statements of a flush's first round trip, which are sent together. @module */
+import { idToUuid, type Seq, type StreamId, type UnixMs, type Uuid } from "@gatz/domain";
 import { plainArray } from "../postgres/arrays.ts";
 import type { Sql } from "../postgres/sql_client.ts";
 import { eventOfCode } from "../schema/codes.ts";
 import type { SchemaName } from "../schema/names.ts";
-import type { KnownEvent } from "./batch.ts";
-import type { Bundle } from "./bundle.ts";
-import type { ShardCache, StreamEntry } from "./cache.ts";
+import type { StreamEntry } from "./cache.ts";
 import { actorOf, eventId } from "./codec.ts";
+import type { HeldFence, KnownEvents, Loaded, Wanted } from "./ground.ts";
 import { loadMessageStates } from "./load_messages.ts";
 import { loadStreamStates } from "./load_states.ts";
 import type { Statements } from "./statements.ts";
-
-/** The fence, locked by this transaction until it ends. */
-export interface HeldFence {
-  readonly epoch: number;
-  readonly position: number;
-  readonly writable: boolean;
-  /** The shard's clock, Unix milliseconds. */
-  readonly clock: number;
-}
 
 export interface Reading {
   readonly sql: Sql;
   readonly schema: SchemaName;
   readonly statements: Statements;
-}
-
-/** What the drafts of some bundles stand on. */
-export interface Wanted {
-  readonly ids: ReadonlySet<Uuid>;
-  readonly streams: readonly StreamId[];
-  readonly messages: readonly MessageId[];
-}
-
-export interface Loaded {
-  readonly streams: ReadonlyMap<StreamId, StreamEntry>;
-  readonly messages: ReadonlyMap<MessageId, MessageState>;
-  /** Streams that were asked for and are not there, but one of another kind with the same UUID is. */
-  readonly taken: ReadonlySet<StreamId>;
-}
-
-/** All ids; and the streams and messages that the cache lacks, or all of them without a cache. */
-export function wantedBy(bundles: readonly Bundle[], cache: ShardCache | null): Wanted {
-  const ids = new Set<Uuid>();
-  const streams = new Set<StreamId>();
-  const messages = new Set<MessageId>();
-  for (const { drafts } of bundles) {
-    for (const { uuid, proposal } of drafts) {
-      ids.add(uuid);
-      if (!cache?.stream(proposal.stream)) streams.add(proposal.stream);
-      for (const message of needs(proposal).messages) if (!cache?.message(message)) messages.add(message);
-    }
-  }
-  return { ids, streams: [...streams], messages: [...messages] };
 }
 
 interface FenceRow extends HeldFence {
@@ -90,7 +42,7 @@ interface KnownRow {
 export async function findKnown(
   { sql, statements }: Reading,
   ids: Wanted["ids"],
-): Promise<ReadonlyMap<Uuid, KnownEvent>> {
+): Promise<KnownEvents> {
   const rows = await sql.unsafe<KnownRow[]>(statements.known, [plainArray([...ids])], PREPARED).execute();
   return new Map(rows.map((row) => {
     // The table's numbers are checked ones.

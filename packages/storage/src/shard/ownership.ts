@@ -1,9 +1,8 @@
-/** Which shards of one server this node may write: it holds a session-level advisory lock on each, on a lane of its own. @module */
+/** Which shards of one server this node may write: it holds a session-level advisory lock on each, in a session of its own. @module */
 import type { ShardNumber } from "@gatz/domain";
-import { deadlineIn } from "../postgres/deadline.ts";
 import { describeError } from "../postgres/errors.ts";
-import { Lane, type LaneOptions } from "../postgres/lane.ts";
 import { isPowerOfTwo, type Report } from "../report.ts";
+import type { LockSession } from "./locks.ts";
 
 /**
  * The right to write a shard for as long as nobody raises its epoch. A new lease is a new object: whoever gets one raises the epoch
@@ -14,7 +13,8 @@ export interface Lease {
 }
 
 export interface OwnershipOptions {
-  readonly lane: LaneOptions;
+  /** Connects to the server. */
+  readonly open: () => Promise<LockSession>;
   readonly shards: readonly ShardNumber[];
   readonly report: Report;
   /** Called when the server did not answer. */
@@ -23,29 +23,26 @@ export interface OwnershipOptions {
   readonly onChange: (shard: ShardNumber) => void;
 }
 
-// The first key of the locks; the second is the shard's number.
-const LOCK_CLASS = 0x6761747a;
 const ASK_AGAIN_MS = 1_000;
-const ANSWER_MS = 2_000;
 // Longer than another node takes to ask again.
 const MAKE_WAY_MS = 2_500;
 
 /**
- * The lock is manners, the epoch is the guard: a lease is kept while the lane is being made again, and also while the lock is not to be
+ * The lock is manners, the epoch is the guard: a lease is kept while the session is being made again, and also while the lock is not to be
  * had afterwards: after a cut it may be our own session that the server still holds it for. If another node has taken the shard, the next
  * flush finds its epoch.
  */
 export class Ownership {
   readonly #options: OwnershipOptions;
   readonly #leases = new Map<ShardNumber, Lease>();
-  /** The locks that the lane holds. */
+  /** The locks that the session holds. */
   readonly #locked = new Set<ShardNumber>();
   /** Shards that another epoch shut us out of; their locks are given back before they are asked for again. */
   readonly #yielded = new Set<ShardNumber>();
   /** When a lock that was given back may be asked for again. */
   readonly #notBefore = new Map<ShardNumber, number>();
   readonly #closing = new AbortController();
-  #lane: Lane | undefined;
+  #session: LockSession | undefined;
   #failures = 0;
   #running: Promise<void> | undefined;
   #firstRound = Promise.withResolvers<void>();
@@ -74,7 +71,7 @@ export class Ownership {
   /** Gives all locks back. */
   async close(): Promise<void> {
     this.#closing.abort();
-    this.#lane?.destroy();
+    this.#session?.destroy();
     await this.#running;
   }
 
@@ -85,8 +82,8 @@ export class Ownership {
         this.#failures = 0;
       } catch (error) {
         if (!this.#closing.signal.aborted) this.#failed(error);
-        this.#lane?.destroy();
-        this.#lane = undefined;
+        this.#session?.destroy();
+        this.#session = undefined;
       }
       this.#firstRound.resolve();
       await this.#pause();
@@ -103,13 +100,15 @@ export class Ownership {
   }
 
   async #round(): Promise<void> {
-    if (!this.#lane?.isOpen) {
-      this.#lane = await Lane.open(this.#options.lane);
-      // The locks of the lane before went with it, those to be given back too.
+    let session = this.#session;
+    if (session?.isOpen) await this.#giveBack(session);
+    else {
+      session = this.#session = await this.#options.open();
+      // The locks of the session before went with it, those to be given back too.
       this.#locked.clear();
       for (const shard of this.#yielded) this.#makeWay(shard);
-    } else await this.#giveBack();
-    await this.#ask(this.#options.shards.filter((shard) => !this.#locked.has(shard) && this.#mayAsk(shard)));
+    }
+    await this.#ask(session, this.#options.shards.filter((shard) => !this.#locked.has(shard) && this.#mayAsk(shard)));
   }
 
   /** Whoever raised the epoch comes first. */
@@ -123,38 +122,28 @@ export class Ownership {
     return !this.#yielded.has(shard) && performance.now() >= (this.#notBefore.get(shard) ?? 0);
   }
 
-  /** Also asks for nothing, which finds out whether the lane is still there. */
-  async #ask(shards: readonly ShardNumber[]): Promise<void> {
-    const rows = await this.#lane!.run(
-      (sql) =>
-        sql<{ shard: ShardNumber; got: boolean }[]>`
-          select shard, pg_try_advisory_lock(${LOCK_CLASS}, shard) as got from unnest(${[...shards]}::int4[]) shard`,
-      deadlineIn(ANSWER_MS),
-    );
-    for (const { shard, got } of rows) {
-      if (!got) continue;
+  /** Also asks for nothing, which finds out whether the session is still there. */
+  async #ask(session: LockSession, shards: readonly ShardNumber[]): Promise<void> {
+    for (const shard of await session.take(shards)) {
       this.#locked.add(shard);
       this.#leases.set(shard, { shard });
       this.#options.onChange(shard);
     }
   }
 
-  async #giveBack(): Promise<void> {
+  async #giveBack(session: LockSession): Promise<void> {
     const shards = [...this.#yielded];
     if (shards.length === 0) return;
-    await this.#lane!.run(
-      (sql) => sql`select pg_advisory_unlock(${LOCK_CLASS}, shard) from unnest(${shards}::int4[]) shard`,
-      deadlineIn(ANSWER_MS),
-    );
+    await session.giveBack(shards);
     for (const shard of shards) this.#makeWay(shard);
   }
 
-  /** Until it is time to ask again, the lane is lost, or storage closes. */
+  /** Until it is time to ask again, the session is lost, or storage closes. */
   async #pause(): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     const timer = setTimeout(resolve, ASK_AGAIN_MS);
     this.#closing.signal.addEventListener("abort", () => resolve(), { once: true });
-    const lost = this.#lane?.closed ?? new Promise<void>(() => {});
+    const lost = this.#session?.closed ?? new Promise<void>(() => {});
     await Promise.race([promise, lost]);
     clearTimeout(timer);
   }

@@ -5,24 +5,22 @@ import type { RingEntry } from "../log/ring.ts";
 import { deadlineIn } from "../postgres/deadline.ts";
 import { describeError, isConnectionError, sqlState } from "../postgres/errors.ts";
 import type { FlushEnded, Observe } from "../observe.ts";
-import type { LanePool } from "../postgres/lane_pool.ts";
 import { isPowerOfTwo, type Report } from "../report.ts";
-import { shardSchema } from "../schema/names.ts";
 import type { Bundle } from "./bundle.ts";
 import { ShardCache, type StreamEntry } from "./cache.ts";
-import { type Claim, flush, type Flushed, FlushProgress, rollBack } from "./flush.ts";
+import { type Claim, flush, type Flushed, FlushProgress } from "./flush.ts";
 import { classify, type Failure } from "./failure.ts";
 import type { Lease } from "./ownership.ts";
 import { dayOf } from "./project.ts";
 import { BundleQueue } from "./queue.ts";
 import type { FlushScheduler, Slot, Waiter } from "./scheduler.ts";
-import { statementsOf } from "./statements.ts";
+import type { ShardStore } from "./shard_store.ts";
 import { startStopwatch } from "./stopwatch.ts";
 
 export interface WriterOptions {
   readonly shard: ShardNumber;
   readonly server: ServerName;
-  readonly lanes: LanePool;
+  readonly store: ShardStore;
   readonly isServerDown: () => boolean;
   readonly scheduler: FlushScheduler;
   readonly limits: StorageConfig["limits"];
@@ -44,8 +42,6 @@ export class ShardWriter implements Waiter {
   readonly #options: WriterOptions;
   readonly #queue: BundleQueue;
   readonly #cache = new ShardCache();
-  readonly #statements;
-  readonly #schema;
   /** Under which lease the epoch was raised to which value. */
   #claimed: { readonly lease: Lease; readonly epoch: number } | undefined;
   /** Flushes that failed one after the other. */
@@ -59,8 +55,6 @@ export class ShardWriter implements Waiter {
   constructor(options: WriterOptions) {
     this.#options = options;
     this.#queue = new BundleQueue(options.limits);
-    this.#schema = shardSchema(options.shard);
-    this.#statements = statementsOf(this.#schema);
     this.#idle.resolve();
   }
 
@@ -168,17 +162,16 @@ export class ShardWriter implements Waiter {
       onFence: () => void;
     },
   ): Promise<Flushed> {
-    const { lanes, limits } = this.#options;
+    const { store, limits } = this.#options;
     const claim: Claim = this.#claimed?.lease === lease
       ? { kind: "holds", epoch: this.#claimed.epoch }
       : { kind: "takes" };
-    return await lanes.use(async (sql) => {
-      const reading = { sql, schema: this.#schema, statements: this.#statements };
+    return await store.transact(async (transaction) => {
       try {
-        return await flush({ ...reading, bundles, cache: this.#cache, claim, limits, onFence }, progress);
+        return await flush({ transaction, bundles, cache: this.#cache, claim, limits, onFence }, progress);
       } catch (error) {
         // After COMMIT was sent there is nothing to roll back; and a lost lane is not used again.
-        if (!progress.isCommitting && !isConnectionError(error)) await rollBack({ sql });
+        if (!progress.isCommitting && !isConnectionError(error)) await transaction.rollback();
         throw error;
       }
     }, deadlineIn(limits.flushDeadlineMs));

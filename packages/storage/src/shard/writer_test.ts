@@ -9,6 +9,7 @@ import { Bundle, NO_FACTS } from "./bundle.ts";
 import type { Lease } from "./ownership.ts";
 import { prepareDraft } from "./prepared.ts";
 import { FlushScheduler } from "./scheduler.ts";
+import { SqlShardStore } from "./sql_store.ts";
 import { ShardWriter } from "./writer.ts";
 
 const shard = shardNumber(0);
@@ -29,7 +30,7 @@ function writerWithoutServer(lease: () => Lease | undefined) {
   const writer = new ShardWriter({
     shard,
     server: "a",
-    lanes,
+    store: new SqlShardStore(shard, lanes),
     isServerDown: () => false,
     scheduler: new FlushScheduler(limits),
     limits,

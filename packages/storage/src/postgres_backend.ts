@@ -1,0 +1,115 @@
+import type { Incarnation, ShardNumber } from "@gatz/domain";
+import type { Backend, ServerBackend, ShardBackend } from "./backend.ts";
+import type { ServerName, StorageConfig } from "./contract.ts";
+import type { SqlDirectory } from "./directory/directory.ts";
+import { readFence, readLog } from "./log/read_log.ts";
+import type { Observe } from "./observe.ts";
+import { type OutboxRows, readLag, recordDelivered, waitingEffects, waitingTargets } from "./outbox/rows.ts";
+import { deadlineIn } from "./postgres/deadline.ts";
+import { PostgresServer } from "./postgres/server.ts";
+import { createReads } from "./reads/reads.ts";
+import { readResume } from "./reads/resume.ts";
+import { ServerReads } from "./reads/server_reads.ts";
+import { unknownServer } from "./schema/migrate.ts";
+import { shardSchema } from "./schema/names.ts";
+import { openLocks } from "./shard/locks.ts";
+import { SqlShardStore } from "./shard/sql_store.ts";
+
+export interface PostgresBackendOptions {
+  readonly config: StorageConfig;
+  readonly directory: SqlDirectory;
+  readonly incarnation: Incarnation;
+  readonly shards: ReadonlyMap<ShardNumber, ServerName>;
+  readonly observe: Observe;
+}
+
+const RECORD_MS = 5_000;
+
+/** Connects when something is asked of it. */
+export class PostgresBackend implements Backend {
+  readonly incarnation: Incarnation;
+  readonly shards: ReadonlyMap<ShardNumber, ServerName>;
+  readonly servers: ReadonlyMap<ServerName, ServerBackend>;
+  readonly directory: SqlDirectory;
+  readonly reads: Backend["reads"];
+  readonly #limits: StorageConfig["limits"];
+  readonly #servers: ReadonlyMap<ServerName, PostgresServer>;
+  readonly #pools: ServerReads;
+
+  constructor(options: PostgresBackendOptions) {
+    const { config: { limits }, directory, incarnation, shards } = options;
+    this.#limits = limits;
+    this.incarnation = incarnation;
+    this.shards = shards;
+    this.directory = directory;
+    this.#servers = makeServers(options);
+    this.servers = new Map([...this.#servers].map(([name, server]) => [name, asBackend(server)]));
+    const pools = new ServerReads({
+      servers: new Map([...shards.keys()].map((shard) => [shard, this.#serverOf(shard)])),
+      limits,
+    });
+    this.#pools = pools;
+    this.reads = {
+      ...createReads(pools, limits),
+      resume: (user, from, budget) => readResume({ pools, limits }, user, { from, budget }),
+      outbox: (shard) => pools.read(shard, readLag),
+    };
+  }
+
+  shard(shard: ShardNumber): ShardBackend {
+    return {
+      store: new SqlShardStore(shard, this.#serverOf(shard).writers),
+      log: {
+        page: (from) => this.#pools.read(shard, (q) => readLog(q, from, this.#limits)),
+        fence: () => this.#pools.read(shard, readFence),
+      },
+      outbox: this.#outbox(shard),
+    };
+  }
+
+  close(): void {
+    for (const server of this.#servers.values()) server.close();
+    this.directory.close();
+  }
+
+  #outbox(shard: ShardNumber): OutboxRows {
+    const { service } = this.#serverOf(shard);
+    const schema = shardSchema(shard);
+    return {
+      targets: () => this.#pools.read(shard, waitingTargets),
+      waiting: (ask) => this.#pools.read(shard, (q) => waitingEffects(q, ask)),
+      record: (delivered) => service.use((sql) => recordDelivered({ sql, schema }, delivered), deadlineIn(RECORD_MS)),
+    };
+  }
+
+  #serverOf(shard: ShardNumber): PostgresServer {
+    const server = this.#servers.get(this.shards.get(shard) ?? "");
+    if (!server) throw new RangeError(`no shard ${shard}`);
+    return server;
+  }
+}
+
+function makeServers(
+  { config: { servers: urls, limits }, shards, observe }: PostgresBackendOptions,
+): Map<ServerName, PostgresServer> {
+  const servers = new Map<ServerName, PostgresServer>();
+  for (const [name, here] of Map.groupBy(shards.keys(), (shard) => shards.get(shard)!)) { // its own keys
+    const url = urls[name];
+    if (url === undefined) throw unknownServer(name);
+    servers.set(name, new PostgresServer({ name, url, limits, shards: here.length, observe }));
+  }
+  return servers;
+}
+
+function asBackend(server: PostgresServer): ServerBackend {
+  return {
+    get isDown() {
+      return server.breaker.isOpen;
+    },
+    get reading() {
+      return server.reading;
+    },
+    suspect: () => server.breaker.suspect(),
+    openLocks: () => openLocks(server.ownerLane()),
+  };
+}
