@@ -3,58 +3,23 @@
  * starts the embedded one: production's if DATABASE_URL or GATZ_EMBEDDED says so, else development's. Progress goes to standard error; exit code 1 if anything differs, 2 if it could not be found out.
  * @module
  */
-import * as path from "node:path";
 import { parseArgs } from "node:util";
-import {
-  DirectoryUnavailable,
-  type Problem,
-  StorageMisconfigured,
-  type Verification,
-  verify,
-  type VerifyProgress,
-} from "@gatz/storage";
-import { EmbeddedPostgresError } from "@gatz/storage/embedded";
-import { type Config, ConfigError, processEnvironment, readConfig } from "../apps/server/src/config.ts";
-import { embeddedFolder, openDatabase } from "../apps/server/src/database.ts";
-import { SecretsError } from "../apps/server/src/secrets.ts";
-import { presentSecrets, readIfThere } from "../apps/server/src/secrets_file.ts";
-import { databaseError, StartError } from "../apps/server/src/start_error.ts";
+import { type Problem, type Verification, verify, type VerifyProgress } from "@gatz/storage";
+import { runTool, withDatabase } from "./database.ts";
 
 const TELL_EVERY_MS = 200;
 
 async function main(): Promise<number> {
   const { values } = parseArgs({ args: Deno.args, options: { json: { type: "boolean", default: false } } });
-  const config = readDatabaseConfig();
-  const secrets = await presentSecrets(config);
-  await requireDatabase(config);
-  const database = await openDatabase(config, { secrets, join: true });
-  try {
+  return await withDatabase(async (storage) => {
     const progress = progressLine();
     const started = performance.now();
-    const found = await verify(database.storage, { onProgress: progress.tell }).catch((error) => {
-      throw error instanceof StorageMisconfigured ? databaseError(error, config) : error;
-    });
+    const found = await verify(storage, { onProgress: progress.tell });
     progress.end();
     const seconds = (performance.now() - started) / 1000;
     console.log(values.json ? JSON.stringify({ ...found, seconds }, null, 2) : lines(found, seconds).join("\n"));
     return found.problemCount === 0 ? 0 : 1;
-  } finally {
-    await database.stop();
-  }
-}
-
-function readDatabaseConfig(): Config {
-  const environment = processEnvironment();
-  const isProduction = environment.DATABASE_URL || environment.GATZ_EMBEDDED === "1";
-  // It listens nowhere.
-  return readConfig(environment, { GATZ_HOST: "127.0.0.1", ...(isProduction ? {} : { GATZ_DEV: "1" }) });
-}
-
-/** To make an empty database and find nothing wrong with it would prove nothing. */
-async function requireDatabase(config: Config): Promise<void> {
-  const folder = embeddedFolder(config);
-  if (!config.embedded || await readIfThere(path.join(folder, "PG_VERSION")) !== undefined) return;
-  throw new ConfigError(`There is no database in ${folder}. Name it with GATZ_DATA or DATABASE_URL.`);
+  });
 }
 
 function lines({ shards, streams, events, problemCount, problems }: Verification, seconds: number): string[] {
@@ -95,13 +60,4 @@ function progressLine() {
   return { tell, end: () => terminal && Deno.stderr.writeSync(encoder.encode("\r\x1b[K")) };
 }
 
-/** What is wrong around gatz, and not in it. */
-const EXPECTED = [ConfigError, SecretsError, StartError, EmbeddedPostgresError, DirectoryUnavailable];
-
-try {
-  Deno.exitCode = await main();
-} catch (error) {
-  if (!(error instanceof Error) || !EXPECTED.some((known) => error instanceof known)) throw error;
-  console.error(error.message);
-  Deno.exitCode = 2;
-}
+await runTool(main);

@@ -6,3 +6,5 @@ export { type Verification, verify, type VerifyOptions, type VerifyProgress } fr
 export type { OpenOptions } from "./src/assemble.ts";
 export { openStorage } from "./src/open.ts";
 export type * from "./src/observe.ts";
+export { BackupError } from "./src/backup/admin.ts";
+export { declarePromoted } from "./src/backup/promote.ts";

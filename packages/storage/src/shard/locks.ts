@@ -15,7 +15,7 @@ export interface LockSession {
 }
 
 // The first key of the locks; the second is the shard's number.
-const LOCK_CLASS = 0x6761747a;
+export const LOCK_CLASS = 0x6761747a;
 const ANSWER_MS = 2_000;
 
 /** Connects; throws as `Lane.open` does. */

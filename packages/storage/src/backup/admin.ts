@@ -1,0 +1,113 @@
+/** Connections of the tools that work on a whole installation: one a server, without the lanes' deadlines. @module */
+import { type ShardNumber, shardNumber } from "@gatz/domain";
+import { setTimeout } from "node:timers/promises";
+import postgres from "postgres";
+import { DirectoryUnavailable, type ServerName, type StorageConfig } from "../contract.ts";
+import { describeError, isConnectionError, sqlState } from "../postgres/errors.ts";
+import { installGuard } from "../postgres/guard.ts";
+import type { PostgresTypes } from "../postgres/queryable.ts";
+import { requireDigestKey } from "../schema/digest_key.ts";
+import { unknownServer } from "../schema/migrate.ts";
+import { DIRECTORY_SCHEMA } from "../schema/names.ts";
+import { LOCK_CLASS } from "../shard/locks.ts";
+
+export type AdminSql = postgres.Sql<PostgresTypes>;
+
+/** Something about the installation or the file stands in the way of a backup or a restore; the message says what, and what to do. */
+export class BackupError extends Error {
+  override readonly name = "BackupError";
+}
+
+const CONNECT_SECONDS = 10;
+const GIVE_BACK_MS = 3_000;
+const ASK_AGAIN_MS = 200;
+
+/** An installation as its directory describes it, and connections to its servers. */
+export class Admin implements AsyncDisposable {
+  readonly directory: AdminSql;
+  readonly #config: StorageConfig;
+  readonly #open: AdminSql[] = [];
+
+  constructor(config: StorageConfig) {
+    installGuard();
+    this.#config = config;
+    this.directory = this.connect(config.directory);
+  }
+
+  /** @throws {DirectoryUnavailable | StorageMisconfigured} */
+  async installation(): Promise<{ incarnation: string; shards: ReadonlyMap<ShardNumber, ServerName> }> {
+    const here = this.directory(DIRECTORY_SCHEMA);
+    const [life] = await this.directory<{ incarnation: string; check: Uint8Array }[]>`
+      select incarnation, digest_key_check as check from ${here}.installation`.catch(noInstallation);
+    if (life === undefined) throw new DirectoryUnavailable("the directory says nothing of its installation");
+    requireDigestKey(this.#config.digestKey, life.check);
+    const rows = await this.directory<{ shard: number; server: ServerName }[]>`
+      select shard, server from ${here}.shards order by shard`;
+    for (const { server } of rows) if (this.#config.servers[server] === undefined) throw unknownServer(server);
+    return {
+      incarnation: life.incarnation,
+      shards: new Map(rows.map(({ shard, server }) => [shardNumber(shard), server])),
+    };
+  }
+
+  /** A connection to a server that holds shards. */
+  server(name: ServerName): AdminSql {
+    const url = this.#config.servers[name];
+    if (url === undefined) throw unknownServer(name);
+    return this.connect(url);
+  }
+
+  /**
+   * Takes the locks that a node holds on the shards it writes, for as long as this is open.
+   * @throws {BackupError} if a node runs
+   */
+  async shutOutNodes(shards: ReadonlyMap<ShardNumber, ServerName>): Promise<void> {
+    const byServer = Map.groupBy(shards.keys(), (shard) => shards.get(shard)!); // its own keys
+    const started = performance.now();
+    for (const [server, here] of byServer) {
+      const sql = this.server(server);
+      let missing: readonly ShardNumber[] = here;
+      // A node that was killed a moment ago may still have its session.
+      while ((missing = await lock(sql, missing)).length > 0) {
+        if (performance.now() - started > GIVE_BACK_MS) {
+          throw new BackupError("A gatz server is running on this database. Stop it first.");
+        }
+        await setTimeout(ASK_AGAIN_MS);
+      }
+    }
+  }
+
+  connect(url: string): AdminSql {
+    const sql: AdminSql = postgres(url, {
+      max: 1,
+      connect_timeout: CONNECT_SECONDS,
+      types: { bigint: { to: 20, from: [20], parse: Number, serialize: String } },
+      connection: { application_name: "gatz backup" },
+      onnotice: () => {},
+    });
+    this.#open.push(sql);
+    return sql;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all(this.#open.map((sql) => sql.end({ timeout: 1 })));
+  }
+}
+
+/** The shards whose lock is held by others. */
+async function lock(sql: AdminSql, shards: readonly ShardNumber[]): Promise<ShardNumber[]> {
+  const rows = await sql<{ shard: number; got: boolean }[]>`
+    select shard, pg_try_advisory_lock(${LOCK_CLASS}, shard) as got from unnest(${[...shards]}::int4[]) shard`;
+  return rows.filter(({ got }) => !got).map(({ shard }) => shardNumber(shard));
+}
+
+// No such schema, no such table.
+const NOTHING_THERE = ["3F000", "42P01"];
+
+function noInstallation(error: unknown): never {
+  const state = sqlState(error);
+  if (!isConnectionError(error) && state === undefined) throw error;
+  const isEmpty = state !== undefined && NOTHING_THERE.includes(state);
+  const why = isEmpty ? "the database holds no gatz yet" : `the directory does not answer (${describeError(error)})`;
+  throw new DirectoryUnavailable(why, { cause: error });
+}

@@ -1,0 +1,53 @@
+/** The database that a tool beside a gatz works on: that of a server that runs here, or the embedded one, started. @module */
+import * as path from "node:path";
+import { BackupError, DirectoryUnavailable, type StorageConfig, StorageMisconfigured } from "@gatz/storage";
+import { EmbeddedPostgresError } from "@gatz/storage/embedded";
+import { type Config, ConfigError, processEnvironment, readConfig } from "../apps/server/src/config.ts";
+import { embeddedFolder, openDatabase } from "../apps/server/src/database.ts";
+import { SecretsError } from "../apps/server/src/secrets.ts";
+import { presentSecrets, readIfThere } from "../apps/server/src/secrets_file.ts";
+import { databaseError, StartError } from "../apps/server/src/start_error.ts";
+
+/** Production's if DATABASE_URL or GATZ_EMBEDDED says so, else development's. */
+export function readDatabaseConfig(): Config {
+  const environment = processEnvironment();
+  const isProduction = environment.DATABASE_URL || environment.GATZ_EMBEDDED === "1";
+  // It listens nowhere.
+  return readConfig(environment, { GATZ_HOST: "127.0.0.1", ...(isProduction ? {} : { GATZ_DEV: "1" }) });
+}
+
+/** Does work on a database that is there; one that is not is never made. */
+export async function withDatabase<T>(work: (storage: StorageConfig) => Promise<T>): Promise<T> {
+  const config = readDatabaseConfig();
+  const secrets = await presentSecrets(config);
+  await requireDatabase(config);
+  const database = await openDatabase(config, { secrets, join: true });
+  try {
+    return await work(database.storage).catch((error) => {
+      throw error instanceof StorageMisconfigured ? databaseError(error, config) : error;
+    });
+  } finally {
+    await database.stop();
+  }
+}
+
+/** To make an empty database and find nothing wrong with it would prove nothing. */
+async function requireDatabase(config: Config): Promise<void> {
+  const folder = embeddedFolder(config);
+  if (!config.embedded || await readIfThere(path.join(folder, "PG_VERSION")) !== undefined) return;
+  throw new ConfigError(`There is no database in ${folder}. Name it with GATZ_DATA or DATABASE_URL.`);
+}
+
+/** What is wrong around gatz, and not in it. */
+const EXPECTED = [ConfigError, SecretsError, StartError, EmbeddedPostgresError, DirectoryUnavailable, BackupError];
+
+/** Runs a tool: its exit code is what it returns, or 2 with one line for what can be expected to stand in its way. */
+export async function runTool(main: () => Promise<number>): Promise<void> {
+  try {
+    Deno.exitCode = await main();
+  } catch (error) {
+    if (!(error instanceof Error) || !EXPECTED.some((known) => error instanceof known)) throw error;
+    console.error(error.message);
+    Deno.exitCode = 2;
+  }
+}
