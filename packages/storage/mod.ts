@@ -5,6 +5,5 @@ export type { Check, Problem } from "./src/verify/problem.ts";
 export { type Verification, verify, type VerifyOptions, type VerifyProgress } from "./src/verify/verify.ts";
 export type { OpenOptions } from "./src/assemble.ts";
 export { openStorage } from "./src/open.ts";
-export type * from "./src/observe.ts";
 export { BackupError } from "./src/backup/admin.ts";
 export { declarePromoted } from "./src/backup/promote.ts";

@@ -5,6 +5,7 @@ import { inboxFeed, type InboxInput } from "../../apps/server/src/live/inbox_fee
 import { createHub, type Hub } from "../../apps/server/src/live/hub.ts";
 import type { LiveLimits, LiveParts } from "../../apps/server/src/live/feed.ts";
 import type { LogSource } from "../../apps/server/src/live/source.ts";
+import { Traffic } from "../../apps/server/src/live/traffic.ts";
 import type { Connection } from "../../apps/server/src/ws/connection.ts";
 
 export const TEST_LIMITS: LiveLimits = {
@@ -24,12 +25,14 @@ export interface TestNode extends LiveParts, AsyncDisposable {
 
 export function testNode(source: LogSource, limits: Partial<LiveLimits> = {}): TestNode {
   const now = () => performance.now();
-  const hub = createHub({ source, now });
+  const traffic = new Traffic();
+  const hub = createHub({ source, now, traffic });
   return {
     hub,
     source,
     limits: { ...TEST_LIMITS, ...limits },
     now,
+    traffic,
     random: () => 1,
     [Symbol.asyncDispose]: () => hub.stop(),
   };

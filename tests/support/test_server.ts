@@ -1,7 +1,15 @@
 /** A whole server for a test: fresh databases, storage, and the API on a free port; called with the stock tRPC client. @module */
 import { createTRPCClient, createWSClient, httpBatchLink, type TRPCClient, wsLink } from "@trpc/client";
 import { type IdPrefix, makeId, type ShardNumber, shardNumber, type TypedId, type UserId } from "@gatz/domain";
-import { ALL_DEFAULT_LIMITS, type AppRouter, type Limits, serve, type Server } from "@gatz/server";
+import {
+  ALL_DEFAULT_LIMITS,
+  type AppRouter,
+  countStorage,
+  type Limits,
+  Metrics,
+  serve,
+  type Server,
+} from "@gatz/server";
 import { openStorage, type Storage } from "@gatz/storage";
 import superjson from "superjson";
 import { type TestDatabase, testDatabase, type TestDatabaseOptions } from "./test_database.ts";
@@ -12,6 +20,8 @@ export interface TestServerOptions {
   /** Default true. */
   readonly dev?: boolean;
   readonly origins?: readonly string[];
+  /** Who shows it may read /metrics. */
+  readonly metricsToken?: string;
 }
 
 export interface TestServer extends AsyncDisposable {
@@ -26,12 +36,17 @@ export async function testServer(options: TestServerOptions = {}): Promise<TestS
   const limits = { ...ALL_DEFAULT_LIMITS, ...options.limits };
   await using parts = new AsyncDisposableStack();
   const database = parts.use(await testDatabase(options.database));
-  const storage = await openStorage(database.storageConfig(limits), { report: () => {} });
+  const metrics = new Metrics();
+  const storage = await openStorage(database.storageConfig(limits), {
+    report: () => {},
+    observe: countStorage(metrics),
+  });
   parts.defer(() => storage.close());
   const server = await serve({
     config: { dev, host: "127.0.0.1", port: 0, origins, limits },
-    secrets: { tokenKey: crypto.getRandomValues(new Uint8Array(32)) },
+    secrets: { tokenKey: crypto.getRandomValues(new Uint8Array(32)), metricsToken: options.metricsToken },
     storage,
+    metrics,
   });
   parts.defer(() => server.stop());
   const open = parts.move();

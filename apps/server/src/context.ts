@@ -5,6 +5,7 @@ import type { Peer } from "./auth/peer.ts";
 import type { Config } from "./config.ts";
 import type { Drain } from "./drain.ts";
 import type { LiveParts } from "./live/feed.ts";
+import type { Metrics } from "./metrics/metrics.ts";
 import type { Connection } from "./ws/connection.ts";
 
 /** The parts that all calls share. */
@@ -13,6 +14,7 @@ export interface Services {
   readonly storage: Storage;
   readonly live: LiveParts;
   readonly tokens: Tokens;
+  readonly metrics: Metrics;
   /** Unix milliseconds of this machine: for tokens and new ids of the server's own, never for events (LOG5). */
   readonly now: () => number;
   readonly random: (bytes: number) => Uint8Array;

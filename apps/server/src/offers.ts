@@ -88,9 +88,25 @@ async function offer(
   services: Services,
   { stream, proposals }: { stream: StreamId; proposals: readonly Proposal[] },
 ): Promise<readonly Outcome[]> {
-  const { drain, storage, config } = services;
+  const outcomes = await offerToStorage(services, { stream, proposals });
+  for (const outcome of outcomes) {
+    services.metrics.count("gatz_outcomes_total", { kind: outcome.kind, code: reasonOf(outcome) });
+  }
+  return outcomes;
+}
+
+async function offerToStorage(
+  { drain, storage, config }: Services,
+  { stream, proposals }: { stream: StreamId; proposals: readonly Proposal[] },
+): Promise<readonly Outcome[]> {
   if (drain.draining) return [{ kind: "not-now", reason: "Draining", retryAfterMs: DRAINING_RETRY_MS }];
   return await storage.offer(stream, proposals, { deadlineMs: config.limits.callDeadlineMs });
+}
+
+/** Of a closed union, so it may be counted by. */
+function reasonOf(outcome: Outcome): string {
+  if (outcome.kind === "rejected") return outcome.code;
+  return outcome.kind === "not-now" ? outcome.reason : "";
 }
 
 function isAck(outcome: Outcome): boolean {

@@ -12,6 +12,7 @@ export const SECRET_NAMES = {
   GATZ_TOKEN_KEY: "signs log-in tokens; a new one logs everybody out",
   GATZ_DIGEST_KEY: "keys the digests of accepted events; it belongs to the data and never changes",
   GATZ_DB_PASSWORD: "opens the embedded PostgreSQL",
+  GATZ_METRICS_TOKEN: "lets who has it read /metrics; without it nobody can",
 } as const;
 
 export type SecretName = keyof typeof SECRET_NAMES;
@@ -21,15 +22,18 @@ export class Secrets {
   readonly #tokenKey: Uint8Array<ArrayBuffer>;
   readonly #digestKey: Uint8Array<ArrayBuffer>;
   readonly #databasePassword: string | undefined;
+  readonly #metricsToken: string | undefined;
 
   constructor(values: {
     readonly tokenKey: Uint8Array<ArrayBuffer>;
     readonly digestKey: Uint8Array<ArrayBuffer>;
     readonly databasePassword: string | undefined;
+    readonly metricsToken: string | undefined;
   }) {
     this.#tokenKey = values.tokenKey;
     this.#digestKey = values.digestKey;
     this.#databasePassword = values.databasePassword;
+    this.#metricsToken = values.metricsToken;
   }
 
   /** 32 bytes. */
@@ -40,6 +44,11 @@ export class Secrets {
   /** 32 bytes (LOG2). */
   get digestKey(): Uint8Array<ArrayBuffer> {
     return this.#digestKey;
+  }
+
+  /** What Prometheus shows; undefined: nobody reads the metrics. */
+  get metricsToken(): string | undefined {
+    return this.#metricsToken;
   }
 
   /** Of the embedded PostgreSQL. */
@@ -76,8 +85,12 @@ export function readSecrets(
   if (databasePassword !== undefined && isWeakPassword(databasePassword)) {
     problems.push(`GATZ_DB_PASSWORD is weak: at least ${MIN_PASSWORD_LENGTH} characters, not all alike.`);
   }
+  const metricsToken = environment.GATZ_METRICS_TOKEN || undefined;
+  if (metricsToken !== undefined && isWeakPassword(metricsToken)) {
+    problems.push(`GATZ_METRICS_TOKEN is weak: at least ${MIN_PASSWORD_LENGTH} characters, not all alike.`);
+  }
   if (problems.length > 0) throw new SecretsError([...problems, options.advice ?? HOW].join("\n"));
-  return new Secrets({ tokenKey, digestKey, databasePassword });
+  return new Secrets({ tokenKey, digestKey, databasePassword, metricsToken });
 }
 
 /** The text of a secrets.env: one `NAME=value` a line. `random` gives that many random bytes. */

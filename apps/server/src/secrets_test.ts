@@ -28,7 +28,10 @@ Deno.test("what is generated is accepted, and differs every time", () => {
 
 Deno.test("every missing secret is named, with how to make one", () => {
   const message = problemsOf({});
-  for (const name of Object.keys(SECRET_NAMES)) assert.match(message, new RegExp(`${name} is not set`));
+  for (const name of Object.keys(SECRET_NAMES)) {
+    // Without the metrics' token nobody reads them, which is no problem.
+    assert.equal(new RegExp(`${name} is not set`).test(message), name !== "GATZ_METRICS_TOKEN");
+  }
   assert.match(message, /deno task generate-secrets/);
 });
 

@@ -12,6 +12,11 @@ import { createHttpHandler } from "./http/handler.ts";
 import { createHealth, type NodePhase } from "./http/health.ts";
 import { createHub, type Hub } from "./live/hub.ts";
 import { within } from "./live/pause.ts";
+import { Traffic } from "./live/traffic.ts";
+import { readLive } from "./metrics/live_metrics.ts";
+import { Metrics } from "./metrics/metrics.ts";
+import { watchProcess } from "./metrics/process_metrics.ts";
+import { readStorage } from "./metrics/storage_metrics.ts";
 import { reportError } from "./reports.ts";
 import { appRouter } from "./router.ts";
 import type { Secrets } from "./secrets.ts";
@@ -20,9 +25,11 @@ import { createWebSockets, type WebSockets } from "./ws/upgrade.ts";
 
 export interface ServeOptions {
   readonly config: Pick<Config, "dev" | "host" | "port" | "origins" | "limits">;
-  readonly secrets: Pick<Secrets, "tokenKey">;
+  readonly secrets: Pick<Secrets, "tokenKey"> & Partial<Pick<Secrets, "metricsToken">>;
   /** Open; it is not closed by the server. */
   readonly storage: Storage;
+  /** Where what this server does is counted, with what its storage does; default: metrics of its own. */
+  readonly metrics?: Metrics;
   /** The page at `/`; else it is bundled when it is first asked for. */
   readonly page?: () => Promise<Page>;
 }
@@ -49,9 +56,10 @@ const log = getLogger(["gatz", "server"]);
  */
 export async function serve(options: ServeOptions): Promise<Server> {
   const { config, storage } = options;
-  const hub = createHub({ source: storage, now: () => performance.now() });
+  const traffic = new Traffic();
+  const hub = createHub({ source: storage, now: () => performance.now(), traffic });
   const drain = new Drain();
-  const services = createServices(options, { hub, drain });
+  const services = createServices(options, { hub, drain, traffic });
   const sockets = createSockets(services);
   let phase: NodePhase = "starting";
   const abort = new AbortController();
@@ -61,6 +69,7 @@ export async function serve(options: ServeOptions): Promise<Server> {
     origins: () => ({ allowed: [...config.origins, originOf(http.addr)], loopback: config.dev }),
     phase: () => phase,
     health: createHealth({ storage, phase: () => phase, now: () => performance.now() }),
+    metricsToken: options.secrets.metricsToken,
     page: options.page ?? (() => buildPage({ whenStale: config.dev })),
     upgrade: (request, peer) => sockets.upgrade(request, peer),
   });
@@ -79,6 +88,16 @@ export async function serve(options: ServeOptions): Promise<Server> {
     throw portError(error, config);
   }
   const url = originOf(http.addr);
+  const { metrics } = services;
+  const now = () => performance.now();
+  readStorage(metrics, { storage, now, wallClock: Date.now, handedOver: (shard) => hub.position(shard) });
+  readLive(metrics, {
+    traffic,
+    feeds: () => hub.size,
+    connections: () => ({ ws: sockets.size, sse: 0 }),
+    phase: () => phase,
+  });
+  const unwatch = watchProcess(metrics, { now, wallClock: Date.now });
   await within(READY_MS, Promise.all(storage.shards.map((shard) => hub.placed(shard))));
   phase = "serving";
   log.info("serving on {url}", { url });
@@ -90,6 +109,7 @@ export async function serve(options: ServeOptions): Promise<Server> {
     await answers.finished(CLOSING_MS);
     abort.abort();
     await http.finished;
+    unwatch();
     log.info("stopped {url}", { url });
   };
   let stopped: Promise<void> | undefined;
@@ -103,15 +123,16 @@ export async function serve(options: ServeOptions): Promise<Server> {
 }
 
 function createServices(
-  { config, secrets, storage }: ServeOptions,
-  { hub, drain }: { hub: Hub; drain: Drain },
+  { config, secrets, storage, metrics = new Metrics() }: ServeOptions,
+  { hub, drain, traffic }: { hub: Hub; drain: Drain; traffic: Traffic },
 ): Services {
   const { limits } = config;
   return {
     config,
     storage,
     drain,
-    live: { hub, source: storage, limits, now: () => performance.now(), random: Math.random },
+    live: { hub, source: storage, limits, now: () => performance.now(), random: Math.random, traffic },
+    metrics,
     tokens: createTokens(secrets.tokenKey),
     now: Date.now,
     random: (bytes) => crypto.getRandomValues(new Uint8Array(bytes)),
@@ -128,6 +149,7 @@ function createSockets(services: Services): WebSockets<Peer> {
       session: params?.token === undefined ? null : services.tokens.read(params.token),
     }),
     now: () => performance.now(),
+    traffic: services.live.traffic,
     onError: reportError,
   });
 }

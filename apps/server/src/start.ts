@@ -3,6 +3,8 @@ import { migrate, openStorage, type Storage, type StorageConfig } from "@gatz/st
 import type { Config } from "./config.ts";
 import { openDatabase } from "./database.ts";
 import { configureLogging } from "./logging.ts";
+import { Metrics } from "./metrics/metrics.ts";
+import { countStorage } from "./metrics/storage_metrics.ts";
 import { reportStorage } from "./reports.ts";
 import type { Secrets } from "./secrets.ts";
 import { serve } from "./serve.ts";
@@ -24,9 +26,10 @@ export async function startServer(config: Config, secrets: Secrets): Promise<Run
   await using parts = new AsyncDisposableStack();
   const database = await openDatabase(config, { secrets });
   parts.defer(() => database.stop());
-  const storage = await openMigrated(database.storage, config);
+  const metrics = new Metrics();
+  const storage = await openMigrated(database.storage, { config, metrics });
   parts.defer(() => storage.close());
-  const server = await serve({ config, secrets, storage });
+  const server = await serve({ config, secrets, storage, metrics });
   parts.defer(() => server.stop());
   const running = parts.move();
   return { url: server.url, stop: () => running.disposeAsync() };
@@ -53,10 +56,13 @@ export async function runUntilSignal(start: () => Promise<RunningServer>): Promi
   }
 }
 
-async function openMigrated(storage: StorageConfig, config: Config): Promise<Storage> {
+async function openMigrated(
+  storage: StorageConfig,
+  { config, metrics }: { config: Config; metrics: Metrics },
+): Promise<Storage> {
   try {
     await migrate(storage);
-    return await openStorage(storage, { report: reportStorage });
+    return await openStorage(storage, { report: reportStorage, observe: countStorage(metrics) });
   } catch (error) {
     throw databaseError(error, config);
   }

@@ -23,6 +23,14 @@ const t = initTRPC.context<Context>().meta<Meta>().create({
 export const router = t.router;
 export const createCallerFactory = t.createCallerFactory;
 
+const counted = t.middleware(async ({ ctx: { services: { metrics, live } }, path: procedure, next }) => {
+  const begunAt = live.now();
+  const result = await next();
+  metrics.count("gatz_calls_total", { procedure, code: result.ok ? "ok" : toApiError(result.error).apiCode });
+  metrics.observe("gatz_call_seconds", { procedure, value: (live.now() - begunAt) / 1000 });
+  return result;
+});
+
 const loggedIn = t.middleware(({ ctx, type, next }) => {
   const { session, services } = ctx;
   if (session === null) throw new ApiError("Unauthenticated", { message: "an access token is needed" });
@@ -43,6 +51,7 @@ function letFinish<T>(
   return type === "subscription" ? call() : services.drain.run(call);
 }
 
-export const devProcedure = t.procedure.meta({ access: "dev" }).use(fromThisMachine);
-export const userProcedure = t.procedure.meta({ access: "user" }).use(loggedIn);
+const procedure = t.procedure.use(counted);
+export const devProcedure = procedure.meta({ access: "dev" }).use(fromThisMachine);
+export const userProcedure = procedure.meta({ access: "user" }).use(loggedIn);
 export const memberProcedure = userProcedure.meta({ access: "member" });

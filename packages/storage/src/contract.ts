@@ -22,6 +22,8 @@ import type {
 } from "@gatz/domain";
 import type { OfferStep, StorageReadings } from "./observe.ts";
 
+export type * from "./observe.ts";
+
 export type ServerName = string;
 
 export interface StorageConfig {

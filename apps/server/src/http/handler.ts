@@ -5,10 +5,11 @@ import superjson from "superjson";
 import { bearerToken } from "../auth/tokens.ts";
 import { type Peer, peerOf } from "../auth/peer.ts";
 import type { Context, Services } from "../context.ts";
-import { ApiError, errorShape, malformed, toApiError } from "../errors.ts";
+import { ApiError, type ApiErrorCode, errorShape, malformed, toApiError } from "../errors.ts";
 import { reportError } from "../reports.ts";
 import { appRouter } from "../router.ts";
 import { boundedRequest } from "./bounded.ts";
+import { metricsResponse } from "./metrics_page.ts";
 import { type Health, healthStatus, type NodePhase } from "./health.ts";
 import { corsHeaders, originAllowed, type OriginPolicy, preflight } from "./origins.ts";
 import { servePage } from "./page.ts";
@@ -19,6 +20,8 @@ export interface HttpParts {
   readonly phase: () => NodePhase;
   readonly health: () => Promise<Health>;
   readonly page: () => Promise<Page>;
+  /** Who shows it may read the metrics; undefined: nobody may. */
+  readonly metricsToken: string | undefined;
   /** Takes a request for a WebSocket whose origin may have one. */
   readonly upgrade: (request: Request, peer: Peer) => Response;
 }
@@ -37,6 +40,8 @@ export function createHttpHandler(parts: HttpParts): Deno.ServeHandler<Deno.NetA
   return async (request, { remoteAddr, completed }) => {
     const peer = peerOf(remoteAddr.hostname, request.headers);
     const response = await answer(request, { parts, peer, gone: whenGone(completed) });
+    const refusal = refusals.get(response);
+    if (refusal !== undefined) parts.services.metrics.count("gatz_requests_refused_total", { code: refusal });
     if (response.status === SWITCHING_PROTOCOLS) return response;
     for (const [name, value] of Object.entries(EVERYWHERE)) response.headers.set(name, value);
     return response;
@@ -95,6 +100,11 @@ async function answerPath(request: Request, call: Call): Promise<Response> {
       headers: { "cache-control": "no-store" },
     });
   }
+  if (pathname === "/metrics") {
+    const { services: { metrics, config }, metricsToken } = parts;
+    const isOpen = config.dev && peer.loopback;
+    return await metricsResponse(request, { metrics, token: metricsToken, isOpen }) ?? errorResponse(nothingHere());
+  }
   if (parts.services.config.dev && !peer.loopback) return errorResponse(notForOthers());
   return await servePage(pathname, parts.page) ?? errorResponse(nothingHere());
 }
@@ -134,8 +144,13 @@ function httpContext(request: Request, { services, peer }: { services: Services;
 /** An error before or beside tRPC, in the envelope that its clients read, for a whole batch too. */
 function errorResponse(error: ApiError): Response {
   const shape = errorShape(error);
-  return Response.json({ error: superjson.serialize(shape) }, { status: shape.data.httpStatus });
+  const response = Response.json({ error: superjson.serialize(shape) }, { status: shape.data.httpStatus });
+  refusals.set(response, error.apiCode);
+  return response;
 }
+
+/** Why, of answers that no procedure gave: to be counted. */
+const refusals = new WeakMap<Response, ApiErrorCode>();
 
 function nothingHere(): ApiError {
   return new ApiError("NotFound", { message: "nothing here" });

@@ -12,6 +12,7 @@ import { ShardNews } from "./shard_news.ts";
 import { ShardReads } from "./shard_reads.ts";
 import type { LogSource } from "./source.ts";
 import type { Track } from "./track.ts";
+import type { Traffic } from "./traffic.ts";
 
 export type LiveLimits =
   & Pick<ServerLimits, "feedQueueEvents" | "feedQueueBytes" | "frameEvents" | "beatMs" | "cursorMs">
@@ -26,6 +27,7 @@ export interface LiveParts {
   readonly now: () => number;
   /** 0–1. */
   readonly random: () => number;
+  readonly traffic: Traffic;
 }
 
 export interface FeedOptions {
@@ -166,9 +168,11 @@ export class Feed implements Subscriber {
   /** All that waits, up to a frame's bounds, and the cursor after it; null if nothing does. @throws what the feed failed with */
   take(): { cursor: string; frame: EncodedFrame } | null {
     if (this.#failure !== undefined) throw this.#failure.error;
-    const { texts, places } = this.#queue.take();
+    const { texts, places, behind } = this.#queue.take();
     this.#progress.sent(places);
     if (texts.length === 0) return null;
+    this.#parts.traffic.frames++;
+    this.#parts.traffic.behind += behind;
     return { cursor: this.#progress.cursor({ drained: this.#queue.drained }), frame: new EncodedFrame(texts) };
   }
 

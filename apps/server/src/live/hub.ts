@@ -6,6 +6,7 @@ import type { Delivery } from "./delivery.ts";
 import { pause } from "./pause.ts";
 import type { LogSource } from "./source.ts";
 import { Tail } from "./tail.ts";
+import type { Traffic } from "./traffic.ts";
 
 /** A feed, as the hub sees it. Both calls are synchronous and never throw for what a shard or a reader does. */
 export interface Subscriber {
@@ -33,6 +34,7 @@ export interface HubOptions {
   readonly source: LogSource;
   /** Milliseconds, from any beginning. */
   readonly now: () => number;
+  readonly traffic: Traffic;
 }
 
 const STATUS_MS = 250;
@@ -47,12 +49,14 @@ class ShardHub implements Hub {
   readonly #tails: ReadonlyMap<ShardNumber, Tail>;
   readonly #subscribers = new Map<UserId, Set<Subscriber>>();
   readonly #said = new Map<ShardNumber, ShardStatus>();
+  readonly #traffic: Traffic;
   readonly #stop = new AbortController();
   readonly #running: Promise<unknown>;
   #size = 0;
 
-  constructor({ source, now }: HubOptions) {
+  constructor({ source, now, traffic }: HubOptions) {
     this.#source = source;
+    this.#traffic = traffic;
     const { signal } = this.#stop;
     const hand = (delivery: Delivery) => this.#hand(delivery);
     this.#tails = new Map(source.shards.map((shard) => [shard, new Tail({ source, shard, hand, now, signal })]));
@@ -111,6 +115,7 @@ class ShardHub implements Hub {
       for (const subscriber of same) subscriber.deliver(delivery);
       handed += same.size;
     }
+    this.#traffic.deliveries += handed;
     return handed;
   }
 

@@ -53,6 +53,8 @@ export interface Taken {
   readonly texts: readonly string[];
   /** In order; of one shard the last counts. */
   readonly places: readonly Place[];
+  /** How many of the items say `behind` of what was dropped. */
+  readonly behind: number;
 }
 
 /** What an item costs beside its text; an opaque range is little else. */
@@ -196,6 +198,7 @@ export class FeedQueue {
     for (const [stream, { head, state }] of this.#dropped) {
       const { text } = itemText({ type: "behind", stream, head, ...(state === undefined ? {} : { state }) });
       if (!frame.add(text, undefined)) return;
+      frame.behind++;
       this.#dropped.delete(stream);
     }
     for (const [shard, position] of this.#droppedUpTo) frame.places.push({ shard, position });
@@ -235,6 +238,7 @@ export function headsOf(heads: ReadonlyMap<StreamId, Seq>): Head[] {
 class FrameTexts implements Taken {
   readonly texts: string[] = [];
   readonly places: Place[] = [];
+  behind = 0;
   #characters = 0;
 
   constructor(private readonly items: number) {}

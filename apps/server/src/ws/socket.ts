@@ -1,6 +1,7 @@
 /** Deno's native WebSocket behind the face of a `ws` socket, as much of it as tRPC's connection handler uses (FACTS). @module */
 import { Buffer } from "node:buffer";
 import { EventEmitter } from "node:events";
+import type { Traffic } from "../live/traffic.ts";
 import type { Connection } from "./connection.ts";
 
 export interface SocketLimits {
@@ -30,7 +31,11 @@ export class Socket extends EventEmitter implements Connection {
   #taken = 0;
   #takenAt: number | undefined;
 
-  constructor(private readonly native: WebSocket, private readonly limits: SocketLimits) {
+  constructor(
+    private readonly native: WebSocket,
+    private readonly limits: SocketLimits,
+    private readonly traffic: Traffic,
+  ) {
     super();
     native.onmessage = ({ data }) => this.#receive(data);
     native.onerror = () => this.#end();
@@ -50,6 +55,7 @@ export class Socket extends EventEmitter implements Connection {
     if (this.native.bufferedAmount > HOPELESS * this.limits.socketBytes) this.terminate();
     else {
       this.native.send(text);
+      this.traffic.sentBytes.ws += Buffer.byteLength(text);
       this.#sent += text.length;
     }
   }
@@ -73,6 +79,7 @@ export class Socket extends EventEmitter implements Connection {
 
   /** The reader is given up: what serves it ends at once, whether or not the other end ever answers to the closing. */
   terminate(): void {
+    if (!this.closed.aborted) this.traffic.droppedReaders.ws++;
     this.close(POLICY_VIOLATION, "too slow");
     this.#end();
   }

@@ -6,6 +6,7 @@ import { malformed } from "../errors.ts";
 import { nestsDeeperThan } from "../json_depth.ts";
 import type { ServerLimits } from "../limits.ts";
 import { frameEncoder } from "../live/frames.ts";
+import type { Traffic } from "../live/traffic.ts";
 import type { Connection } from "./connection.ts";
 import { Socket } from "./socket.ts";
 
@@ -25,6 +26,7 @@ export interface WebSocketOptions<TRouter extends AnyRouter, Peer> {
   ) => inferRouterContext<TRouter> | Promise<inferRouterContext<TRouter>>;
   /** Milliseconds, from any beginning. */
   readonly now: () => number;
+  readonly traffic: Traffic;
   readonly onError?: WSSHandlerOptions<TRouter>["onError"];
 }
 
@@ -53,7 +55,7 @@ const log = getLogger(["gatz", "ws"]);
 export function createWebSockets<TRouter extends AnyRouter, Peer>(
   options: WebSocketOptions<TRouter, Peer>,
 ): WebSockets<Peer> {
-  const { limits, now } = options;
+  const { limits, now, traffic } = options;
   const open = new Set<Socket>();
   const watch = setInterval(() => {
     for (const socket of open) socket.checkProgress(now());
@@ -65,7 +67,7 @@ export function createWebSockets<TRouter extends AnyRouter, Peer>(
       // tRPC puts its URL together from the host again: two Host headers, or one beside a whole URL, would make none.
       const headers = { ...Object.fromEntries(request.headers), host: url.host };
       const { socket: native, response } = upgraded(request);
-      const socket = new Socket(native, limits);
+      const socket = new Socket(native, limits, traffic);
       native.onopen = () => {
         open.add(socket);
         socket.closed.addEventListener("abort", () => open.delete(socket), { once: true });
