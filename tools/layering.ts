@@ -46,7 +46,15 @@ export const LAYERS: readonly Layer[] = [
     // The page is handed to the server ready built; no code of it runs there.
     members: ["@gatz/domain", "@gatz/storage", "@gatz/web-debug"],
     typesOnly: [],
-    packages: ["@logtape/logtape", "@trpc/server", "lru-cache", "superjson", "zod"],
+    packages: [
+      "@logtape/logtape",
+      "@opentelemetry/api",
+      "@trpc/server",
+      "lru-cache",
+      "prom-client",
+      "superjson",
+      "zod",
+    ],
     node: true,
   },
   {
