@@ -1,5 +1,5 @@
 import { runChild } from "./child.ts";
-import { countFlushes, type Database, type Server } from "./environment.ts";
+import { countFlushes, type Database, type Server, targetOf } from "./environment.ts";
 import { absolute, compared, type Row } from "./row.ts";
 
 const YARDSTICK = new URL("./yardsticks/postgres.ts", import.meta.url);
@@ -88,5 +88,5 @@ function yardstick(mode: "single" | "naive", target: Target, plan: AppendPlan): 
 }
 
 function load(target: Target, plan: { senders: number; seconds: number; rate?: number }): Promise<Measured> {
-  return runChild(LOAD, { args: [JSON.stringify({ ...target.server, textBytes: TEXT_BYTES, ...plan })] });
+  return runChild(LOAD, { args: [JSON.stringify({ ...targetOf(target.server), textBytes: TEXT_BYTES, ...plan })] });
 }

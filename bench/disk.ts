@@ -1,9 +1,6 @@
 import { type Database, overShards, type Server } from "./environment.ts";
 import { absolute, type Row } from "./row.ts";
-import { runChild } from "./child.ts";
-
-const REPLAY = new URL("../tools/replay/main.ts", import.meta.url);
-const CHAT = new URL("../tests/data/ubuntu_irc_three_days.tsv", import.meta.url);
+import { replayChat } from "./chat.ts";
 
 /**
  * What the sample chat takes on disk, per event and per message, after a plain VACUUM. The chat is replayed under several seeds, each with people, groups and ids
@@ -13,11 +10,7 @@ export async function diskRows(
   target: { database: Database; server: Server },
   plan: { replays: number },
 ): Promise<Row[]> {
-  for (let seed = 1; seed <= plan.replays; seed++) {
-    await runChild(REPLAY, {
-      args: [CHAT.pathname, "--url", target.server.http, "--no-long-texts", "--json", "--seed", String(seed)],
-    });
-  }
+  await replayChat(target.server, { seeds: plan.replays });
   await target.database.query("vacuum analyze");
   const number = async (select: string) => Number((await target.database.query(select))[0]!.n);
   const events = await number(

@@ -7,9 +7,10 @@ import type { Position, ShardNumber } from "@gatz/domain";
 import { type Committed, migrate, openStorage, type Storage } from "@gatz/storage";
 import { processEnvironment, readConfig } from "../apps/server/src/config.ts";
 import { storageConfig } from "../apps/server/src/database.ts";
+import { readSecrets } from "../apps/server/src/secrets.ts";
+import { processSecrets } from "../apps/server/src/secrets_file.ts";
 import { serve } from "../apps/server/src/serve.ts";
 import { accepted, freshId, makeRooms, type Room } from "./rooms.ts";
-import { throwawaySecrets } from "./secrets.ts";
 import { Window } from "./window.ts";
 import { Wire } from "./wire.ts";
 
@@ -29,7 +30,7 @@ const config = readConfig(processEnvironment(), {
   GATZ_PORT: "0",
   GATZ_LIMITS: `frameEvents=${plan.frameEvents},beatMs=600000`,
 });
-const secrets = throwawaySecrets();
+const secrets = readSecrets(processSecrets(), { embedded: false });
 const stored = storageConfig(config, { secrets, directory: config.databaseUrl! });
 await migrate(stored);
 const storage = await openStorage(stored);

@@ -1,11 +1,9 @@
-/** `deno task bench [--quick] [--json] [--only name]`: figures of gatz, each with its yardstick measured in the same run. @module */
+/** `deno task bench [--quick] [--json] [--only name,name]`: figures of gatz, each with its yardstick measured in the same run. @module */
 import { parseArgs } from "node:util";
-import { appendRows } from "./append.ts";
-import { diskRows } from "./disk.ts";
-import { startDatabase, startServer } from "./environment.ts";
-import { fanoutEngineRows } from "./fanout_engine.ts";
-import { fanoutRoomRows } from "./fanout_rooms.ts";
+import { interrupt, Interrupted } from "./child.ts";
 import { type Row, table } from "./row.ts";
+import { FULL, QUICK } from "./section.ts";
+import { chooseSections, SECTIONS } from "./sections.ts";
 
 const { values: flags } = parseArgs({
   args: Deno.args,
@@ -16,31 +14,30 @@ const { values: flags } = parseArgs({
   },
 });
 
-const FULL = { repetitions: 3, seconds: 8, events: 4_000, replays: 12 };
-const QUICK = { repetitions: 1, seconds: 3, events: 1_000, replays: 2 };
-const plan = flags.quick ? QUICK : FULL;
-const wants = (section: string) => flags.only === undefined || flags.only === section;
 const say = (text: string) => console.error(text);
 
-const rows: Row[] = [];
-if (wants("append")) {
-  say("append: sends through the whole server, against inserts by hand");
-  await using database = await startDatabase();
-  await using server = await startServer(database);
-  rows.push(...await appendRows({ database, server }, plan));
+async function main(): Promise<number> {
+  const chosen = chooseSections(flags.only);
+  if (chosen === null) {
+    say(`--only takes some of: ${SECTIONS.map(({ name }) => name).join(",")}`);
+    return 2;
+  }
+  for (const signal of ["SIGINT", "SIGTERM"] as const) Deno.addSignalListener(signal, interrupt);
+  const rows: Row[] = [];
+  for (const { name, about, run } of chosen) {
+    say(`${name}: ${about}`);
+    const from = performance.now();
+    const found = await run(flags.quick ? QUICK : FULL);
+    rows.push(...found);
+    say(`${table(found)}\n(${Math.round((performance.now() - from) / 1_000)} s)\n`);
+  }
+  console.log(flags.json ? JSON.stringify(rows, null, 2) : table(rows));
+  return 0;
 }
-if (wants("fanout")) {
-  say("fan-out: feeds, against a raw broadcast");
-  const engine = await fanoutEngineRows(plan);
-  await using database = await startDatabase();
-  await using server = await startServer(database);
-  rows.push(...engine.rows, ...await fanoutRoomRows(server, { ...plan, raw: engine.raw }));
-}
-if (wants("disk")) {
-  say("disk: the sample chat, replayed");
-  await using database = await startDatabase();
-  await using server = await startServer(database);
-  rows.push(...await diskRows({ database, server }, plan));
-}
-console.log(flags.json ? JSON.stringify(rows, null, 2) : table(rows));
-Deno.exit(0);
+
+Deno.exit(
+  await main().catch((error: unknown) => {
+    if (error instanceof Interrupted) return 130;
+    throw error;
+  }),
+);

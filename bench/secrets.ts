@@ -1,7 +1,9 @@
-import { makeSecretsFile, parseSecretsFile, readSecrets, type Secrets } from "../apps/server/src/secrets.ts";
+import { makeSecretsFile, parseSecretsFile } from "../apps/server/src/secrets.ts";
 
-/** Secrets for one run: nothing outlives it. */
-export function throwawaySecrets(): Secrets {
+/** Secrets for one database, as the environment of whoever opens it: they do not outlive the run. */
+export function throwawaySecrets(): Record<string, string> {
   const file = makeSecretsFile((bytes) => crypto.getRandomValues(new Uint8Array(bytes)));
-  return readSecrets(parseSecretsFile(file), { embedded: false });
+  return Object.fromEntries(
+    Object.entries(parseSecretsFile(file)).flatMap(([name, value]) => value === undefined ? [] : [[name, value]]),
+  );
 }

@@ -1,11 +1,11 @@
 /** The server under test, as `deno task start` would run it, but with the development sign-in. First line: `{url}`. */
 import { processEnvironment, readConfig } from "../apps/server/src/config.ts";
+import { readSecrets } from "../apps/server/src/secrets.ts";
+import { processSecrets } from "../apps/server/src/secrets_file.ts";
 import { startServer } from "../apps/server/src/start.ts";
-import { throwawaySecrets } from "./secrets.ts";
 
-const config = readConfig(processEnvironment(), { GATZ_DEV: "1", GATZ_PORT: "0" });
-const secrets = throwawaySecrets();
-const server = await startServer(config, secrets);
+const config = readConfig(processEnvironment(), { GATZ_DEV: "1" });
+const server = await startServer(config, readSecrets(processSecrets(), { embedded: false }));
 console.log(JSON.stringify({ url: server.url }));
 Deno.addSignalListener("SIGTERM", async () => {
   await server.stop();

@@ -58,6 +58,13 @@ export class Wire {
     });
   }
 
+  /** `live.inbox`, item by item. Resolves when the server has started it. */
+  follow(input: { cursor?: string }, onItem: (item: Item) => void): Promise<void> {
+    return this.subscribe("live.inbox", input, (data) => {
+      for (const item of itemsOf(data)) onItem(item);
+    });
+  }
+
   close(): void {
     this.#socket.close();
   }

@@ -1,0 +1,26 @@
+import type { Row } from "./row.ts";
+
+/** How much is measured. */
+export interface Plan {
+  /** Of each measurement; the figures are their medians. */
+  readonly repetitions: number;
+  /** Of one load. */
+  readonly seconds: number;
+  /** Events of a room of the engine's fan-out. */
+  readonly events: number;
+  /** How often the sample chat is played, for its size on disk. */
+  readonly replays: number;
+  /** Events of the big log. */
+  readonly history: number;
+}
+
+export const FULL: Plan = { repetitions: 3, seconds: 8, events: 4_000, replays: 12, history: 1_000_000 };
+/** All of it in five minutes; its rows are called after the smaller log. */
+export const QUICK: Plan = { repetitions: 1, seconds: 3, events: 1_000, replays: 2, history: 250_000 };
+
+/** Figures that are measured together. */
+export interface Section {
+  readonly name: string;
+  readonly about: string;
+  run(plan: Plan): Promise<Row[]>;
+}
