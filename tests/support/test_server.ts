@@ -8,6 +8,7 @@ import {
   type Limits,
   Metrics,
   serve,
+  type ServeOptions,
   type Server,
 } from "@gatz/server";
 import { openStorage, type Storage } from "@gatz/storage";
@@ -29,6 +30,7 @@ export interface TestServer extends AsyncDisposable {
   readonly database: TestDatabase;
   readonly storage: Storage;
   readonly server: Server;
+  readonly secrets: ServeOptions["secrets"];
 }
 
 export async function testServer(options: TestServerOptions = {}): Promise<TestServer> {
@@ -42,15 +44,16 @@ export async function testServer(options: TestServerOptions = {}): Promise<TestS
     observe: countStorage(metrics),
   });
   parts.defer(() => storage.close());
+  const secrets = { tokenKey: crypto.getRandomValues(new Uint8Array(32)), metricsToken: options.metricsToken };
   const server = await serve({
     config: { dev, host: "127.0.0.1", port: 0, origins, limits },
-    secrets: { tokenKey: crypto.getRandomValues(new Uint8Array(32)), metricsToken: options.metricsToken },
+    secrets,
     storage,
     metrics,
   });
   parts.defer(() => server.stop());
   const open = parts.move();
-  return { url: server.url, database, storage, server, [Symbol.asyncDispose]: () => open.disposeAsync() };
+  return { url: server.url, database, storage, server, secrets, [Symbol.asyncDispose]: () => open.disposeAsync() };
 }
 
 export type Transport = "ws" | "http";

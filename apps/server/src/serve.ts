@@ -10,6 +10,7 @@ import type { Services } from "./context.ts";
 import { Drain } from "./drain.ts";
 import { createHttpHandler } from "./http/handler.ts";
 import { createHealth, type NodePhase } from "./http/health.ts";
+import { createStreams, type OpenStreams } from "./http/streams.ts";
 import { createHub, type Hub } from "./live/hub.ts";
 import { within } from "./live/pause.ts";
 import { Traffic } from "./live/traffic.ts";
@@ -61,6 +62,7 @@ export async function serve(options: ServeOptions): Promise<Server> {
   const drain = new Drain();
   const services = createServices(options, { hub, drain, traffic });
   const sockets = createSockets(services);
+  const streams = createStreams({ ...services.live, limits: config.limits });
   let phase: NodePhase = "starting";
   const abort = new AbortController();
   const answers = new Drain();
@@ -69,6 +71,7 @@ export async function serve(options: ServeOptions): Promise<Server> {
     origins: () => ({ allowed: [...config.origins, originOf(http.addr)], loopback: config.dev }),
     phase: () => phase,
     health: createHealth({ storage, phase: () => phase, now: () => performance.now() }),
+    streams,
     metricsToken: options.secrets.metricsToken,
     page: options.page ?? (() => buildPage({ whenStale: config.dev })),
     upgrade: (request, peer) => sockets.upgrade(request, peer),
@@ -84,6 +87,7 @@ export async function serve(options: ServeOptions): Promise<Server> {
     );
   } catch (error) {
     sockets.closeAll();
+    streams.endAll();
     await hub.stop();
     throw portError(error, config);
   }
@@ -94,7 +98,7 @@ export async function serve(options: ServeOptions): Promise<Server> {
   readLive(metrics, {
     traffic,
     feeds: () => hub.size,
-    connections: () => ({ ws: sockets.size, sse: 0 }),
+    connections: () => ({ ws: sockets.size, sse: streams.size }),
     phase: () => phase,
   });
   const unwatch = watchProcess(metrics, { now, wallClock: Date.now });
@@ -103,7 +107,7 @@ export async function serve(options: ServeOptions): Promise<Server> {
   log.info("serving on {url}", { url });
   const stop = async () => {
     phase = "draining";
-    await closeDown({ drain, sockets, hub, drainMs: config.limits.drainMs });
+    await closeDown({ drain, sockets, streams, hub, drainMs: config.limits.drainMs });
     answers.begin();
     // What does not end, such as a body that never does, is cut. (Deno's own graceful shutdown can't be cut once begun.)
     await answers.finished(CLOSING_MS);
@@ -157,13 +161,15 @@ function createSockets(services: Services): WebSockets<Peer> {
 interface Open {
   readonly drain: Drain;
   readonly sockets: WebSockets<Peer>;
+  readonly streams: OpenStreams;
   readonly hub: Hub;
   readonly drainMs: number;
 }
 
-async function closeDown({ drain, sockets, hub, drainMs }: Open): Promise<void> {
+async function closeDown({ drain, sockets, streams, hub, drainMs }: Open): Promise<void> {
   drain.begin();
   sockets.broadcastReconnect();
+  streams.endAll();
   if (!await drain.finished(drainMs)) log.warn("stopped with calls unanswered after {drainMs} ms", { drainMs });
   // A call is over a few microtasks before its answer is handed to the socket.
   await setImmediate();

@@ -18,6 +18,8 @@ const t = initTRPC.context<Context>().meta<Meta>().create({
   transformer: frameTransformer,
   errorFormatter: ({ error }) => errorShape(toApiError(error)),
   isDev: false,
+  // A proxy must not take a quiet stream for a dead one, nor a client a dead one for a quiet one.
+  sse: { ping: { enabled: true, intervalMs: 15_000 }, client: { reconnectAfterInactivityMs: 40_000 } },
 });
 
 export const router = t.router;

@@ -13,6 +13,7 @@ import { metricsResponse } from "./metrics_page.ts";
 import { type Health, healthStatus, type NodePhase } from "./health.ts";
 import { corsHeaders, originAllowed, type OriginPolicy, preflight } from "./origins.ts";
 import { servePage } from "./page.ts";
+import { comeAgain, type OpenStreams, wantsEventStream } from "./streams.ts";
 
 export interface HttpParts {
   readonly services: Services;
@@ -22,6 +23,7 @@ export interface HttpParts {
   readonly page: () => Promise<Page>;
   /** Who shows it may read the metrics; undefined: nobody may. */
   readonly metricsToken: string | undefined;
+  readonly streams: OpenStreams;
   /** Takes a request for a WebSocket whose origin may have one. */
   readonly upgrade: (request: Request, peer: Peer) => Response;
 }
@@ -113,14 +115,22 @@ async function answerCall(request: Request, call: Call): Promise<Response> {
   const origin = request.headers.get("origin");
   if (!originAllowed(origin, call.parts.origins())) return errorResponse(foreignOrigin());
   if (request.method === "OPTIONS") return preflight(origin);
-  const response = await callProcedure(request, call).catch((error) => {
-    // A body that is refused is the caller's fault, and tRPC never saw it.
-    if (error instanceof ApiError) return errorResponse(error);
-    throw error;
-  });
+  const response = await callOrRefuse(request, call);
   for (const [name, value] of Object.entries(corsHeaders(origin))) response.headers.set(name, value);
   response.headers.set("cache-control", "no-store");
   return response;
+}
+
+async function callOrRefuse(request: Request, call: Call): Promise<Response> {
+  const { phase, services, streams } = call.parts;
+  if (phase() === "draining" && wantsEventStream(request)) return comeAgain(services.live.random);
+  try {
+    return streams.watch(await callProcedure(request, call));
+  } catch (error) {
+    // A body that is refused is the caller's fault, and tRPC never saw it.
+    if (error instanceof ApiError) return errorResponse(error);
+    throw error;
+  }
 }
 
 async function callProcedure(request: Request, { parts: { services }, peer, gone }: Call): Promise<Response> {
