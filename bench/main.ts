@@ -2,7 +2,7 @@
 import { parseArgs } from "node:util";
 import { interrupt, Interrupted } from "./child.ts";
 import { type Row, table } from "./row.ts";
-import { FULL, QUICK } from "./section.ts";
+import { FULL, QUICK, Run } from "./section.ts";
 import { chooseSections, SECTIONS } from "./sections.ts";
 
 const { values: flags } = parseArgs({
@@ -24,10 +24,11 @@ async function main(): Promise<number> {
   }
   for (const signal of ["SIGINT", "SIGTERM"] as const) Deno.addSignalListener(signal, interrupt);
   const rows: Row[] = [];
-  for (const { name, about, run } of chosen) {
+  await using run = new Run(flags.quick ? QUICK : FULL);
+  for (const { name, about, measure } of chosen) {
     say(`${name}: ${about}`);
     const from = performance.now();
-    const found = await run(flags.quick ? QUICK : FULL);
+    const found = await measure(run);
     rows.push(...found);
     say(`${table(found)}\n(${Math.round((performance.now() - from) / 1_000)} s)\n`);
   }

@@ -9,6 +9,7 @@ export interface Person {
 }
 
 export interface Room {
+  group: GroupId;
   discussion: DiscussionId;
   shard: ShardNumber;
   people: readonly Person[];
@@ -27,7 +28,7 @@ function freshHandle(): string {
 }
 
 /** Signs up a new person whose home is the shard. */
-async function signUp(http: string, shard: number): Promise<Person> {
+export async function signUp(http: string, shard: number): Promise<Person> {
   const options = { handle: freshHandle(), shard };
   const response = await fetch(`${http}/trpc/auth.devSignIn`, {
     method: "POST",
@@ -41,31 +42,31 @@ async function signUp(http: string, shard: number): Promise<Person> {
 }
 
 /** Makes a group with all its people, and one discussion of all of them, on the first person's shard. */
-async function makeRoom(ws: string, people: readonly Person[]): Promise<Room> {
+export async function makeRoom(ws: string, people: readonly Person[]): Promise<Room> {
   const [owner, ...others] = people;
+  const shard = owner!.home;
   const wire = await Wire.open(ws, owner!.token);
-  const group: GroupId = freshId("grp", owner!.home);
-  const discussion: DiscussionId = freshId("disc", owner!.home);
+  const group: GroupId = freshId("grp", shard);
   const members = others.map((person) => person.user);
-  accepted(
-    await wire.call("mutation", "groups.create", {
-      id: freshId("evt", owner!.home),
-      stream: group,
-      name: "bench",
-      members,
-    }),
-  );
-  accepted(
-    await wire.call("mutation", "discussions.create", {
-      id: freshId("evt", owner!.home),
-      stream: discussion,
-      group,
-      name: "bench",
-      members,
-    }),
-  );
+  const named = { name: "bench", members };
+  accepted(await wire.call("mutation", "groups.create", { id: freshId("evt", shard), stream: group, ...named }));
   wire.close();
-  return { discussion, shard: owner!.home, people };
+  const place = { group, shard, people };
+  return { ...place, discussion: await makeDiscussion(ws, place) };
+}
+
+/** One more discussion of all the people of a room. */
+export async function makeDiscussion(
+  ws: string,
+  { group, shard, people: [owner, ...others] }: Omit<Room, "discussion">,
+): Promise<DiscussionId> {
+  const wire = await Wire.open(ws, owner!.token);
+  const discussion: DiscussionId = freshId("disc", shard);
+  const members = others.map((person) => person.user);
+  const input = { id: freshId("evt", shard), stream: discussion, group, name: "bench", members };
+  accepted(await wire.call("mutation", "discussions.create", input));
+  wire.close();
+  return discussion;
 }
 
 interface Answer {

@@ -1,3 +1,4 @@
+import { type History, makeHistory } from "./history/history.ts";
 import type { Row } from "./row.ts";
 
 /** How much is measured. */
@@ -22,5 +23,25 @@ export const QUICK: Plan = { repetitions: 1, seconds: 3, events: 1_000, replays:
 export interface Section {
   readonly name: string;
   readonly about: string;
-  run(plan: Plan): Promise<Row[]>;
+  measure(run: Run): Promise<Row[]>;
+}
+
+/** What the sections of one run share. */
+export class Run implements AsyncDisposable {
+  readonly plan: Plan;
+  #history: Promise<History> | undefined;
+
+  constructor(plan: Plan) {
+    this.plan = plan;
+  }
+
+  /** The big log, made when it is first asked for. */
+  history(): Promise<History> {
+    return this.#history ??= makeHistory(this.plan.history);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const [made] = await Promise.allSettled([this.#history]);
+    if (made.status === "fulfilled") await made.value?.[Symbol.asyncDispose]();
+  }
 }

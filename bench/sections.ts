@@ -6,9 +6,12 @@ import { startDatabase, startServer } from "./environment.ts";
 import { fanoutEngineRows } from "./fanout_engine.ts";
 import { fanoutRoomRows } from "./fanout_rooms.ts";
 import { foldRows } from "./fold.ts";
+import { openRows } from "./history/open.ts";
+import { isolationRows } from "./isolation.ts";
 import { memberRows } from "./members.ts";
 import { memoryRows } from "./memory.ts";
 import { reactionRows } from "./reactions.ts";
+import { resumeRows } from "./resume.ts";
 import type { Row } from "./row.ts";
 import type { Plan, Section } from "./section.ts";
 
@@ -16,19 +19,38 @@ export const SECTIONS: readonly Section[] = [
   {
     name: "append",
     about: "sends through the whole server, against inserts by hand",
-    run: (plan) => onServer((target) => appendRows(target, plan)),
+    measure: ({ plan }) => onServer((target) => appendRows(target, plan)),
   },
-  { name: "members", about: "sends among 1,000 people, against 25", run: memberRows },
-  { name: "reactions", about: "the 2,000th reaction on a message, against the first", run: reactionRows },
-  { name: "fanout", about: "feeds, against a raw broadcast", run: fanoutRows },
+  { name: "members", about: "sends among 1,000 people, against 25", measure: ({ plan }) => memberRows(plan) },
+  {
+    name: "reactions",
+    about: "the 2,000th reaction on a message, against the first",
+    measure: ({ plan }) => reactionRows(plan),
+  },
+  { name: "fanout", about: "feeds, against a raw broadcast", measure: ({ plan }) => fanoutRows(plan) },
   {
     name: "disk",
     about: "the sample chat, replayed",
-    run: (plan) => onServer((target) => diskRows(target, plan)),
+    measure: ({ plan }) => onServer((target) => diskRows(target, plan)),
   },
-  { name: "fold", about: "the sample chat, replayed and folded", run: foldRows },
-  { name: "memory", about: "2,000 idle sockets, each with a feed", run: memoryRows },
-  { name: "dev", about: "from nothing to a running server", run: devStartRows },
+  { name: "fold", about: "the sample chat, replayed and folded", measure: ({ plan }) => foldRows(plan) },
+  {
+    name: "open",
+    about: "pages of a discussion of 100,000 events",
+    measure: async (run) => openRows(run.plan, await run.history()),
+  },
+  {
+    name: "resume",
+    about: "a feed goes on from its cursor, in 1,000 discussions and in 3",
+    measure: ({ plan }) => resumeRows(plan),
+  },
+  {
+    name: "isolation",
+    about: "sends on other shards while a PostgreSQL server is stopped",
+    measure: ({ plan }) => isolationRows(plan),
+  },
+  { name: "memory", about: "2,000 idle sockets, each with a feed", measure: ({ plan }) => memoryRows(plan) },
+  { name: "dev", about: "from nothing to a running server", measure: ({ plan }) => devStartRows(plan) },
 ];
 
 /** Those named in `only`, separated by commas, or all; null if a name is none of a section. */
