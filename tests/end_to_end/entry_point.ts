@@ -24,22 +24,20 @@ export interface EntryPointOptions {
 
 const INHERITED = ["PATH", "HOME", "DENO_DIR", "TMPDIR", "LANG"];
 
-/** @param file from the root of the checkout */
-export function startEntryPoint(file: string, options: EntryPointOptions): EntryPoint {
+/** @param file from the root of the checkout; it is run with every permission */
+export function startEntryPoint(file: string, { args = [], ...options }: EntryPointOptions): EntryPoint {
+  const config = path.join(ROOT, "deno.json");
+  return startDeno(["run", "-A", "--no-check", "--config", config, path.join(ROOT, file), ...args], options);
+}
+
+/** Runs `deno` with these arguments, in the root of the checkout unless told otherwise. */
+export function startDeno(args: readonly string[], options: Omit<EntryPointOptions, "args">): EntryPoint {
   const inherited = INHERITED.flatMap((name) => {
     const value = Deno.env.get(name);
     return value === undefined ? [] : [[name, value]];
   });
   const child = new Deno.Command(Deno.execPath(), {
-    args: [
-      "run",
-      "-A",
-      "--no-check",
-      "--config",
-      path.join(ROOT, "deno.json"),
-      path.join(ROOT, file),
-      ...options.args ?? [],
-    ],
+    args: [...args],
     cwd: options.cwd ?? ROOT,
     clearEnv: true,
     env: { ...Object.fromEntries(inherited), ...options.env },

@@ -107,7 +107,9 @@ async function answerPath(request: Request, call: Call): Promise<Response> {
     const isOpen = config.dev && peer.loopback;
     return await metricsResponse(request, { metrics, token: metricsToken, isOpen }) ?? errorResponse(nothingHere());
   }
-  if (parts.services.config.dev && !peer.loopback) return errorResponse(notForOthers());
+  // The page is a window for developers; to bundle it takes permissions that a server in production has not.
+  if (!parts.services.config.dev) return errorResponse(nothingHere());
+  if (!peer.loopback) return errorResponse(notForOthers());
   return await servePage(pathname, parts.page) ?? errorResponse(nothingHere());
 }
 

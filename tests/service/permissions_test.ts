@@ -1,0 +1,107 @@
+/** `deno task start` with no more permissions than it needs (SEC3). */
+import { strict as assert } from "node:assert";
+import { needsPostgres } from "@gatz/testing/postgres.ts";
+
+if (await needsPostgres(import.meta.url)) {
+  const { migrate, openStorage } = await import("@gatz/storage");
+  const { ALL_DEFAULT_LIMITS, serve } = await import("@gatz/server");
+  const { readConfig } = await import("../../apps/server/src/config.ts");
+  const { storageConfig } = await import("../../apps/server/src/database.ts");
+  const { makeSecretsFile, parseSecretsFile, readSecrets } = await import("../../apps/server/src/secrets.ts");
+  const { testDatabase } = await import("@gatz/testing/test_database.ts");
+  const { connect, freshId, person } = await import("@gatz/testing/test_server.ts");
+  const { sent, talk } = await import("../api/talk.ts");
+  const { startDeno, startEntryPoint } = await import("../end_to_end/entry_point.ts");
+  const { scrape } = await import("./scrape.ts");
+  const { followBySse, textsOf } = await import("./sse_reader.ts");
+
+  const freePort = () => {
+    using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    return listener.addr.port;
+  };
+
+  const secretsNow = () => parseSecretsFile(makeSecretsFile((bytes) => crypto.getRandomValues(new Uint8Array(bytes))));
+
+  /** People of an installation that was used in development before, whose tokens are good in production too. */
+  const settled = async (env: Record<string, string>) => {
+    const secrets = readSecrets(env, { embedded: false });
+    const config = storageConfig(readConfig(env), { secrets, directory: env.DATABASE_URL! });
+    await migrate(config);
+    const storage = await openStorage(config);
+    const server = await serve({
+      config: { dev: true, host: "127.0.0.1", port: 0, origins: [], limits: ALL_DEFAULT_LIMITS },
+      ...{ secrets, storage },
+    });
+    const [ann, ben] = [await person(server.url, "ann"), await person(server.url, "ben")];
+    const { discussion, shard } = await talk(ann, [ben]);
+    await server.stop();
+    await storage.close();
+    return { ann, ben, discussion, shard };
+  };
+
+  Deno.test("[SEC3] production starts and serves with the permissions of `deno task start` alone, and has no page", async () => {
+    await using database = await testDatabase({ servers: 1, migrated: false });
+    const port = freePort();
+    const secrets = secretsNow();
+    const env: Record<string, string> = {
+      DATABASE_URL: database.directoryUrl,
+      GATZ_SHARDS: "2",
+      GATZ_PORT: String(port),
+    };
+    for (const [name, value] of Object.entries(secrets)) env[name] = value!; // a file with all of them was made
+    const { ann, ben, discussion, shard } = await settled(env);
+    await using running = startDeno(["task", "start"], { env });
+    await running.printed("gatz serves on");
+    const url = `http://127.0.0.1:${port}`;
+    await using api = connect(url, { transport: "ws", token: ann.token });
+    using reader = followBySse(url, ben);
+    await reader.until((items) => items.some(({ type }) => type === "live"));
+    const id = freshId("msg", shard);
+    sent((await api.api.messages.send.mutate({ id, discussion, text: "under lock and key" })).outcome);
+    await reader.until((items) => textsOf(items).includes("under lock and key"));
+    assert.equal((await fetch(`${url}/health?strict`).then((r) => r.json())).status, "ok");
+    assert.equal((await scrape(url, secrets.GATZ_METRICS_TOKEN)).sum("gatz_events_total"), 1);
+    const page = await fetch(url);
+    assert.equal((await page.body?.cancel(), page.status), 404);
+    reader[Symbol.dispose]();
+    await api[Symbol.asyncDispose]();
+    assert.equal((await running.end("SIGTERM")).code, 0);
+  });
+
+  Deno.test("[SEC3] what production is not granted is refused: other files, programs, hosts, variables, and all writing", async () => {
+    const env = { DATABASE_URL: "postgres://gatz:hush-hush@127.0.0.1:5432/gatz", GATZ_PORT: "4000" };
+    const printed = await startEntryPoint("tools/start_permissions.ts", { env }).ended();
+    assert.equal(printed.code, 0, printed.output);
+    assert.ok(!printed.output.includes("hush-hush"));
+    const flags = printed.output.trim().split(" ");
+    const tries = {
+      file: 'Deno.readTextFileSync("/etc/passwd")',
+      folder: 'Deno.readDirSync(".")',
+      write: 'Deno.writeTextFileSync("secrets.env", "")',
+      program: 'new Deno.Command("ls").outputSync()',
+      host: 'Deno.listen({ hostname: "127.0.0.1", port: 4001 })',
+      database: 'await Deno.connect({ hostname: "127.0.0.1", port: 5433 })',
+      variable: 'Deno.env.get("HOME")',
+      all: "Deno.env.toObject()",
+      system: "Deno.hostname()",
+      library: 'Deno.dlopen("libc.so.6", {})',
+      granted: 'Deno.env.get("GATZ_PORT")',
+    };
+    const code = Object.entries(tries).map(([name, attempt]) =>
+      `try { ${attempt}; console.log("${name} done"); } catch (e) { console.log("${name} " + e.name); }`
+    ).join("\n");
+    const file = await Deno.makeTempFile({ suffix: ".ts" });
+    await Deno.writeTextFile(file, code);
+    const { output } = await startDeno(["run", "--no-check", ...flags, file], { env: {} }).ended();
+    await Deno.remove(file);
+    for (const name of Object.keys(tries)) {
+      assert.match(output, new RegExp(`${name} ${name === "granted" ? "done" : "NotCapable"}`), output);
+    }
+  });
+
+  Deno.test("a configuration that can't be read is complained about, whatever it would have granted", async () => {
+    const { code, output } = await startDeno(["task", "start"], { env: { GATZ_PORT: "many" } }).ended();
+    assert.equal(code, 1, output);
+    assert.match(output, /GATZ_PORT must be a whole number[\s\S]*DATABASE_URL is not set/);
+  });
+}
