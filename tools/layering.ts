@@ -49,6 +49,7 @@ export const LAYERS: readonly Layer[] = [
     packages: [
       "@logtape/logtape",
       "@opentelemetry/api",
+      "@trpc/client",
       "@trpc/server",
       "lru-cache",
       "prom-client",

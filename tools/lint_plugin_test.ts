@@ -79,7 +79,7 @@ const CASES: readonly Case[] = [
   { file: CONSOLE, source: 'import { appRouter } from "@gatz/server"; appRouter;', breaks: ["layers"] },
   { file: CONSOLE, source: 'import { openStorage } from "@gatz/storage"; openStorage;', breaks: ["layers"] },
   { file: CONSOLE, source: 'import { useState } from "react"; useState;', breaks: [] },
-  { file: SERVER, source: 'import { createTRPCClient } from "@trpc/client"; createTRPCClient;', breaks: ["layers"] },
+  { file: SERVER, source: 'import { createRoot } from "react-dom"; createRoot;', breaks: ["layers"] },
   { file: SERVER, source: 'import { thing } from "left-pad"; thing;', breaks: ["layers"] },
   { file: "tools/replay/main.ts", source: 'import { serve } from "@gatz/server"; serve;', breaks: [] },
 

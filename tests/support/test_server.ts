@@ -17,6 +17,8 @@ import { type TestDatabase, testDatabase, type TestDatabaseOptions } from "./tes
 
 export interface TestServerOptions {
   readonly database?: TestDatabaseOptions;
+  /** Another node on the database and with the secrets of this server, which is to be stopped last. */
+  readonly beside?: TestServer;
   readonly limits?: Partial<Limits>;
   /** Default true. */
   readonly dev?: boolean;
@@ -34,17 +36,18 @@ export interface TestServer extends AsyncDisposable {
 }
 
 export async function testServer(options: TestServerOptions = {}): Promise<TestServer> {
-  const { dev = true, origins = [] } = options;
+  const { dev = true, origins = [], beside } = options;
   const limits = { ...ALL_DEFAULT_LIMITS, ...options.limits };
   await using parts = new AsyncDisposableStack();
-  const database = parts.use(await testDatabase(options.database));
+  const database = beside?.database ?? parts.use(await testDatabase(options.database));
   const metrics = new Metrics();
   const storage = await openStorage(database.storageConfig(limits), {
     report: () => {},
     observe: countStorage(metrics),
   });
   parts.defer(() => storage.close());
-  const secrets = { tokenKey: crypto.getRandomValues(new Uint8Array(32)), metricsToken: options.metricsToken };
+  const tokenKey = beside?.secrets.tokenKey ?? crypto.getRandomValues(new Uint8Array(32));
+  const secrets = { tokenKey, metricsToken: options.metricsToken };
   const server = await serve({
     config: { dev, host: "127.0.0.1", port: 0, origins, limits },
     secrets,

@@ -28,6 +28,12 @@ export const VARIABLES = {
     default: "",
     schema: list(z.string().refine(isOrigin, "must be a list of origins such as https://chat.example.org")),
   },
+  GATZ_NODE_URL: {
+    meaning: "Where other nodes of the same installation reach this one, such as http://10.0.0.3:4000. " +
+      "Default: the address it listens on, unless that is all of them.",
+    default: undefined,
+    schema: z.string().refine(isOrigin, "must be an origin such as http://10.0.0.3:4000").optional(),
+  },
   GATZ_DATA: {
     meaning: "The folder of the embedded database and the development secrets.",
     default: ".gatz",
@@ -70,6 +76,7 @@ export interface Config {
   readonly host: string;
   readonly port: number;
   readonly origins: readonly string[];
+  readonly nodeUrl: string | undefined;
   readonly dataFolder: string;
   /** Whether the database is the embedded one. */
   readonly embedded: boolean;
@@ -108,6 +115,7 @@ export function readConfig(environment: Environment, overrides: Environment = {}
     ...{ dev, host, databaseUrl, embedded },
     port: read("GATZ_PORT"),
     origins: Object.freeze(read("GATZ_ORIGINS")),
+    nodeUrl: read("GATZ_NODE_URL"),
     dataFolder: read("GATZ_DATA"),
     servers: Object.freeze(read("GATZ_SERVERS")),
     shards: read("GATZ_SHARDS"),

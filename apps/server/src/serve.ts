@@ -18,6 +18,8 @@ import { readLive } from "./metrics/live_metrics.ts";
 import { Metrics } from "./metrics/metrics.ts";
 import { watchProcess } from "./metrics/process_metrics.ts";
 import { readStorage } from "./metrics/storage_metrics.ts";
+import { createCredentials } from "./nodes/credentials.ts";
+import { createNodes, type Nodes } from "./nodes/nodes.ts";
 import { reportError } from "./reports.ts";
 import { appRouter } from "./router.ts";
 import type { Secrets } from "./secrets.ts";
@@ -25,7 +27,7 @@ import { portError } from "./start_error.ts";
 import { createWebSockets, type WebSockets } from "./ws/upgrade.ts";
 
 export interface ServeOptions {
-  readonly config: Pick<Config, "dev" | "host" | "port" | "origins" | "limits">;
+  readonly config: Pick<Config, "dev" | "host" | "port" | "origins" | "limits"> & Partial<Pick<Config, "nodeUrl">>;
   readonly secrets: Pick<Secrets, "tokenKey"> & Partial<Pick<Secrets, "metricsToken">>;
   /** Open; it is not closed by the server. */
   readonly storage: Storage;
@@ -63,6 +65,13 @@ export async function serve(options: ServeOptions): Promise<Server> {
   const services = createServices(options, { hub, drain, traffic });
   const sockets = createSockets(services);
   const streams = createStreams({ ...services.live, limits: config.limits });
+  const nodes = createNodes({
+    storage,
+    credentials: createCredentials(options.secrets.tokenKey, { now: Date.now }),
+    drain,
+    limits: config.limits,
+    now: () => performance.now(),
+  });
   let phase: NodePhase = "starting";
   const abort = new AbortController();
   const answers = new Drain();
@@ -75,6 +84,7 @@ export async function serve(options: ServeOptions): Promise<Server> {
     metricsToken: options.secrets.metricsToken,
     page: options.page ?? (() => buildPage({ whenStale: config.dev })),
     upgrade: (request, peer) => sockets.upgrade(request, peer),
+    upgradeNode: (request) => nodes.upgrade(request),
   });
   let http: Deno.HttpServer<Deno.NetAddr>;
   try {
@@ -88,10 +98,12 @@ export async function serve(options: ServeOptions): Promise<Server> {
   } catch (error) {
     sockets.closeAll();
     streams.endAll();
+    await nodes.close();
     await hub.stop();
     throw portError(error, config);
   }
   const url = originOf(http.addr);
+  storage.join({ url: config.nodeUrl ?? (isAnyAddress(config.host) ? null : url), forward: nodes.forward });
   const { metrics } = services;
   const now = () => performance.now();
   readStorage(metrics, { storage, now, wallClock: Date.now, handedOver: (shard) => hub.position(shard) });
@@ -107,7 +119,7 @@ export async function serve(options: ServeOptions): Promise<Server> {
   log.info("serving on {url}", { url });
   const stop = async () => {
     phase = "draining";
-    await closeDown({ drain, sockets, streams, hub, drainMs: config.limits.drainMs });
+    await closeDown({ drain, sockets, streams, nodes, hub, drainMs: config.limits.drainMs });
     answers.begin();
     // What does not end, such as a body that never does, is cut. (Deno's own graceful shutdown can't be cut once begun.)
     await answers.finished(CLOSING_MS);
@@ -162,11 +174,12 @@ interface Open {
   readonly drain: Drain;
   readonly sockets: WebSockets<Peer>;
   readonly streams: OpenStreams;
+  readonly nodes: Nodes;
   readonly hub: Hub;
   readonly drainMs: number;
 }
 
-async function closeDown({ drain, sockets, streams, hub, drainMs }: Open): Promise<void> {
+async function closeDown({ drain, sockets, streams, nodes, hub, drainMs }: Open): Promise<void> {
   drain.begin();
   sockets.broadcastReconnect();
   streams.endAll();
@@ -174,7 +187,13 @@ async function closeDown({ drain, sockets, streams, hub, drainMs }: Open): Promi
   // A call is over a few microtasks before its answer is handed to the socket.
   await setImmediate();
   sockets.closeAll();
+  await nodes.close();
   await hub.stop();
+}
+
+/** Nobody can connect to what means all addresses of a machine. */
+function isAnyAddress(host: string): boolean {
+  return host === "0.0.0.0" || host === "::";
 }
 
 function originOf({ hostname, port }: Deno.NetAddr): string {

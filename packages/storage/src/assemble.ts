@@ -1,13 +1,15 @@
 /** Puts storage together on a backend: who writes what, the logs, the outboxes. @module */
-import type { ShardNumber } from "@gatz/domain";
+import { type ShardNumber, shardOf } from "@gatz/domain";
 import type { Backend, ServerBackend } from "./backend.ts";
-import type { ServerName, Storage, StorageConfig } from "./contract.ts";
+import type { NodeAddress, NodeId, ServerName, ShardOwner, Storage, StorageConfig } from "./contract.ts";
 import { placedAtHome } from "./directory/placement.ts";
+import { FenceWatch } from "./log/fence_watch.ts";
 import { ShardLog } from "./log/shard_log.ts";
+import { OfferRouter, type RoutedShard } from "./nodes/offer_router.ts";
 import type { Observe, ShardReading } from "./observe.ts";
 import { Outbox } from "./outbox/outbox.ts";
 import type { Report } from "./report.ts";
-import { offer, offerEffects, type Offering } from "./shard/offer.ts";
+import { offerHere, type Offering } from "./shard/offer.ts";
 import { Ownership } from "./shard/ownership.ts";
 import { FlushScheduler } from "./shard/scheduler.ts";
 import { ShardWriter } from "./shard/writer.ts";
@@ -21,6 +23,8 @@ export interface OpenOptions {
   outboxDelayMs?: number;
   /** From 0 to 1, for jitter; default `Math.random`. */
   random?: () => number;
+  /** A UUID that no other node has or had; default: a random one. */
+  node?: string;
 }
 
 export interface Parts extends Pick<StorageConfig, "limits" | "digestKey"> {
@@ -29,6 +33,8 @@ export interface Parts extends Pick<StorageConfig, "limits" | "digestKey"> {
 }
 
 const EFFECTS_MS = 10_000;
+/** A fence that was read so lately tells who writes the shard. */
+const OWNER_FRESH_MS = 1_000;
 
 /** Storage on a backend. Resolves when the shards that nobody else writes were taken, or their servers found not to answer. */
 export async function assembleStorage(parts: Parts): Promise<Storage> {
@@ -40,22 +46,35 @@ export async function assembleStorage(parts: Parts): Promise<Storage> {
 class AssembledStorage {
   readonly #parts: Parts;
   readonly #report: Report;
+  readonly #node: NodeId;
+  /** Where other nodes reach this one, once it has joined them. */
+  #url: string | null = null;
   readonly #owners: ReadonlyMap<ServerName, Ownership>;
+  readonly #watches: ReadonlyMap<ServerName, FenceWatch>;
   readonly #logs: ReadonlyMap<ShardNumber, ShardLog>;
   readonly #writers: ReadonlyMap<ShardNumber, ShardWriter>;
   readonly #outboxes: ReadonlyMap<ShardNumber, Outbox>;
   readonly #offering: Offering;
+  readonly #router: OfferRouter;
 
   constructor(parts: Parts) {
     this.#parts = parts;
     const { backend, limits, options } = parts;
     this.#report = options.report ?? ((what, details) => console.warn(what, details));
+    this.#node = (options.node ?? crypto.randomUUID()) as NodeId;
     this.#owners = new Map([...backend.servers].map(([name, server]) => [name, this.#makeOwner(name, server)]));
-    this.#logs = this.#perShard((shard) =>
+    this.#watches = new Map(
+      [...backend.servers].map(([name, server]) => [
+        name,
+        new FenceWatch({ readTogether: (shards) => server.fences(shards) }),
+      ]),
+    );
+    this.#logs = this.#perShard((shard, server) =>
       new ShardLog({
         shard,
         rows: backend.shard(shard).log,
         limits,
+        watch: this.#watches.get(server)!, // one was made for each server
         isWrittenHere: () => this.#isWrittenHere(shard),
         report: this.#report,
       })
@@ -67,6 +86,12 @@ class AssembledStorage {
       placement: placedAtHome(backend.directory),
       digestKey: parts.digestKey,
     };
+    this.#router = new OfferRouter({
+      node: this.#node,
+      shards: new Map([...this.#logs].map(([shard, log]) => [shard, routed(log)])),
+      here: (offer, options) => offerHere(this.#offering, { offer, options }),
+      limits,
+    });
     this.#outboxes = this.#perShard((shard) => this.#makeOutbox(shard));
   }
 
@@ -87,12 +112,23 @@ class AssembledStorage {
       incarnation,
       shards: [...shards.keys()],
       directory,
+      node: this.#node,
+      owners: () => this.#perShard((shard) => this.#ownerOf(shard)),
       health: () => this.#perShard((shard, server) => this.#healthOf(shard, server)),
       readings: () => ({
         shards: this.#perShard((shard, server) => this.#readingOf(shard, server)),
         servers: new Map([...servers].map(([name, server]) => [name, server.reading])),
       }),
-      offer: (stream, proposals, options) => offer(this.#offering, { stream, proposals, options }),
+      join: (membership) => {
+        this.#url = membership.url;
+        this.#router.join(membership);
+        for (const writer of this.#writers.values()) writer.wake();
+      },
+      offer: (stream, proposals, options) => this.#router.offer({ kind: "bundle", stream, proposals }, options),
+      offerHere: async (offer, options) => {
+        if (!this.#isWrittenHere(offer.kind === "bundle" ? shardOf(offer.stream) : offer.shard)) return null;
+        return await offerHere(this.#offering, { offer, options });
+      },
       follow: (shard, from, signal) => log(shard).follow(from, signal),
       fence: (shard) => log(shard).fence(),
       close: () => this.#close(),
@@ -130,6 +166,7 @@ class AssembledStorage {
         scheduler: schedulers.get(server)!, // likewise
         limits,
         lease: () => owner.lease(shard),
+        address: () => this.#address,
         onShutOut: () => owner.shutOut(shard),
         onLog: ({ before, after, entries }) => {
           const ring = this.#logs.get(shard)?.ring;
@@ -149,12 +186,22 @@ class AssembledStorage {
       source,
       rows: this.#parts.backend.shard(source).outbox,
       offer: (shard, proposals) =>
-        offerEffects(this.#offering, { shard, proposals, options: { deadlineMs: EFFECTS_MS } }),
+        this.#router.offer({ kind: "effects", shard, proposals }, { deadlineMs: EFFECTS_MS }),
       isWrittenHere: () => this.#isWrittenHere(source),
       delayMs: outboxDelayMs,
       random,
       report: this.#report,
     });
+  }
+
+  get #address(): NodeAddress {
+    return { node: this.#node, url: this.#url };
+  }
+
+  #ownerOf(shard: ShardNumber): ShardOwner {
+    if (this.#isWrittenHere(shard)) return { kind: "here" };
+    const address = this.#logs.get(shard)?.lastFence?.fence.owner;
+    return address ? { kind: "elsewhere", address } : { kind: "unknown" };
   }
 
   #isWrittenHere(shard: ShardNumber): boolean {
@@ -185,7 +232,19 @@ class AssembledStorage {
     await Promise.all([...this.#outboxes.values()].map((outbox) => outbox.close()));
     await Promise.all([...this.#writers.values()].map((writer) => writer.drain()));
     await Promise.all([...this.#owners.values()].map((owner) => owner.close()));
-    for (const log of this.#logs.values()) log.close();
+    for (const watch of this.#watches.values()) watch.close();
     this.#parts.backend.close();
   }
+}
+
+function routed(log: ShardLog): RoutedShard {
+  return {
+    isWrittenHere: log.isWrittenHere,
+    onOwnerChange: (changed) => log.onOwnerChange(changed),
+    owner: async ({ anew }) => {
+      const last = log.lastFence;
+      const serves = !anew && last !== undefined && performance.now() - last.at < OWNER_FRESH_MS;
+      return (serves ? last.fence : await log.fence()).owner;
+    },
+  };
 }

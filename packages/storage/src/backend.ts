@@ -1,6 +1,7 @@
 /** All of storage that talks to Postgres, as the rest sees it: what that rest is put together on, here or in a simulation. @module */
 import type { Incarnation, ShardNumber } from "@gatz/domain";
 import type { Directory, ServerName, Storage } from "./contract.ts";
+import type { Fence } from "./log/fences.ts";
 import type { LogRows } from "./log/shard_log.ts";
 import type { ServerReading } from "./observe.ts";
 import type { OutboxRows } from "./outbox/rows.ts";
@@ -26,6 +27,8 @@ export interface ServerBackend {
   /** It did not answer, or too late: finds out whether it is down. */
   suspect(): void;
   openLocks(): Promise<LockSession>;
+  /** The fences of many of its shards in one question; throws if it can't be answered for all of them. */
+  fences(shards: readonly ShardNumber[]): Promise<ReadonlyMap<ShardNumber, Fence>>;
 }
 
 export interface ShardBackend {

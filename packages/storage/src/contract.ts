@@ -20,8 +20,10 @@ import type {
   UnixMs,
   UserId,
 } from "@gatz/domain";
+import type { ForwardedOffer, Membership, NodeId, ShardOwner } from "./nodes/contract.ts";
 import type { OfferStep, StorageReadings } from "./observe.ts";
 
+export type * from "./nodes/contract.ts";
 export type * from "./observe.ts";
 
 export type ServerName = string;
@@ -204,10 +206,19 @@ export interface Storage {
   readonly incarnation: Incarnation;
   readonly shards: readonly ShardNumber[];
   readonly directory: Directory;
+  /** This process among others on the same installation. */
+  readonly node: NodeId;
+  /** Who writes each shard, as this node knows it. Asks nothing. */
+  owners(): ReadonlyMap<ShardNumber, ShardOwner>;
   /** Whether a shard answers, as this node knows it. Asks nothing. */
   health(): ReadonlyMap<ShardNumber, "ok" | "slow" | "down">;
   /** Queues, lanes and logs as this node knows them: for metrics. Asks nothing. */
   readings(): StorageReadings;
+
+  /** From now on other nodes may forward offers to this one, and it forwards to them what it does not write itself. */
+  join(membership: Membership): void;
+  /** Decides what another node forwarded; it is never forwarded again. Null: this node does not write the shard. */
+  offerHere(offer: ForwardedOffer, options: OfferOptions): Promise<readonly Outcome[] | null>;
 
   /** Offers a bundle of drafts to one stream (LOG2, LOG4): one outcome per draft tried. */
   offer(stream: StreamId, proposals: readonly Proposal[], options: OfferOptions): Promise<readonly Outcome[]>;

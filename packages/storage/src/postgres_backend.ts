@@ -2,7 +2,8 @@ import type { Incarnation, ShardNumber } from "@gatz/domain";
 import type { Backend, ServerBackend, ShardBackend } from "./backend.ts";
 import type { ServerName, StorageConfig } from "./contract.ts";
 import type { SqlDirectory } from "./directory/directory.ts";
-import { readFence, readLog } from "./log/read_log.ts";
+import { readFence, readFences } from "./log/fences.ts";
+import { readLog } from "./log/read_log.ts";
 import type { Observe } from "./observe.ts";
 import { type OutboxRows, readLag, recordDelivered, waitingEffects, waitingTargets } from "./outbox/rows.ts";
 import { deadlineIn } from "./postgres/deadline.ts";
@@ -24,6 +25,8 @@ export interface PostgresBackendOptions {
 }
 
 const RECORD_MS = 5_000;
+/** A shard that is stuck must not hide the others' fences for long (SHARD2). */
+const FENCES_MS = 1_000;
 
 /** Connects when something is asked of it. */
 export class PostgresBackend implements Backend {
@@ -111,5 +114,6 @@ function asBackend(server: PostgresServer): ServerBackend {
     },
     suspect: () => server.breaker.suspect(),
     openLocks: () => openLocks(server.ownerLane()),
+    fences: (shards) => server.readers.use((sql) => readFences(sql, shards), deadlineIn(FENCES_MS)),
   };
 }

@@ -6,6 +6,7 @@ import { bearerToken } from "../auth/tokens.ts";
 import { type Peer, peerOf } from "../auth/peer.ts";
 import type { Context, Services } from "../context.ts";
 import { ApiError, type ApiErrorCode, errorShape, malformed, toApiError } from "../errors.ts";
+import { NODES_ENDPOINT } from "../nodes/nodes.ts";
 import { reportError } from "../reports.ts";
 import { appRouter } from "../router.ts";
 import { boundedRequest } from "./bounded.ts";
@@ -26,6 +27,8 @@ export interface HttpParts {
   readonly streams: OpenStreams;
   /** Takes a request for a WebSocket whose origin may have one. */
   readonly upgrade: (request: Request, peer: Peer) => Response;
+  /** Takes another node's request for a WebSocket; null: it is none of this installation's. */
+  readonly upgradeNode: (request: Request) => Response | null;
 }
 
 const ENDPOINT = "/trpc";
@@ -83,6 +86,7 @@ function isUpgrade(request: Request): boolean {
 }
 
 function upgradeIfAllowed(request: Request, { parts, url, peer }: Call): Response {
+  if (url.pathname === NODES_ENDPOINT) return parts.upgradeNode(request) ?? errorResponse(nothingHere());
   if (url.pathname !== ENDPOINT) return errorResponse(nothingHere());
   if (!originAllowed(request.headers.get("origin"), parts.origins())) return errorResponse(foreignOrigin());
   // A client that is told to connect anew finds another node, or asks again until this one is back.

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { position, shardNumber } from "@gatz/domain";
 import { DEFAULT_STORAGE_LIMITS, ShardUnavailable } from "../contract.ts";
+import { FenceWatch } from "./fence_watch.ts";
 import { follow } from "./follow.ts";
 import { Ring } from "./ring.ts";
 import { ShardLog } from "./shard_log.ts";
@@ -29,18 +30,20 @@ Deno.test("[LOG3] after storage closed, the log is not looked at any more, thoug
     looks++;
     return Promise.reject(new ShardUnavailable(shard, 1));
   };
+  const watch = new FenceWatch({ readTogether: look });
   const log = new ShardLog({
     shard,
     rows: { page: look, fence: look },
     limits: DEFAULT_STORAGE_LIMITS,
     isWrittenHere: () => false,
+    watch,
     report: () => {},
   });
   const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
   const unwatch = log.watch();
   await pause(170);
   assert.ok(looks >= 2, "it looks by itself");
-  log.close();
+  watch.close();
   const before = looks;
   await pause(170);
   log.watch()();

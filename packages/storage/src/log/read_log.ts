@@ -1,5 +1,5 @@
 import { type Position, position } from "@gatz/domain";
-import type { Committed, ShardFence, StorageLimits } from "../contract.ts";
+import type { Committed, StorageLimits } from "../contract.ts";
 import type { Queryable } from "../postgres/queryable.ts";
 import { eventOf, type EventRow } from "../shard/codec.ts";
 import { eventColumns } from "../shard/event_columns.ts";
@@ -28,10 +28,4 @@ export async function readLog(
     if (!state) throw new Error(`an event without its stream's state: ${event.id}`);
     return { position, event, state };
   });
-}
-
-export async function readFence({ sql, schema }: Queryable): Promise<ShardFence> {
-  const [row] = await sql<{ epoch: number; position: number }[]>`select epoch, position from ${sql(schema)}.fence`;
-  if (!row) throw new Error("the shard has no fence");
-  return { epoch: row.epoch, position: position(row.position) };
 }

@@ -1,7 +1,9 @@
 import type { Position, ShardNumber } from "@gatz/domain";
-import { type Committed, type ShardFence, ShardUnavailable, type StorageLimits } from "../contract.ts";
+import { type Committed, ShardUnavailable, type StorageLimits } from "../contract.ts";
 import { describeError } from "../postgres/errors.ts";
 import type { Report } from "../report.ts";
+import type { FenceWatch, Watched } from "./fence_watch.ts";
+import type { Fence } from "./fences.ts";
 import { follow, type LogSource } from "./follow.ts";
 import { Ring } from "./ring.ts";
 
@@ -9,7 +11,7 @@ import { Ring } from "./ring.ts";
 export interface LogRows {
   /** The events that follow a position, in order, each with a state of its stream that is at it or newer; at least one if there is one. */
   page(from: Position): Promise<readonly Committed[]>;
-  fence(): Promise<ShardFence>;
+  fence(): Promise<Fence>;
 }
 
 export interface ShardLogOptions {
@@ -18,23 +20,31 @@ export interface ShardLogOptions {
   readonly limits: Pick<StorageLimits, "ringEvents" | "ringBytes">;
   /** Whether the shard's writer is in this process, so that news comes by itself. */
   readonly isWrittenHere: () => boolean;
+  /** Of the shard's server. */
+  readonly watch: Pick<FenceWatch, "add" | "remove">;
   readonly report: Report;
 }
 
-// Somebody else's appends are found by looking; our own are known, except after a lost answer to a COMMIT.
-const LOOK_MS = { foreign: 50, own: 1_000 } as const;
-
 /** One shard's log as this process knows it. */
-export class ShardLog implements LogSource {
+export class ShardLog implements LogSource, Watched {
   readonly ring: Ring;
+  readonly shard: ShardNumber;
+  readonly isWrittenHere: () => boolean;
   readonly #options: ShardLogOptions;
+  readonly #onOwnerChange = new Set<() => void>();
   #watchers = 0;
-  #timer: ReturnType<typeof setTimeout> | undefined;
-  #isClosed = false;
+  #lastFence: { readonly fence: Fence; readonly at: number } | undefined;
 
   constructor(options: ShardLogOptions) {
     this.#options = options;
+    this.shard = options.shard;
+    this.isWrittenHere = options.isWrittenHere;
     this.ring = new Ring(options.limits);
+  }
+
+  /** The fence as it was read last, and when, on the monotonic clock. */
+  get lastFence(): { readonly fence: Fence; readonly at: number } | undefined {
+    return this.#lastFence;
   }
 
   follow(from: Position, signal: AbortSignal): AsyncIterable<readonly Committed[]> {
@@ -45,40 +55,43 @@ export class ShardLog implements LogSource {
     return this.#options.rows.page(from);
   }
 
-  async fence(): Promise<ShardFence> {
+  async fence(): Promise<Fence> {
     const fence = await this.#options.rows.fence();
-    this.ring.advance(fence.position);
+    this.learn(fence);
     return fence;
   }
 
-  /** Looks no more; who still follows is told nothing new, until their signal ends it. */
-  close(): void {
-    this.#isClosed = true;
-    clearTimeout(this.#timer);
+  learn(fence: Fence): void {
+    const known = this.#lastFence;
+    this.ring.advance(fence.position);
+    // Two reads may overtake each other.
+    if (known !== undefined && fence.epoch < known.fence.epoch) return;
+    this.#lastFence = { fence, at: performance.now() };
+    if (known !== undefined && fence.owner?.node !== known.fence.owner?.node) {
+      for (const changed of this.#onOwnerChange) changed();
+    }
+  }
+
+  /** Calls back whenever another node is found to write the shard; returns what ends that. */
+  onOwnerChange(changed: () => void): () => void {
+    this.#onOwnerChange.add(changed);
+    return () => this.#onOwnerChange.delete(changed);
   }
 
   watch(): () => void {
-    if (++this.#watchers === 1 && !this.#isClosed) void this.#look();
+    if (++this.#watchers === 1) this.#options.watch.add(this);
     return () => {
-      if (--this.#watchers === 0) clearTimeout(this.#timer);
+      if (--this.#watchers === 0) this.#options.watch.remove(this);
     };
   }
 
-  async #look(): Promise<void> {
+  async look(): Promise<void> {
     try {
       await this.fence();
     } catch (error) {
       // Asked again soon, whatever it was: one shard's trouble ends no process (SHARD2). Others say when it is down.
-      if (!(error instanceof ShardUnavailable)) {
-        this.#options.report("the log's end could not be read", {
-          shard: this.#options.shard,
-          error: describeError(error),
-        });
-      }
+      if (error instanceof ShardUnavailable) return;
+      this.#options.report("the log's end could not be read", { shard: this.shard, error: describeError(error) });
     }
-    if (this.#watchers === 0 || this.#isClosed) return;
-    const ms = this.#options.isWrittenHere() ? LOOK_MS.own : LOOK_MS.foreign;
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => void this.#look(), ms);
   }
 }

@@ -17,6 +17,8 @@ export interface ServerOptions {
 const CONNECT_MS = 2_000;
 const MAX_WRITERS = 32;
 const MAX_SERVICE_LANES = 4;
+/** A node that is frozen, or cut off, says nothing on its owner's lane: the server then ends the session, and the locks with it. */
+const OWNER_IDLE_MS = 3_000;
 const PAUSE_MS = { firstPauseMs: 50, longestPauseMs: 2_000 } as const;
 
 /** One Postgres server: its lanes by purpose, and whether it answers. */
@@ -52,7 +54,8 @@ export class PostgresServer {
 
   /** For the lane that holds the locks on shards. */
   ownerLane(): LaneOptions {
-    return this.#lane(alive(this.#options.limits.flushDeadlineMs));
+    const idle_session_timeout = OWNER_IDLE_MS;
+    return this.#lane({ ...alive(this.#options.limits.flushDeadlineMs), idle_session_timeout });
   }
 
   get reading(): ServerReading {

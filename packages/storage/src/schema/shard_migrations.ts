@@ -1,14 +1,13 @@
 import { type Kysely, sql } from "kysely";
 import type { Migration } from "kysely/migration";
 
-/** What creates one shard's tables. The connection's search_path names the shard's schema. */
-const tables: Migration = {
-  async up(db: Kysely<unknown>): Promise<void> {
-    for (const statement of FIRST) await sql.raw(statement).execute(db);
-  },
-};
-
-export const SHARD_MIGRATIONS: Record<string, Migration> = { "0001_tables": tables };
+function running(statements: readonly string[]): Migration {
+  return {
+    async up(db: Kysely<unknown>): Promise<void> {
+      for (const statement of statements) await sql.raw(statement).execute(db);
+    },
+  };
+}
 
 // Column order follows alignment: the log is what fills the disk.
 const FIRST = [
@@ -52,3 +51,12 @@ const FIRST = [
      code text, draft jsonb not null)`,
   `create index outbox_due on outbox (target_shard, position, ordinal) where code is null`,
 ];
+
+// Which node writes the shard, and where others reach it: written with the epoch, so it lives and dies with the shard.
+const OWNER = [`alter table fence add column owner uuid, add column owner_url text`];
+
+/** What creates one shard's tables. The connection's search_path names the shard's schema. */
+export const SHARD_MIGRATIONS: Readonly<Record<string, Migration>> = {
+  "0001_tables": running(FIRST),
+  "0002_owner": running(OWNER),
+};

@@ -12,6 +12,9 @@ export interface FenceTable {
   writable: boolean;
   /** The newest position given out (LOG3). */
   position: number;
+  /** The node that raised the epoch to its value, and where other nodes reach it. */
+  owner: string | null;
+  owner_url: string | null;
 }
 
 export interface EventsTable {

@@ -1,5 +1,6 @@
 /** One flush: a READ COMMITTED transaction of two round trips that appends what a batch of drafts comes to. @module */
 import type { DomainLimits, Outcome } from "@gatz/domain";
+import type { NodeAddress } from "../nodes/contract.ts";
 import { isServersAnswer, LaneLost } from "../postgres/errors.ts";
 import { Batch, type BatchGround } from "./batch.ts";
 import type { Bundle } from "./bundle.ts";
@@ -14,7 +15,7 @@ export type Claim =
   /** It wrote last under this epoch. */
   | { readonly kind: "holds"; readonly epoch: number }
   /** It holds the shard's lock newly: this flush raises the epoch, so that whoever wrote before is shut out. */
-  | { readonly kind: "takes" };
+  | { readonly kind: "takes"; readonly by: NodeAddress };
 
 export interface FlushOptions {
   readonly transaction: FlushTransaction;
@@ -90,7 +91,8 @@ export async function flush(options: FlushOptions, progress: FlushProgress): Pro
   } else {
     for (const bundle of live) bundle.committing = true;
     const projection = project(batch);
-    await options.transaction.commit({ batch, projection, epoch }, progress);
+    const takenBy = options.claim.kind === "takes" ? options.claim.by : null;
+    await options.transaction.commit({ batch, projection, epoch, takenBy }, progress);
   }
   return { outcomes, batch, loaded, before, after };
 }

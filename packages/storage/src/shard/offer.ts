@@ -2,7 +2,8 @@
 import { assert, type Outcome, type Proposal, type ShardNumber, shardOf, type StreamId } from "@gatz/domain";
 import type { OfferOptions, Storage } from "../contract.ts";
 import type { Placement } from "../directory/placement.ts";
-import { deadlineIn } from "../postgres/deadline.ts";
+import type { ForwardedOffer } from "../nodes/contract.ts";
+import { type Deadline, deadlineIn } from "../postgres/deadline.ts";
 import { Bundle, NO_FACTS } from "./bundle.ts";
 import { gatherFacts } from "./facts.ts";
 import { prepareDraft } from "./prepared.ts";
@@ -15,43 +16,56 @@ export interface Offering {
   readonly digestKey: Uint8Array;
 }
 
-/** See `Storage.offer`. */
-export async function offer(
-  { writers, reads, placement, digestKey }: Offering,
-  { stream, proposals, options }: { stream: StreamId; proposals: readonly Proposal[]; options: OfferOptions },
+/** Offers to this node's own writer, which refuses if another node writes the shard. */
+export async function offerHere(
+  offering: Offering,
+  { offer, options }: { offer: ForwardedOffer; options: OfferOptions },
 ): Promise<readonly Outcome[]> {
-  assert(proposals.every((proposal) => proposal.stream === stream), "a bundle is for one stream");
+  const { proposals } = offer;
   if (proposals.length === 0) return [];
-  const writer = writers.get(shardOf(stream));
-  if (!writer) return [noSuchShard(stream)];
+  const writer = offering.writers.get(offer.kind === "bundle" ? shardOf(offer.stream) : offer.shard);
+  if (!writer) return [noSuchShard(offer)];
   const deadline = deadlineIn(options.deadlineMs);
+  const bundle = offer.kind === "bundle"
+    ? await bundleOf(offering, { ...offer, deadline, onStep: options.onStep })
+    : effectsOf(offering, { proposals, deadline });
+  writer.offer(bundle);
+  return await bundle.outcomes;
+}
+
+async function bundleOf(
+  { reads, placement, digestKey }: Offering,
+  { stream, proposals, ...input }: {
+    stream: StreamId;
+    proposals: readonly Proposal[];
+    deadline: Deadline;
+    onStep: OfferOptions["onStep"];
+  },
+): Promise<Bundle> {
+  assert(proposals.every((proposal) => proposal.stream === stream), "a bundle is for one stream");
   const startsStream = proposals.some(({ type }) => type === "create");
   const refusals = startsStream ? await Promise.all(proposals.map(placement)) : [];
   const facts = await gatherFacts(reads, proposals);
   const drafts = proposals.map((proposal, i) => prepareDraft(proposal, { digestKey, refusal: refusals[i] }));
-  const bundle = new Bundle({ drafts, facts, kind: "bundle", deadline, onStep: options.onStep });
-  writer.offer(bundle);
-  return await bundle.outcomes;
+  return new Bundle({ drafts, facts, kind: "bundle", ...input });
 }
 
-/** Offers effects, on any streams of one shard, in order: one outcome for each that was tried (SHARD3). */
-export async function offerEffects(
-  { writers, digestKey }: Pick<Offering, "writers" | "digestKey">,
-  { shard, proposals, options }: { shard: ShardNumber; proposals: readonly Proposal[]; options: OfferOptions },
-): Promise<readonly Outcome[]> {
-  const writer = writers.get(shard);
-  if (!writer) return [{ kind: "not-now", reason: "Unavailable", retryAfterMs: 1_000 }];
+/** On any streams of one shard, in order: one outcome for each that was tried (SHARD3). */
+function effectsOf(
+  { digestKey }: Offering,
+  { proposals, deadline }: { proposals: readonly Proposal[]; deadline: Deadline },
+): Bundle {
   const drafts = proposals.map((proposal) => prepareDraft(proposal, { digestKey }));
-  const bundle = new Bundle({ drafts, facts: NO_FACTS, kind: "effects", deadline: deadlineIn(options.deadlineMs) });
-  writer.offer(bundle);
-  return await bundle.outcomes;
+  return new Bundle({ drafts, facts: NO_FACTS, kind: "effects", deadline });
 }
 
-function noSuchShard(stream: StreamId): Outcome {
+/** Effects wait for their shard: it may yet be made. */
+function noSuchShard(offer: ForwardedOffer): Outcome {
+  if (offer.kind === "effects") return { kind: "not-now", reason: "Unavailable", retryAfterMs: 1_000 };
   return {
     kind: "rejected",
     code: "Malformed",
     field: "stream",
-    detail: { problem: "NoSuchShard", shard: shardOf(stream) },
+    detail: { problem: "NoSuchShard", shard: shardOf(offer.stream) },
   };
 }

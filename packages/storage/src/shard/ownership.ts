@@ -23,7 +23,7 @@ export interface OwnershipOptions {
   readonly onChange: (shard: ShardNumber) => void;
 }
 
-const ASK_AGAIN_MS = 1_000;
+const ASK_AGAIN_MS = 500;
 // Longer than another node takes to ask again.
 const MAKE_WAY_MS = 2_500;
 

@@ -1,4 +1,5 @@
 /** Where a writer's flushes go: the seam between its logic and SQL. @module */
+import type { NodeAddress } from "../nodes/contract.ts";
 import type { Deadline } from "../postgres/deadline.ts";
 import type { Batch } from "./batch.ts";
 import type { FlushProgress } from "./flush.ts";
@@ -31,4 +32,6 @@ export interface Written {
   readonly projection: Projection;
   /** The fence's from now on. */
   readonly epoch: number;
+  /** Who takes the shard with it, to be read in the fence; null: nobody does. */
+  readonly takenBy: NodeAddress | null;
 }

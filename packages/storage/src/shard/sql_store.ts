@@ -1,6 +1,7 @@
 /** A shard's schema as the store of its writer: a transaction of two round trips. @module */
 import type { ShardNumber } from "@gatz/domain";
 import type postgres from "postgres";
+import type { NodeAddress } from "../nodes/contract.ts";
 import type { Deadline } from "../postgres/deadline.ts";
 import type { LanePool } from "../postgres/lane_pool.ts";
 import type { Sql } from "../postgres/sql_client.ts";
@@ -10,7 +11,7 @@ import type { Loaded, Wanted } from "./ground.ts";
 import { findKnown, loadStates, lockFence, PREPARED, type Reading } from "./load_ground.ts";
 import type { FlushTransaction, ShardStore, Written } from "./shard_store.ts";
 import { statementsOf } from "./statements.ts";
-import { writeSteps } from "./write.ts";
+import { type WriteStep, writeSteps } from "./write.ts";
 
 export class SqlShardStore implements ShardStore {
   readonly #lanes: LanePool;
@@ -54,9 +55,9 @@ class SqlTransaction implements FlushTransaction {
     return loadStates(this.#reading, wanted);
   }
 
-  async commit({ batch, projection, epoch }: Written, progress: FlushProgress): Promise<void> {
+  async commit({ batch, projection, epoch, takenBy }: Written, progress: FlushProgress): Promise<void> {
     const { statements } = this.#reading;
-    const steps = writeSteps(batch, projection, { epoch });
+    const steps = [...claimSteps(takenBy), ...writeSteps(batch, projection, { epoch })];
     progress.startCommit();
     const writes = steps.map(({ statement, parameters }) => {
       const write = this.#sql.unsafe(statements[statement], [...parameters], PREPARED).execute();
@@ -74,4 +75,9 @@ class SqlTransaction implements FlushTransaction {
   async rollback(): Promise<void> {
     await this.#sql.unsafe("rollback");
   }
+}
+
+/** Who takes a shard says who it is, for those who forward to it. */
+function claimSteps(takenBy: NodeAddress | null): readonly WriteStep[] {
+  return takenBy === null ? [] : [{ statement: "claim", parameters: [takenBy.node, takenBy.url] }];
 }

@@ -12,6 +12,7 @@ export function statementsOf(schema: SchemaName) {
   const advance = `update ${s}.fence set position = $1::int8, epoch = $2::int8 where id = 1`;
   return {
     advance,
+    claim: `update ${s}.fence set owner = $1::uuid, owner_url = $2::text where id = 1`,
     // The clock is read above the lock's node of the plan, so after the lock is held (LOG5).
     fence: `with held as materialized (select epoch, position, writable from ${s}.fence where id = 1 for update)
       select held.*, floor(extract(epoch from clock_timestamp()) * 1000)::int8 as clock from held`,

@@ -9,7 +9,7 @@ import type { StatementName } from "./statements.ts";
 
 export interface WriteStep {
   readonly statement: StatementName;
-  readonly parameters: readonly (string | number)[];
+  readonly parameters: readonly (string | number | null)[];
 }
 
 /** The statements of one batch, in order; those of projections without rows are left out. */

@@ -1,6 +1,7 @@
 /** The one writer of a shard in this process: drafts queue here, and each flush takes all that wait (group commit). @module */
 import type { NotNowReason, Position, ShardNumber } from "@gatz/domain";
 import type { ServerName, StorageConfig } from "../contract.ts";
+import type { NodeAddress } from "../nodes/contract.ts";
 import type { RingEntry } from "../log/ring.ts";
 import { deadlineIn } from "../postgres/deadline.ts";
 import { describeError, isConnectionError, sqlState } from "../postgres/errors.ts";
@@ -25,6 +26,8 @@ export interface WriterOptions {
   readonly scheduler: FlushScheduler;
   readonly limits: StorageConfig["limits"];
   readonly lease: () => Lease | undefined;
+  /** How other nodes reach this one. */
+  readonly address: () => NodeAddress;
   /** Another writer's epoch was met. */
   readonly onShutOut: () => void;
   /** The log moved; `entries` are what this writer appended, empty if somebody else did. */
@@ -38,12 +41,20 @@ export interface WriterOptions {
 const MAX_BATCH = 512;
 const RETRY_MS = { first: 0, second: 50, longest: 1_000 } as const;
 
+/** What the epoch is raised for anew when it changes. */
+interface Right {
+  readonly lease: Lease;
+  readonly url: string | null;
+}
+
 export class ShardWriter implements Waiter {
   readonly #options: WriterOptions;
   readonly #queue: BundleQueue;
   readonly #cache = new ShardCache();
-  /** Under which lease the epoch was raised to which value. */
-  #claimed: { readonly lease: Lease; readonly epoch: number } | undefined;
+  /** Under which lease and address the epoch was raised to which value. */
+  #claimed: (Right & { readonly epoch: number }) | undefined;
+  /** What the shard was last claimed by, whatever came of it. */
+  #tried: Right | undefined;
   /** Flushes that failed one after the other. */
   #failures = 0;
   #activeSince: number | undefined;
@@ -86,7 +97,7 @@ export class ShardWriter implements Waiter {
 
   /** Flushes if there is something to flush, or to find out after a failure, and nothing under way. */
   wake(): void {
-    if (this.#isWaiting || (this.#queue.isEmpty && (this.#failures === 0 || this.#isDraining))) return;
+    if (this.#isWaiting || (this.#queue.isEmpty && !this.#isCurious)) return;
     this.#isWaiting = true;
     this.#idle = Promise.withResolvers<void>();
     if (this.#failures === 0) return this.#options.scheduler.request(this);
@@ -116,6 +127,19 @@ export class ShardWriter implements Waiter {
     clearTimeout(this.#retry);
   }
 
+  /** Whether it flushes though nobody waits: to find out where the shard is after a failure, or to say that it has taken it. */
+  get #isCurious(): boolean {
+    return !this.#isDraining && (this.#failures > 0 || this.#isToAnnounce);
+  }
+
+  /** Only who can be reached takes a shard before it has something to write: others forward to it then. */
+  get #isToAnnounce(): boolean {
+    const lease = this.#options.lease();
+    const { url } = this.#options.address();
+    if (lease === undefined || url === null) return false;
+    return !isSame(this.#claimed, { lease, url }) && !isSame(this.#tried, { lease, url });
+  }
+
   #refusalOf(bundle: Bundle): NotNowReason | undefined {
     if (this.#isDraining) return "Draining";
     if (!this.#options.lease() || this.#options.isServerDown()) return "Unavailable";
@@ -130,7 +154,7 @@ export class ShardWriter implements Waiter {
   async #turn(slot: Slot): Promise<void> {
     const bundles = this.#queue.take(MAX_BATCH);
     // With none it finds out whether the shard is well again, and where its log is.
-    if (bundles.length > 0 || this.#failures > 0) await this.#flush(bundles, slot);
+    if (bundles.length > 0 || this.#failures > 0 || this.#isToAnnounce) await this.#flush(bundles, slot);
   }
 
   async #flush(bundles: readonly Bundle[], slot: Slot): Promise<void> {
@@ -141,11 +165,12 @@ export class ShardWriter implements Waiter {
       return this.#refuse(bundles);
     }
     const progress = new FlushProgress();
+    const { claim, right } = this.#claim(lease);
     const ended = startStopwatch(this.#options, { bundles, progress });
     try {
-      const flushed = await this.#attempt({ bundles, lease, progress, onFence: () => slot.holdsFence() });
+      const flushed = await this.#attempt({ bundles, claim, progress, onFence: () => slot.holdsFence() });
       ended(outcomeOf(flushed), flushed.batch.accepted.length);
-      this.#done(flushed, lease);
+      this.#done(flushed, right);
     } catch (error) {
       progress.isOver = true;
       const failure = classify(error, progress);
@@ -154,18 +179,24 @@ export class ShardWriter implements Waiter {
     }
   }
 
+  #claim(lease: Lease): { claim: Claim; right: Right } {
+    const by = this.#options.address();
+    const right = { lease, url: by.url };
+    this.#tried = right;
+    const claimed = this.#claimed;
+    if (claimed === undefined || !isSame(claimed, right)) return { right, claim: { kind: "takes", by } };
+    return { right, claim: { kind: "holds", epoch: claimed.epoch } };
+  }
+
   async #attempt(
-    { bundles, lease, progress, onFence }: {
+    { bundles, claim, progress, onFence }: {
       bundles: readonly Bundle[];
-      lease: Lease;
+      claim: Claim;
       progress: FlushProgress;
       onFence: () => void;
     },
   ): Promise<Flushed> {
     const { store, limits } = this.#options;
-    const claim: Claim = this.#claimed?.lease === lease
-      ? { kind: "holds", epoch: this.#claimed.epoch }
-      : { kind: "takes" };
     return await store.transact(async (transaction) => {
       try {
         return await flush({ transaction, bundles, cache: this.#cache, claim, limits, onFence }, progress);
@@ -178,11 +209,11 @@ export class ShardWriter implements Waiter {
   }
 
   /** After a transaction that ended well: first the cache, then the callers, then the log's readers. */
-  #done({ outcomes, batch, loaded, before, after, shutOut }: Flushed, lease: Lease): void {
+  #done({ outcomes, batch, loaded, before, after, shutOut }: Flushed, right: Right): void {
     this.#failures = 0;
     if (shutOut) this.#shutOut(shutOut);
     else {
-      this.#claimed = { lease, epoch: after.epoch };
+      this.#claimed = { ...right, epoch: after.epoch };
       this.#cache.advance(after, {
         streams: [...loaded.streams, ...[...batch.streams].map(([id, entry]) => [id, activeToday(entry)] as const)],
         messages: [...loaded.messages, ...batch.messages],
@@ -268,6 +299,10 @@ function outcomeOf({ shutOut, batch }: Flushed): FlushEnded["outcome"] {
 
 function positionsOf({ drafts }: Bundle, { accepted }: Flushed["batch"]): Position[] {
   return accepted.filter(({ draft }) => drafts.includes(draft)).map(({ committed }) => committed.position);
+}
+
+function isSame(one: Right | undefined, { lease, url }: Right): boolean {
+  return one?.lease === lease && one.url === url;
 }
 
 function activeToday(entry: StreamEntry): StreamEntry {

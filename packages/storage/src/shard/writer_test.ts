@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { DEFAULT_LIMITS, shardNumber } from "@gatz/domain";
 import { messageProposal } from "../../testing/drafts.ts";
 import { DEFAULT_STORAGE_LIMITS } from "../contract.ts";
+import type { NodeId } from "../nodes/contract.ts";
 import { Breaker } from "../postgres/breaker.ts";
 import { deadlineIn } from "../postgres/deadline.ts";
 import { LanePool } from "../postgres/lane_pool.ts";
@@ -35,6 +36,7 @@ function writerWithoutServer(lease: () => Lease | undefined) {
     scheduler: new FlushScheduler(limits),
     limits,
     lease,
+    address: () => ({ node: "00000000-0000-4000-8000-000000000000" as NodeId, url: null }),
     onShutOut: () => {},
     onLog: () => {},
     onEffects: () => {},

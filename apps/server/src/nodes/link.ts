@@ -1,0 +1,90 @@
+/** One connection to one other node, never made again: the next one is another link. @module */
+import type { Forwarded, ForwardedOffer, ForwardOptions } from "@gatz/storage/contract";
+import { createTRPCClient, createWSClient, type TRPCClient, wsLink } from "@trpc/client";
+import { getLogger } from "@logtape/logtape";
+import type { NodeRouter } from "./router.ts";
+
+export interface LinkOptions {
+  /** Where the other node listens to nodes. */
+  readonly url: string;
+  /** The `Authorization` header. */
+  readonly authorization: () => string;
+  readonly onClosed: () => void;
+}
+
+/** A node in the same room answers in a millisecond. */
+const OPEN_MS = 1_000;
+const KEEP_ALIVE = { enabled: true, intervalMs: 1_000, pongTimeoutMs: 2_000 };
+/** Bytes of offers under way on one link. */
+const WINDOW_BYTES = 8 * 1024 * 1024;
+
+const log = getLogger(["gatz", "nodes"]);
+
+export class Link {
+  readonly #client: ReturnType<typeof createWSClient>;
+  readonly #api: TRPCClient<NodeRouter>;
+  readonly #opened = Promise.withResolvers<boolean>();
+  #bytes = 0;
+
+  constructor({ url, authorization, onClosed }: LinkOptions) {
+    const closed = () => {
+      this.#opened.resolve(false);
+      onClosed();
+      void this.close();
+    };
+    this.#client = createWSClient({
+      url,
+      WebSocket: authorizedBy(authorization),
+      keepAlive: KEEP_ALIVE,
+      onOpen: () => this.#opened.resolve(true),
+      onClose: closed,
+      onError: closed,
+    });
+    this.#api = createTRPCClient<NodeRouter>({ links: [wsLink<NodeRouter>({ client: this.#client })] });
+  }
+
+  /** Never rejects. */
+  async forward(offer: ForwardedOffer, options: Omit<ForwardOptions, "to">): Promise<Forwarded> {
+    const { deadlineMs, bytes, signal } = options;
+    if (!await this.#isOpen(Math.min(OPEN_MS, deadlineMs))) return { kind: "unreachable" };
+    if (this.#bytes + bytes > WINDOW_BYTES) return { kind: "busy" };
+    this.#bytes += bytes;
+    const late = new AbortController();
+    const timer = setTimeout(() => late.abort(), deadlineMs);
+    try {
+      const answer = await this.#api.offer.mutate(
+        { offer, deadlineMs: Math.floor(deadlineMs) },
+        { signal: AbortSignal.any([signal, late.signal]) },
+      );
+      return answer === null ? { kind: "not-here" } : { kind: "answered", outcomes: answer };
+    } catch (error) {
+      log.debug("a forwarded offer got no answer: {error}", { error });
+      return { kind: "lost" };
+    } finally {
+      clearTimeout(timer);
+      this.#bytes -= bytes;
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#client.close();
+  }
+
+  async #isOpen(patienceMs: number): Promise<boolean> {
+    const late = Promise.withResolvers<false>();
+    const timer = setTimeout(late.resolve, patienceMs, false);
+    const opened = await Promise.race([this.#opened.promise, late.promise]);
+    clearTimeout(timer);
+    return opened && this.#client.connection?.state === "open";
+  }
+}
+
+/** The client makes its socket of a class that takes the URL alone. */
+function authorizedBy(authorization: () => string): typeof WebSocket {
+  return class extends WebSocket {
+    constructor(url: string | URL) {
+      // Deno's own addition, which the DOM's types, loaded for the page, do not know.
+      super(url, { headers: { authorization: authorization() } } as unknown as string[]);
+    }
+  };
+}

@@ -1,0 +1,85 @@
+/** This node among the others: takes their offers, and forwards to them what they write. @module */
+import type { Forward, NodeAddress, NodeId, Storage } from "@gatz/storage/contract";
+import type { Drain } from "../drain.ts";
+import type { ServerLimits } from "../limits.ts";
+import { Traffic } from "../live/traffic.ts";
+import { reportError } from "../reports.ts";
+import { createWebSockets } from "../ws/upgrade.ts";
+import type { Credentials } from "./credentials.ts";
+import { Link } from "./link.ts";
+import { nodeRouter } from "./router.ts";
+
+export interface NodesOptions {
+  readonly storage: Pick<Storage, "node" | "offerHere">;
+  readonly credentials: Credentials;
+  readonly drain: Drain;
+  readonly limits: Pick<ServerLimits, "stuckReaderMs">;
+  /** Milliseconds, from any beginning. */
+  readonly now: () => number;
+}
+
+export interface Nodes {
+  readonly forward: Forward;
+  /** Takes another node's request for a connection; null: it is none of this installation's. */
+  upgrade(request: Request): Response | null;
+  close(): Promise<void>;
+}
+
+/** Beside `/trpc`, on the same port. */
+export const NODES_ENDPOINT = "/nodes";
+
+/** Twice what one link may have under way, as JSON in one frame. Only nodes get so far as to send one. */
+const FRAME_BYTES = 16 * 1024 * 1024;
+const JSON_DEPTH = 32;
+
+export function createNodes({ storage, credentials, drain, limits, now }: NodesOptions): Nodes {
+  const sockets = createWebSockets<typeof nodeRouter, NodeId>({
+    router: nodeRouter,
+    limits: {
+      frameBytes: FRAME_BYTES,
+      socketBytes: FRAME_BYTES,
+      stuckReaderMs: limits.stuckReaderMs,
+      batchCalls: Number.MAX_SAFE_INTEGER,
+      jsonDepth: JSON_DEPTH,
+    },
+    createContext: () => ({ storage, drain }),
+    now,
+    onError: reportError,
+    // Not what clients send and get, which is what the server counts.
+    traffic: new Traffic(),
+  });
+  const links = new Map<string, Link>();
+  const linkTo = ({ node, url }: NodeAddress & { url: string }): Link => {
+    const known = links.get(node);
+    if (known) return known;
+    const link = new Link({
+      url: endpointOf(url),
+      authorization: () => credentials.issue({ from: storage.node, to: node }),
+      onClosed: () => {
+        if (links.get(node) === link) links.delete(node);
+      },
+    });
+    links.set(node, link);
+    return link;
+  };
+  return {
+    forward: async (offer, { to, ...options }) => {
+      const { node, url } = to;
+      return url === null ? { kind: "unreachable" } : await linkTo({ node, url }).forward(offer, options);
+    },
+    upgrade(request) {
+      const from = credentials.read(request.headers.get("authorization"), storage.node);
+      return from === null ? null : sockets.upgrade(request, from);
+    },
+    async close() {
+      sockets.closeAll();
+      await Promise.all([...links.values()].map((link) => link.close()));
+    },
+  };
+}
+
+function endpointOf(url: string): string {
+  const endpoint = new URL(NODES_ENDPOINT, url);
+  endpoint.protocol = endpoint.protocol === "https:" ? "wss:" : "ws:";
+  return endpoint.href;
+}

@@ -1,0 +1,42 @@
+/** What a shard's fence says to who only reads it: how far the log goes, and who writes it. @module */
+import { position, type ShardNumber } from "@gatz/domain";
+import type { ShardFence } from "../contract.ts";
+import type { NodeAddress, NodeId } from "../nodes/contract.ts";
+import type { Queryable } from "../postgres/queryable.ts";
+import type { Sql } from "../postgres/sql_client.ts";
+import { shardSchema } from "../schema/names.ts";
+
+export interface Fence extends ShardFence {
+  /** Who raised the epoch to its value; null: nobody who says so. */
+  readonly owner: NodeAddress | null;
+}
+
+interface FenceRow {
+  epoch: number;
+  position: number;
+  owner: string | null;
+  owner_url: string | null;
+}
+
+export async function readFence({ sql, schema }: Queryable): Promise<Fence> {
+  const [row] = await sql<FenceRow[]>`select epoch, position, owner, owner_url from ${sql(schema)}.fence`;
+  if (!row) throw new Error("the shard has no fence");
+  return fenceOf(row);
+}
+
+/** The fences of many shards of one server, in one statement. */
+export async function readFences(
+  sql: Sql,
+  shards: readonly ShardNumber[],
+): Promise<ReadonlyMap<ShardNumber, Fence>> {
+  const selects = shards.map((shard) =>
+    `select ${shard} as shard, epoch, position, owner, owner_url from "${shardSchema(shard)}".fence`
+  );
+  const rows = await sql.unsafe<(FenceRow & { shard: ShardNumber })[]>(selects.join(" union all "));
+  return new Map(rows.map((row) => [row.shard, fenceOf(row)]));
+}
+
+function fenceOf({ epoch, position: at, owner, owner_url: url }: FenceRow): Fence {
+  // Written by a node, of its own id.
+  return { epoch, position: position(at), owner: owner === null ? null : { node: owner as NodeId, url } };
+}
