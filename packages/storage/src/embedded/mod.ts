@@ -29,6 +29,8 @@ export interface EmbeddedOptions {
   readonly fsync?: boolean;
   /** More of postgresql.conf, by name. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** More variables for the server's process. */
+  readonly environment?: Readonly<Record<string, string>>;
   /** Where the server's own log goes (written anew by each start); default nowhere. */
   readonly logFile?: string;
 }
@@ -128,7 +130,8 @@ interface Launch {
 async function launch({ options, ...where }: Launch): Promise<{ postmaster: Postmaster; port: number }> {
   for (let attempt = 1;; attempt++) {
     const port = options.port ?? freePort();
-    const postmaster = new Postmaster({ ...where, port, settings: settingsOf(options), logFile: options.logFile });
+    const { environment = {}, logFile } = options;
+    const postmaster = new Postmaster({ ...where, port, settings: settingsOf(options), environment, logFile });
     try {
       await postmaster.ready();
       return { postmaster, port };

@@ -27,6 +27,7 @@ export interface PostmasterOptions {
   readonly port: number;
   readonly account: Account | undefined;
   readonly settings: Readonly<Record<string, string>>;
+  readonly environment: Readonly<Record<string, string>>;
   readonly logFile: string | undefined;
 }
 
@@ -45,7 +46,7 @@ export class Postmaster {
     this.#child = new Deno.Command("sh", {
       args: ["-c", LAUNCHER, server, "-D", options.dataDir, "-p", String(options.port), ...settings],
       cwd: "/",
-      env: { LC_ALL: "C" },
+      env: { LC_ALL: "C", ...options.environment },
       stdin: "piped",
       stdout: "null",
       stderr: "piped",

@@ -1,0 +1,67 @@
+/** Reads a whole history and the final log, and says which promises were broken. Shares no code with gatz. @module */
+import type { HistoryRecord, RecordOf } from "../history/record.ts";
+import { checkDrafts, type Evidence } from "./draft_laws.ts";
+import { Drafts } from "./drafts.ts";
+import { FeedLaws } from "./feed_laws.ts";
+import type { FinalLog } from "./final_log.ts";
+import { Lives } from "./lives.ts";
+import { checkLog } from "./log_laws.ts";
+import { checkOrder } from "./order_laws.ts";
+import { ReadLaws } from "./read_laws.ts";
+import { AllStays } from "./stays.ts";
+import { Violations } from "./violation.ts";
+
+export type Records = AsyncIterable<HistoryRecord> | Iterable<HistoryRecord>;
+
+/** @param history may be gone through more than once */
+export async function check(history: () => Records, log: FinalLog): Promise<Violations> {
+  const violations = new Violations();
+  const lives = await readLives(history(), log);
+  const evidence: Evidence = { log, lives, violations };
+  const stays = new AllStays(log);
+  const reads = new ReadLaws(evidence, stays);
+  const feeds = new FeedLaws(evidence, reads);
+  const drafts = new Drafts();
+  let settled: RecordOf<"settled"> | undefined;
+  const offers = new Map<number, RecordOf<"offer">>();
+  for await (const record of history()) {
+    drafts.take(record);
+    if (record.k === "settled") settled = record;
+    if (record.k === "offer") offers.set(record.op, record);
+    if (record.k === "answer") {
+      noteAcks(record, offers.get(record.op), reads);
+      offers.delete(record.op);
+    }
+    if (record.k === "device") feeds.device(record);
+    if (record.k === "dropped") feeds.dropped(record);
+    if (record.k === "receipt") feeds.receipt(record);
+    if (record.k === "log-page") reads.logPage(record);
+    if (record.k === "message-page") reads.messagePage(record);
+  }
+  checkLog(log, violations);
+  checkDrafts(drafts, evidence);
+  checkOrder(drafts, log, violations);
+  if (settled === undefined) violations.add("LIVE1", "a run that never settled", "");
+  else feeds.finish(settled.devices, { drafts, stays });
+  return violations;
+}
+
+/** Who was told of an ack reads no less from then on. */
+function noteAcks(answer: RecordOf<"answer">, offer: RecordOf<"offer"> | undefined, reads: ReadLaws): void {
+  if (offer === undefined) return;
+  const { user, stream } = offer;
+  const { t, incarnation } = answer;
+  for (const outcome of answer.outcomes) {
+    if (outcome.kind === "accepted") reads.saw({ user, stream, seq: outcome.seq, t, incarnation });
+  }
+}
+
+async function readLives(history: Records, log: FinalLog): Promise<Lives> {
+  const promotions: RecordOf<"promoted">[] = [];
+  let first: string | undefined;
+  for await (const record of history) {
+    if (record.k === "promoted") promotions.push(record);
+    if (first === undefined && (record.k === "device" || record.k === "answer")) first = record.incarnation;
+  }
+  return new Lives(log.incarnation, promotions, first ?? log.incarnation);
+}

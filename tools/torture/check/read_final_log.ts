@@ -1,0 +1,93 @@
+/** Reads the whole log with plain SQL, from the servers themselves. @module */
+import { typeId } from "../client/ids.ts";
+import { digestOf } from "../history/digest.ts";
+import type { Installation } from "../installation/installation.ts";
+import type { Database } from "../installation/database.ts";
+import { FinalLog, type LogRow, type ShardRows } from "./final_log.ts";
+
+/** `events.type`, as the schema's description has it. */
+const TYPES: Readonly<Record<number, readonly [kind: "disc" | "grp" | "user", type: string]>> = {
+  1: ["disc", "new-message"],
+  2: ["disc", "edit-message"],
+  3: ["disc", "delete-message"],
+  4: ["disc", "react-to-message"],
+  10: ["disc", "create"],
+  11: ["disc", "add-members"],
+  12: ["disc", "remove-member"],
+  13: ["disc", "leave"],
+  50: ["grp", "create"],
+  51: ["grp", "add-members"],
+  52: ["grp", "remove-member"],
+  53: ["grp", "leave"],
+  90: ["user", "register"],
+  91: ["user", "added-to"],
+  92: ["user", "removed-from"],
+  93: ["user", "left-group"],
+};
+
+interface StoredRow {
+  readonly position: string;
+  readonly stream: string;
+  readonly seq: number;
+  readonly id: string;
+  readonly type: number;
+  readonly actor: string | null;
+  readonly at: string;
+  readonly target_seq: number | null;
+  readonly decided: { readonly skipped?: readonly { readonly user: string }[] } | null;
+  readonly body: LogRow["body"] | null;
+}
+
+export async function readFinalLog({ databases }: Pick<Installation, "databases">): Promise<FinalLog> {
+  const [first] = databases;
+  if (first === undefined) throw new RangeError("no databases");
+  const incarnation = await first.administer(async (sql) => {
+    const [life] = await sql<{ incarnation: string }[]>`SELECT incarnation FROM gatz.installation`;
+    return life!.incarnation;
+  });
+  const shards = await Promise.all(databases.map(readShards));
+  return new FinalLog(incarnation, shards.flat().sort((a, b) => a.shard - b.shard));
+}
+
+async function readShards(database: Database): Promise<ShardRows[]> {
+  return await database.administer(async (sql) => {
+    const schemas = await sql<{ name: string }[]>`
+      SELECT nspname AS name FROM pg_namespace WHERE nspname ~ '^gatz_s[0-9]{4}$' ORDER BY 1`;
+    const shards: ShardRows[] = [];
+    for (const { name } of schemas) {
+      const [fence] = await sql<{ position: string }[]>`SELECT position FROM ${sql(name)}.fence`;
+      const [outbox] = await sql<{ waiting: string }[]>`
+        SELECT count(*) AS waiting FROM ${sql(name)}.outbox WHERE code IS NULL`;
+      const rows: LogRow[] = [];
+      const cursor = sql<StoredRow[]>`
+        SELECT position, stream, seq, id, type, actor, at, target_seq, decided, body
+        FROM ${sql(name)}.events ORDER BY position`.cursor(5_000);
+      for await (const part of cursor) rows.push(...part.map(toRow));
+      shards.push({
+        shard: Number(name.slice(-4)),
+        head: Number(fence!.position),
+        undelivered: Number(outbox!.waiting),
+        rows,
+      });
+    }
+    return shards;
+  });
+}
+
+function toRow(row: StoredRow): LogRow {
+  const [kind, type] = TYPES[row.type] ?? ["user", `unknown type ${row.type}`];
+  const body = row.body ?? {};
+  return {
+    position: Number(row.position),
+    stream: typeId(kind, row.stream),
+    seq: Number(row.seq),
+    id: typeId(type === "new-message" ? "msg" : "evt", row.id),
+    type,
+    actor: row.actor === null ? "system" : typeId("user", row.actor),
+    at: Number(row.at),
+    targetSeq: row.target_seq,
+    digest: digestOf(body),
+    body,
+    skipped: (row.decided?.skipped ?? []).map(({ user }) => user),
+  };
+}

@@ -1,0 +1,145 @@
+/** What readers were shown, held against the log, and that nobody goes back in time (READ0, VIS1–4). @module */
+import type { NotedItem, RecordOf } from "../history/record.ts";
+import type { Evidence } from "./draft_laws.ts";
+import { NaivePages } from "./naive_page.ts";
+import type { AllStays } from "./stays.ts";
+
+export class ReadLaws {
+  readonly #evidence: Evidence;
+  readonly #stays: AllStays;
+  readonly #pages: NaivePages;
+  readonly #seen = new Map<string, Seen>();
+
+  constructor(evidence: Evidence, stays: AllStays) {
+    this.#evidence = evidence;
+    this.#stays = stays;
+    this.#pages = new NaivePages(evidence.log, stays);
+  }
+
+  /** Somebody has seen a stream up to a seq, by a page, a feed or an ack of their own. */
+  saw(what: { user: string; stream: string; seq: number; t: number; incarnation: string }): void {
+    const key = `${what.incarnation} ${what.user} ${what.stream}`;
+    const seen = this.#seen.get(key) ?? new Seen();
+    this.#seen.set(key, seen);
+    seen.add(what.t, what.seq);
+  }
+
+  logPage(page: RecordOf<"log-page">): void {
+    this.#checkTime(page);
+    const { violations, lives, log } = this.#evidence;
+    if (!this.#isOfThisLog(page)) return;
+    const { user, stream, fromSeq, limit, asOf, items, incarnation, t } = page;
+    const where = `${user} read ${stream} from ${fromSeq}, as of ${asOf}`;
+    let next = fromSeq;
+    for (const item of items) {
+      const [from, to] = spanOf(item);
+      if (from !== next) violations.add("VIS2", "a hole in a page of the log", `${where}: ${from} instead of ${next}`);
+      next = to + 1;
+      this.#checkItem(item, { user, asOf, where, kept: lives.keeps(incarnation, t) });
+    }
+    const events = items.filter(([kind]) => kind === "event").length;
+    if (next - 1 > asOf) violations.add("READ0", "a page beyond its asOf", `${where}: up to ${next - 1}`);
+    if (events < limit && next - 1 < Math.min(asOf, log.headOf(stream))) {
+      violations.add("READ0", "a page that ends early", `${where}: ends at ${next - 1}`);
+    }
+  }
+
+  messagePage(page: RecordOf<"message-page">): void {
+    this.#checkTime(page);
+    if (!this.#isOfThisLog(page)) return;
+    const expected = JSON.stringify(this.#pages.page(page).map(inOrder));
+    const found = JSON.stringify(page.messages.map(inOrder));
+    if (expected === found) return;
+    const { user, stream, before, limit, asOf } = page;
+    this.#evidence.violations.add(
+      "VIS4",
+      "a page that is not the fold of the log",
+      `${user} read ${limit} of ${stream} before ${before}, as of ${asOf}: ${firstDifference(expected, found)}`,
+    );
+  }
+
+  /** An event or a stretch that somebody was shown. */
+  #checkItem(
+    item: NotedItem,
+    { user, asOf, where, kept }: { user: string; asOf: number; where: string; kept: boolean },
+  ): void {
+    const { log, violations } = this.#evidence;
+    if (item[0] === "event") {
+      const [, stream, seq, id, actor, at, digest] = item;
+      const row = log.at(stream, seq);
+      const same = row?.id === id && row.actor === actor && row.at === at && row.digest === digest;
+      if (!same && kept) violations.add("LOG6", "an event that differs from the log", `${where}: ${id} at ${seq}`);
+      if (same && !this.#stays.sees(user, row, asOf)) {
+        violations.add("VIS1", "an event shown to somebody who may not see it", `${where}: ${row.type} at ${seq}`);
+      }
+    }
+    if (item[0] === "opaque" && kept) {
+      const [, stream, from, to] = item;
+      for (let seq = from; seq <= to; seq++) {
+        const row = log.at(stream, seq);
+        if (row === undefined || !this.#stays.sees(user, row, asOf)) continue;
+        violations.add("VIS2", "an event hidden from somebody who may see it", `${where}: ${row.type} at ${seq}`);
+      }
+    }
+  }
+
+  /** Of a feed there is no asOf: stays only grow. */
+  feedItem(item: NotedItem, { user, where, kept }: { user: string; where: string; kept: boolean }): void {
+    this.#checkItem(item, { user, where, kept, asOf: Infinity });
+  }
+
+  #checkTime(page: RecordOf<"log-page" | "message-page">): void {
+    const { user, stream, asOf, asked, t, incarnation } = page;
+    const before = this.#seen.get(`${incarnation} ${user} ${stream}`)?.before(asked) ?? 0;
+    if (asOf < before) {
+      const what = `${user} had seen ${before} of ${stream} before ${asked}, and then read as of ${asOf}`;
+      this.#evidence.violations.add("READ0", "a reader who goes back in time", what);
+    }
+    this.saw({ user, stream, seq: asOf, t, incarnation });
+  }
+
+  /** What a lost life showed beyond what was kept of it can't be compared. */
+  #isOfThisLog({ incarnation, t }: { incarnation: string; t: number }): boolean {
+    return this.#evidence.lives.keeps(incarnation, t);
+  }
+}
+
+/** How far somebody had seen a stream, by time. */
+class Seen {
+  readonly #times: number[] = [];
+  readonly #seqs: number[] = [];
+
+  add(t: number, seq: number): void {
+    if (seq <= (this.#seqs.at(-1) ?? 0)) return;
+    this.#times.push(t);
+    this.#seqs.push(seq);
+  }
+
+  before(t: number): number {
+    let [low, high] = [0, this.#times.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.#times[middle]! < t) low = middle + 1;
+      else high = middle;
+    }
+    return this.#seqs[low - 1] ?? 0;
+  }
+}
+
+/** The seqs that an item of a page tells of. */
+export function spanOf(item: NotedItem): readonly [from: number, to: number] {
+  if (item[0] === "event") return [item[2], item[2]];
+  if (item[0] === "opaque") return [item[2], item[3]];
+  throw new Error(`no item of a page: ${item[0]}`);
+}
+
+function inOrder({ id, seq, author, text, revision, changedSeq, reactions }: RecordOf<"message-page">["messages"][0]) {
+  return [id, seq, author, text, revision, changedSeq, reactions];
+}
+
+function firstDifference(expected: string, found: string): string {
+  let at = 0;
+  while (at < expected.length && expected[at] === found[at]) at++;
+  const cut = (text: string) => text.slice(Math.max(0, at - 60), at + 100);
+  return `expected …${cut(expected)}…, found …${cut(found)}…`;
+}

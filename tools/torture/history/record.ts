@@ -1,0 +1,119 @@
+/** What a run writes down, one JSON object a line. Times are milliseconds since the run began, of one clock for all. @module */
+
+/** A draft as it was offered. */
+export interface OfferedDraft {
+  readonly id: string;
+  readonly type: string;
+  /** Of the body (see `digestOf`). */
+  readonly digest: string;
+}
+
+/** An outcome as the server said it. */
+export type SaidOutcome =
+  | { readonly kind: "accepted" | "duplicate"; readonly id: string; readonly seq: number; readonly at: number }
+  | { readonly kind: "rejected"; readonly code: string }
+  | { readonly kind: "not-now"; readonly reason: string; readonly retryAfterMs: number }
+  | { readonly kind: "unknown" };
+
+/** An item of a feed, or of a page of the log, in short. */
+export type NotedItem =
+  | readonly [kind: "event", stream: string, seq: number, id: string, actor: string, at: number, digest: string]
+  | readonly [kind: "opaque", stream: string, from: number, to: number]
+  | readonly [kind: "joined", stream: string, visibleFrom: number, head: number]
+  | readonly [kind: "behind", stream: string, head: number]
+  | readonly [kind: "live", incarnation: string, heads: readonly Head[]]
+  | readonly [kind: "beat", heads: readonly Head[]]
+  | readonly [kind: "shard", shard: number, status: string];
+
+export type Head = readonly [stream: string, seq: number];
+
+/** A message of a page. */
+export interface NotedMessage {
+  readonly id: string;
+  readonly seq: number;
+  readonly author: string;
+  /** Null: deleted. */
+  readonly text: string | null;
+  readonly revision: number;
+  readonly changedSeq: number;
+  /** `emoji count mine`, in the order shown. */
+  readonly reactions: readonly string[];
+}
+
+export type HistoryRecord =
+  | { readonly k: "person"; readonly t: number; readonly user: string; readonly handle: string }
+  | {
+    readonly k: "offer";
+    readonly t: number;
+    readonly op: number;
+    readonly user: string;
+    readonly stream: string;
+    readonly drafts: readonly OfferedDraft[];
+  }
+  | {
+    readonly k: "answer";
+    readonly t: number;
+    readonly op: number;
+    readonly incarnation: string;
+    readonly outcomes: readonly SaidOutcome[];
+  }
+  /** No answer came. `sent` is false if the offer surely never left. */
+  | { readonly k: "lost"; readonly t: number; readonly op: number; readonly why: string }
+  /** The server answered with an error; nothing may have come of the offer. */
+  | { readonly k: "failed"; readonly t: number; readonly op: number; readonly code: string }
+  /** A device starts from a list: it holds each discussion up to its head. */
+  | {
+    readonly k: "device";
+    readonly t: number;
+    /** When the list was asked for. */
+    readonly asked: number;
+    readonly device: string;
+    readonly user: string;
+    readonly incarnation: string;
+    readonly heads: readonly Head[];
+  }
+  | {
+    readonly k: "receipt";
+    readonly t: number;
+    readonly device: string;
+    /** Which of the device's sockets it came by; counts up. */
+    readonly socket: number;
+    readonly items: readonly NotedItem[];
+  }
+  /** The device is given up: it met another incarnation, or starts anew. */
+  | { readonly k: "dropped"; readonly t: number; readonly device: string }
+  | {
+    readonly k: "log-page";
+    readonly t: number;
+    readonly asked: number;
+    readonly user: string;
+    readonly stream: string;
+    readonly fromSeq: number;
+    readonly limit: number;
+    readonly incarnation: string;
+    readonly asOf: number;
+    readonly items: readonly NotedItem[];
+  }
+  | {
+    readonly k: "message-page";
+    readonly t: number;
+    readonly asked: number;
+    readonly user: string;
+    readonly stream: string;
+    /** Null: from the newest on. */
+    readonly before: number | null;
+    readonly limit: number;
+    readonly incarnation: string;
+    readonly asOf: number;
+    readonly messages: readonly NotedMessage[];
+  }
+  /** A read that was refused. */
+  | { readonly k: "unread"; readonly t: number; readonly user: string; readonly what: string; readonly code: string }
+  /** All that was acked before `kept` is in the copy that was then promoted, and lives on as `incarnation`. */
+  | { readonly k: "promoted"; readonly t: number; readonly kept: number; readonly incarnation: string }
+  | { readonly k: "fault"; readonly t: number; readonly name: string; readonly phase: "begins" | "ends" }
+  /** From here on nothing was disturbed, and the devices named are those that go on to the end. */
+  | { readonly k: "settled"; readonly t: number; readonly devices: readonly string[] };
+
+/** Ways to tell the kinds apart by name. */
+export type RecordOf<K extends HistoryRecord["k"]> = Extract<HistoryRecord, { readonly k: K }>;

@@ -1,0 +1,74 @@
+/** Everything that a run runs on: PostgreSQL servers, gatz servers, and the links between them. @module */
+import { createHash } from "node:crypto";
+import * as path from "node:path";
+import { type FakeClock, fakeClock } from "./clock.ts";
+import { Database } from "./database.ts";
+import { Node } from "./node.ts";
+import { SmallDisk } from "./small_disk.ts";
+
+export interface InstallationOptions {
+  readonly folder: string;
+  readonly databases: number;
+  readonly nodes: number;
+  readonly diskMb: number;
+}
+
+export interface Installation extends AsyncDisposable {
+  readonly folder: string;
+  readonly databases: readonly Database[];
+  readonly nodes: readonly Node[];
+  /** What `deno task verify` is to be started with. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Undefined if this machine has no library for it. */
+  readonly clock: FakeClock | undefined;
+}
+
+/** What is in the way of many clients on one machine; deadlines that a short run can live through. */
+const LIMITS = {
+  callDeadlineMs: 5_000,
+  beatMs: 2_000,
+};
+
+export async function startInstallation(options: InstallationOptions): Promise<Installation> {
+  const { folder } = options;
+  await using parts = new AsyncDisposableStack();
+  const diskMb = await SmallDisk.possible(folder) ? options.diskMb : undefined;
+  const clock = await fakeClock(folder);
+  const databases: Database[] = [];
+  for (let i = 0; i < options.databases; i++) {
+    const environment = clock?.environment ?? {};
+    const database = await Database.start({ name: `db${i + 1}`, folder, diskMb, environment });
+    parts.defer(() => database.stop());
+    databases.push(database);
+  }
+  const environment = {
+    GATZ_DEV: "1",
+    GATZ_DATA: path.join(folder, "gatz"),
+    GATZ_TOKEN_KEY: secret(),
+    GATZ_DIGEST_KEY: secret(),
+    GATZ_LIMITS: Object.entries(LIMITS).map(([name, value]) => `${name}=${value}`).join(","),
+  };
+  const nodes = Array.from(
+    { length: options.nodes },
+    (_, i) => new Node({ name: `node${i + 1}`, folder, databases, environment }),
+  );
+  for (const node of nodes) parts.defer(() => node.stop());
+  // The first migrates; the others find it done.
+  for (const node of nodes) await node.ready();
+  const running = parts.move();
+  return { folder, databases, nodes, environment, clock, [Symbol.asyncDispose]: () => running.disposeAsync() };
+}
+
+/** Of random bytes, as a secret has to look. */
+function secret(): string {
+  return createHash("sha256").update(crypto.randomUUID()).digest("base64url");
+}
+
+/** The variables with which a tool finds the installation's data, past all proxies. */
+export function toolEnvironment({ databases, environment }: Installation): Record<string, string> {
+  return {
+    ...environment,
+    DATABASE_URL: databases[0]!.url,
+    GATZ_SERVERS: databases.map(({ name, url }) => `${name}=${url}`).join(","),
+  };
+}

@@ -1,0 +1,144 @@
+/** One gatz server process of a run, behind proxies on both sides of it. @module */
+import * as path from "node:path";
+import { fileURLToPath } from "node:url";
+import { startTcpProxy, type TcpProxy } from "../../../tests/support/tcp_proxy.ts";
+import { pause } from "../client/pause.ts";
+import type { Database } from "./database.ts";
+
+export interface NodeOptions {
+  readonly name: string;
+  readonly folder: string;
+  /** By name; the first has the directory. */
+  readonly databases: readonly Database[];
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
+const READY_MS = 60_000;
+const STOP_MS = 15_000;
+const INHERITED = ["PATH", "HOME", "DENO_DIR", "TMPDIR", "LANG"];
+
+export class Node {
+  readonly name: string;
+  /** Between clients and the server. */
+  readonly front: TcpProxy;
+  /** Between the server and its databases, in the databases' order. */
+  readonly backs: readonly TcpProxy[];
+  readonly #options: NodeOptions;
+  readonly #port: number;
+  #child: Deno.ChildProcess | undefined;
+  #output: Promise<void> = Promise.resolve();
+  #starts = 0;
+
+  constructor(options: NodeOptions) {
+    this.#options = options;
+    this.name = options.name;
+    this.#port = freePort();
+    this.front = startTcpProxy({ hostname: "127.0.0.1", port: this.#port });
+    this.backs = options.databases.map((database) => startTcpProxy({ hostname: "127.0.0.1", port: database.port }));
+  }
+
+  /** What clients call. */
+  get url(): string {
+    return `http://127.0.0.1:${this.front.port}`;
+  }
+
+  get runs(): boolean {
+    return this.#child !== undefined;
+  }
+
+  /** Starts the process; it may take as long as it likes to serve. */
+  start(): void {
+    const { name, folder, databases, environment } = this.#options;
+    const through = databases.map((database, i) => [database.name, this.backs[i]!.through(database.url)] as const);
+    const child = new Deno.Command(Deno.execPath(), {
+      args: ["run", "-A", "--no-check", "--config", path.join(ROOT, "deno.json"), `${ROOT}apps/server/main.ts`],
+      // Not in a folder that has secrets of its own.
+      cwd: folder,
+      clearEnv: true,
+      env: {
+        ...inherited(),
+        ...environment,
+        GATZ_PORT: String(this.#port),
+        DATABASE_URL: through[0]![1],
+        GATZ_SERVERS: through.map(([server, url]) => `${server}=${url}`).join(","),
+      },
+      stdin: "null",
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+    this.#child = child;
+    const log = path.join(folder, `${name}.${++this.#starts}.log`);
+    this.#output = Promise.all([keep(child.stdout, `${log}.out`), keep(child.stderr, log)]).then(() => {});
+    void child.status.then(() => {
+      if (this.#child === child) this.#child = undefined;
+    });
+  }
+
+  /** Resolves once it serves, starting it as often as it gives up. */
+  async ready(): Promise<void> {
+    const until = performance.now() + READY_MS;
+    while (performance.now() < until) {
+      if (this.#child === undefined) this.start();
+      if (await this.#serves()) return;
+      await pause(50);
+    }
+    throw new Error(`${this.name} did not serve within ${READY_MS / 1000} s: see its log in ${this.#options.folder}`);
+  }
+
+  /** Sends a signal, if it runs. */
+  signal(name: "SIGKILL" | "SIGTERM" | "SIGSTOP" | "SIGCONT"): void {
+    this.#child?.kill(name);
+  }
+
+  /** Ends it with a signal and waits for the end. */
+  async end(name: "SIGKILL" | "SIGTERM"): Promise<void> {
+    const child = this.#child;
+    if (child === undefined) return;
+    child.kill(name);
+    const ended = await Promise.race([child.status.then(() => true), pause(STOP_MS)]);
+    if (ended !== true) {
+      child.kill("SIGKILL");
+      await child.status;
+    }
+    await this.#output;
+    this.#child = undefined;
+  }
+
+  async stop(): Promise<void> {
+    this.signal("SIGCONT");
+    await this.end("SIGTERM");
+    await Promise.all([this.front, ...this.backs].map((proxy) => proxy.close()));
+  }
+
+  async #serves(): Promise<boolean> {
+    try {
+      const response = await fetch(`http://127.0.0.1:${this.#port}/health?strict`, {
+        signal: AbortSignal.timeout(2_000),
+      });
+      await response.body?.cancel();
+      return response.ok;
+    } catch {
+      // Nobody listens yet, or not any more.
+      return false;
+    }
+  }
+}
+
+async function keep(stream: ReadableStream<Uint8Array>, file: string): Promise<void> {
+  await Deno.writeFile(file, stream);
+}
+
+function freePort(): number {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = listener.addr;
+  listener.close();
+  return port;
+}
+
+function inherited(): Record<string, string> {
+  return Object.fromEntries(INHERITED.flatMap((name) => {
+    const value = Deno.env.get(name);
+    return value === undefined ? [] : [[name, value]];
+  }));
+}

@@ -1,0 +1,73 @@
+/** What a run did and what came of it, for people. @module */
+import type { Violations } from "./check/violation.ts";
+import { readHistory } from "./history/history.ts";
+import type { TortureRun } from "./torture.ts";
+
+export interface Summary {
+  /** Drafts offered by type, attempts at them included. */
+  readonly offered: ReadonlyMap<string, number>;
+  readonly outcomes: ReadonlyMap<string, number>;
+  readonly receipts: number;
+  readonly pages: number;
+  readonly devices: number;
+  readonly lives: number;
+}
+
+export async function summarize({ historyFile }: TortureRun): Promise<Summary> {
+  const offered = new Map<string, number>();
+  const outcomes = new Map<string, number>();
+  const lives = new Set<string>();
+  let [receipts, pages, devices] = [0, 0, 0];
+  const count = (counts: Map<string, number>, name: string) => counts.set(name, (counts.get(name) ?? 0) + 1);
+  for await (const record of readHistory(historyFile)) {
+    if (record.k === "offer") { for (const { type } of record.drafts) count(offered, type); }
+    if (record.k === "answer") {
+      lives.add(record.incarnation);
+      for (const outcome of record.outcomes) count(outcomes, nameOf(outcome));
+    }
+    if (record.k === "lost") count(outcomes, "lost");
+    if (record.k === "failed") count(outcomes, `error ${record.code}`);
+    if (record.k === "receipt") receipts += record.items.filter(([kind]) => kind === "event").length;
+    if (record.k === "log-page" || record.k === "message-page") pages++;
+    if (record.k === "device") devices++;
+  }
+  return { offered, outcomes, receipts, pages, devices, lives: lives.size };
+}
+
+function nameOf(outcome: { readonly kind: string; readonly code?: string; readonly reason?: string }): string {
+  const why = outcome.code ?? outcome.reason;
+  return why === undefined ? outcome.kind : `${outcome.kind} ${why}`;
+}
+
+export interface Judged {
+  readonly summary: Summary;
+  readonly run: Pick<TortureRun, "made" | "left">;
+  readonly violations: Violations;
+  readonly verified: { readonly code: number; readonly said: string };
+}
+
+export function reportLines({ summary, run, violations, verified }: Judged): string[] {
+  const { receipts, pages, devices, lives } = summary;
+  return [
+    ...table("offered", summary.offered),
+    ...table("answered", summary.outcomes),
+    `read        ${receipts} events by feeds of ${devices} devices, ${pages} pages; ${lives} incarnations`,
+    ...table("faults", run.made),
+    ...[...run.left].map(([name, why]) => `left out    ${name}: ${why}`),
+    `verify      ${verified.said}`,
+    ...conclusion(violations),
+  ];
+}
+
+function table(title: string, counts: ReadonlyMap<string, number>): string[] {
+  const sorted = [...counts].sort(([, a], [, b]) => b - a);
+  return sorted.map(([name, count], i) => `${(i === 0 ? title : "").padEnd(12)}${String(count).padStart(8)}  ${name}`);
+}
+
+function conclusion(violations: Violations): string[] {
+  if (violations.counts.size === 0) return ["held: nothing lost, doubled, misordered"];
+  return [
+    ...violations.shown.map(({ rule, kind, what }) => `broken      [${rule}] ${kind}: ${what}`),
+    ...[...violations.counts].map(([kind, count]) => `broken      ${count} × ${kind}`),
+  ];
+}

@@ -1,0 +1,47 @@
+/** After the storm: everybody comes to their end, effects arrive, feeds catch up, and everything is read once more. @module */
+import { pause } from "./client/pause.ts";
+import type { Person } from "./client/person.ts";
+import type { History } from "./history/history.ts";
+import type { Installation } from "./installation/installation.ts";
+
+export interface Settling {
+  readonly people: readonly Person[];
+  /** Their lives, over once each has its answers. */
+  readonly living: readonly Promise<void>[];
+  readonly installation: Installation;
+  readonly history: History;
+}
+
+/** After so long in calm, what has not ended does not end. */
+const PATIENCE_MS = 60_000;
+/** Two beats, so that the loss of a last frame is found too (LIVE4). */
+const LISTEN_MS = 4_500;
+const LOOK_EVERY_MS = 200;
+
+export async function settle({ people, living, installation, history }: Settling): Promise<void> {
+  const until = performance.now() + PATIENCE_MS;
+  await Promise.race([Promise.all(living), pause(PATIENCE_MS)]);
+  while (performance.now() < until && await undelivered(installation) > 0) await pause(LOOK_EVERY_MS);
+  await pause(LISTEN_MS);
+  const streams = people[0]?.town.discussions.map(({ id }) => id) ?? [];
+  await Promise.all(people.map((person) => person.readAll(streams, until)));
+  history.note({ k: "settled", devices: people.map((person) => person.device.name) });
+}
+
+/** Effects that wait in the outboxes (SHARD3). */
+async function undelivered({ databases }: Installation): Promise<number> {
+  const counts = await Promise.all(databases.map((database) =>
+    database.administer(async (sql) => {
+      const schemas = await sql<{ name: string }[]>`
+        SELECT nspname AS name FROM pg_namespace WHERE nspname ~ '^gatz_s[0-9]{4}$'`;
+      let waiting = 0;
+      for (const { name } of schemas) {
+        const [outbox] = await sql<{ waiting: string }[]>`
+          SELECT count(*) AS waiting FROM ${sql(name)}.outbox WHERE code IS NULL`;
+        waiting += Number(outbox!.waiting);
+      }
+      return waiting;
+    })
+  ));
+  return counts.reduce((sum, count) => sum + count, 0);
+}

@@ -1,0 +1,122 @@
+/** One run: an installation, people who use it, faults, calm, and the judgement of all that was written down. @module */
+import * as path from "node:path";
+import { fileURLToPath } from "node:url";
+import { installGuard } from "../../packages/storage/src/postgres/guard.ts";
+import { chanceFrom } from "../replay/plan/random.ts";
+import { check } from "./check/check.ts";
+import type { FinalLog } from "./check/final_log.ts";
+import { readFinalLog } from "./check/read_final_log.ts";
+import type { Violations } from "./check/violation.ts";
+import { pause } from "./client/pause.ts";
+import { Person } from "./client/person.ts";
+import { Town } from "./client/town.ts";
+import type { Fault } from "./faults/fault.ts";
+import { storm } from "./faults/plan.ts";
+import { History, readHistory } from "./history/history.ts";
+import { type Installation, startInstallation, toolEnvironment } from "./installation/installation.ts";
+import { settle } from "./settle.ts";
+
+export interface TortureOptions {
+  readonly seed: string;
+  /** How long faults are made. */
+  readonly stormMs: number;
+  /** Those wanted; who can't be made on this machine is left out, openly. */
+  readonly faults: readonly Fault[];
+  /** How many gatz servers, and how many PostgreSQL servers. */
+  readonly servers: number;
+  readonly databases: number;
+  readonly people: number;
+  /** An empty folder. */
+  readonly folder: string;
+  readonly say: (line: string) => void;
+}
+
+export interface TortureRun extends AsyncDisposable {
+  /** How often each fault was made; and why others were not. */
+  readonly made: ReadonlyMap<string, number>;
+  readonly left: ReadonlyMap<string, string>;
+  readonly historyFile: string;
+  readonly installation: Installation;
+  /** The final log, as it is now. */
+  readLog(): Promise<FinalLog>;
+  /** Judges the history by a log. */
+  judge(log: FinalLog): Promise<Violations>;
+  /** `deno task verify`, on the run's database. */
+  verify(): Promise<{ readonly code: number; readonly said: string }>;
+}
+
+const THINK_MS = 150;
+const DISK_MB = 1_500;
+
+/** Resolves once the storm is over and the people have come to rest. Its installation runs on until it is disposed of. */
+export async function torture(options: TortureOptions): Promise<TortureRun> {
+  const { seed, folder, say } = options;
+  installGuard();
+  // PostgreSQL may run under another account, which has to pass through here.
+  await Deno.chmod(folder, 0o755);
+  await using parts = new AsyncDisposableStack();
+  const size = { databases: options.databases, nodes: options.servers, diskMb: DISK_MB };
+  const installation = parts.use(await startInstallation({ folder, ...size }));
+  const historyFile = path.join(folder, "history.ndjson");
+  const history = new History(historyFile);
+  parts.defer(() => history.close());
+  const left = new Map(options.faults.flatMap((fault) => {
+    const why = fault.impossible?.(installation);
+    return why === undefined ? [] : [[fault.name, why] as const];
+  }));
+  const people = await gather(options, { installation, history });
+  parts.defer(async () => void await Promise.all(people.map((person) => person.end())));
+  say(`${people.length} people, ${options.servers} servers, ${options.databases} databases; seed ${seed}`);
+  const living = people.map((person) => person.live());
+  const faults = options.faults.filter(({ name }) => !left.has(name));
+  const made = await storm({
+    ...{ installation, history, seed, faults, say },
+    signal: AbortSignal.timeout(options.stormMs),
+  });
+  say("calm");
+  for (const node of installation.nodes) await node.ready();
+  for (const person of people) person.stop();
+  await settle({ people, living, installation, history });
+  history.flush();
+  const running = parts.move();
+  return {
+    ...{ made, left, historyFile, installation },
+    readLog: () => readFinalLog(installation),
+    judge: (log) => check(() => readHistory(historyFile), log),
+    verify: () => verify(installation),
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
+  };
+}
+
+async function gather(
+  { seed, people: count }: TortureOptions,
+  { installation, history }: { readonly installation: Installation; readonly history: History },
+): Promise<Person[]> {
+  const town = new Town();
+  let ops = 0;
+  const people = Array.from({ length: count }, (_, i) => {
+    const handle = `person_${String(i).padStart(2, "0")}`;
+    return new Person({
+      ...{ handle, seed, history, town, thinkMs: THINK_MS },
+      nodes: installation.nodes.map((node) => node.url),
+      chance: chanceFrom(seed, handle),
+      nextOp: () => ++ops,
+    });
+  });
+  for (const person of people) await person.begin();
+  await pause(0);
+  return people;
+}
+
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+
+async function verify(installation: Installation): Promise<{ code: number; said: string }> {
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["task", "verify"],
+    cwd: ROOT,
+    env: toolEnvironment(installation),
+    stdin: "null",
+  }).output();
+  const [said, problems] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes).trim());
+  return { code, said: code === 0 ? said! : `${said}\n${problems}` };
+}
