@@ -99,10 +99,14 @@ function whole(text: string): number {
   return number;
 }
 
+/** What went wrong, and what then went wrong while clearing up. */
+function all(error: unknown): unknown[] {
+  return error instanceof SuppressedError ? [...all(error.suppressed), ...all(error.error)] : [error];
+}
+
 Deno.exit(
   await main().catch((error: unknown) => {
-    if (!(error instanceof BadUsage)) throw error;
-    console.error(error.message);
+    for (const one of all(error)) console.error(one instanceof BadUsage ? one.message : one);
     return 2;
   }),
 );

@@ -48,11 +48,11 @@ const CHOICES: readonly (readonly [weight: number, choose: (actor: Actor) => Act
 ];
 const TOTAL = CHOICES.reduce((sum, [weight]) => sum + weight, 0);
 
-/** Something that makes sense as far as is known; a group if nothing else does. */
+/** Something that makes sense as far as is known. */
 export function chooseAct(actor: Actor): Act {
   let place = actor.chance.below(TOTAL);
   const found = CHOICES.find(([weight]) => (place -= weight) < 0);
-  return found?.[1](actor) ?? createGroup(actor);
+  return found?.[1](actor) ?? send(actor) ?? createDiscussion(actor) ?? createGroup(actor);
 }
 
 function send(actor: Actor): Act | undefined {

@@ -28,7 +28,10 @@ const CALM_MS = [200, 2_500] as const;
 export async function storm(options: StormOptions): Promise<Map<string, number>> {
   const made = new Map<string, number>();
   const turn = new Turn();
-  await Promise.all(LANES.map((lane) => blow(lane, { ...options, made, turn })));
+  const over = new Promise<void>((resolve) =>
+    options.signal.addEventListener("abort", () => resolve(), { once: true })
+  );
+  await Promise.all([over, ...LANES.map((lane) => blow(lane, { ...options, made, turn }))]);
   return made;
 }
 
