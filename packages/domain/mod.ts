@@ -20,6 +20,7 @@ export { applyToMessages, foldGroup, foldStream, NOTHING } from "./src/fold.ts";
 export type { Folded } from "./src/fold.ts";
 export * from "./src/membership.ts";
 export { evolveMessage } from "./src/message/evolve.ts";
+export * from "./src/message/shown.ts";
 export { needs } from "./src/needs.ts";
 export { canonicalContent, canonicalJson } from "./src/canonical.ts";
 export * from "./src/streams.ts";

@@ -24,7 +24,7 @@ if (await needsPostgres(import.meta.url)) {
 
     const message = drafts.newMessage(ann, discussion);
     const { seq } = await town.accepted(message);
-    const page = await town.storage.messages(discussion, { ranges: [{ from: seq, to: seq }], limit: 10 });
+    const page = await town.storage.messages(discussion, { viewer: ben, ranges: [{ from: seq, to: seq }], limit: 10 });
     assert.deepEqual(page.messages.map(({ id }) => id), [message.id]);
     const lists = await town.storage.discussionsOf(ben, { limit: 10 });
     assert.deepEqual(lists.rows.map((row) => row.discussion), [discussion]);

@@ -35,8 +35,16 @@ export interface PlainMessage {
   revision: number;
   changedSeq: number;
   replyToSeq: number | null;
-  /** `emoji name`, first come first. */
-  reactions: string[];
+  /** First come first. */
+  reactions: PlainReaction[];
+}
+
+/** One emoji on a message. There are never more people here than a message names. */
+export interface PlainReaction {
+  emoji: string;
+  count: number;
+  mine: boolean;
+  users: string[];
 }
 
 export interface PlainView {
@@ -70,7 +78,10 @@ export function naiveView(rows: readonly PlainRow[], who: string, nameOf: (id: s
     head,
     lastAt: last?.at ?? 0,
     memberCount: stays.filter((stay) => stay.begun <= head && stay.to > head).length,
-    messages: messagesOf(seen, nameOf).reverse(),
+    messages: messagesOf(seen, nameOf).reverse().map((message) => ({
+      ...message,
+      reactions: counted(message.reactions, who),
+    })),
   };
 }
 
@@ -97,8 +108,24 @@ function staysOf(rows: readonly PlainRow[], nameOf: (id: string) => string): Pla
   return stays;
 }
 
-function messagesOf(seen: readonly PlainRow[], nameOf: (id: string) => string): PlainMessage[] {
-  const messages: PlainMessage[] = [];
+function counted(reactions: readonly string[], who: string): PlainReaction[] {
+  const counts: PlainReaction[] = [];
+  for (const reaction of reactions) {
+    const [emoji = "", user = ""] = reaction.split(" ");
+    let same = counts.find((count) => count.emoji === emoji);
+    if (same === undefined) counts.push(same = { emoji, count: 0, mine: false, users: [] });
+    same.count++;
+    same.mine ||= user === who;
+    same.users.push(user);
+  }
+  return counts;
+}
+
+/** A message whose reactions are `emoji name`, first come first. */
+type Uncounted = Omit<PlainMessage, "reactions"> & { reactions: string[] };
+
+function messagesOf(seen: readonly PlainRow[], nameOf: (id: string) => string): Uncounted[] {
+  const messages: Uncounted[] = [];
   for (const row of seen) {
     const by = row.actor === null ? "system" : nameOf(row.actor);
     if (row.type === NEW) {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { DiscussionId, MessageState, ShardNumber, UserId } from "@gatz/domain";
+import type { DiscussionId, ShardNumber, ShownMessage, UserId } from "@gatz/domain";
 import type { ReadPools } from "../../packages/storage/src/reads/read_pools.ts";
 import type { MessagePage } from "@gatz/storage";
 import { needsPostgres } from "@gatz/testing/postgres.ts";
@@ -27,7 +27,7 @@ if (await needsPostgres(import.meta.url)) {
       return [...rows];
     });
 
-  const plain = (message: MessageState, nameOf: (id: string) => string): PlainMessage => ({
+  const plain = (message: ShownMessage, nameOf: (id: string) => string): PlainMessage => ({
     seq: message.seq,
     author: nameOf(message.author),
     text: message.kind === "live" ? message.text : null,
@@ -36,7 +36,7 @@ if (await needsPostgres(import.meta.url)) {
     revision: message.revision,
     changedSeq: message.changedSeq,
     replyToSeq: message.replyToSeq ?? null,
-    reactions: message.kind === "live" ? message.reactions.map((r) => `${r.emoji} ${nameOf(r.user)}`) : [],
+    reactions: message.kind === "live" ? message.reactions.map((r) => ({ ...r, users: r.users.map(nameOf) })) : [],
   });
 
   /** All pages of a viewer's messages, newest first. */
@@ -44,11 +44,12 @@ if (await needsPostgres(import.meta.url)) {
     const state = await town.storage.state(discussion);
     assert.ok(state?.kind === "discussion");
     const ranges = visibleRanges(intervalsOf(state, viewer), state.seq);
-    const messages: MessageState[] = [];
+    const messages: ShownMessage[] = [];
     let asOf = seq(0);
     let before: MessagePage["before"] = null;
     do {
       const page: MessagePage = await town.storage.messages(discussion, {
+        viewer,
         ranges,
         limit: 3,
         ...(before && { before }),
@@ -58,7 +59,7 @@ if (await needsPostgres(import.meta.url)) {
       ({ asOf, before } = page);
     } while (before !== null);
     const ids = messages.map((message) => message.id);
-    const byId = await town.storage.messagesById(discussion, { ids, ranges });
+    const byId = await town.storage.messagesById(discussion, { viewer, ids, ranges });
     assert.deepEqual(messages.map(({ id }) => byId.messages.get(id)), messages, "by id as in pages");
     return { asOf, messages };
   };

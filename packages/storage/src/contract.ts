@@ -8,13 +8,13 @@ import type {
   Interval,
   LogEvent,
   MessageId,
-  MessageState,
   Outcome,
   Position,
   Proposal,
   RejectionCode,
   Seq,
   ShardNumber,
+  ShownMessage,
   StreamId,
   StreamState,
   UnixMs,
@@ -137,7 +137,7 @@ export interface MessagePage {
   /** The stream's head in the snapshot that was read. */
   asOf: Seq;
   /** Newest first; each as the events within the viewer's ranges fold. */
-  messages: readonly MessageState[];
+  messages: readonly ShownMessage[];
   /** Where the next page ends (exclusive), or null at the beginning. */
   before: Seq | null;
 }
@@ -167,7 +167,7 @@ export interface DiscussionRow {
   head: Seq;
   lastAt: UnixMs;
   /** The newest message that the viewer may see, as the viewer sees it. */
-  preview: MessageState | null;
+  preview: ShownMessage | null;
 }
 
 export interface DiscussionList {
@@ -233,16 +233,16 @@ export interface Storage {
   /** One stream's state, or null; throws {@link ShardUnavailable}. */
   state(stream: StreamId): Promise<StreamState | null>;
   events(stream: StreamId, page: SeqRange & { limit: number }): Promise<EventPage>;
-  /** Folded messages of a discussion, as seen through `ranges`. `whole`: the ranges reach the head, so projections serve. */
+  /** Folded messages of a discussion, as the viewer is shown them through `ranges`. */
   messages(
     stream: DiscussionId,
-    page: { ranges: readonly SeqRange[]; before?: Seq; limit: number },
+    page: { viewer: UserId; ranges: readonly SeqRange[]; before?: Seq; limit: number },
   ): Promise<MessagePage>;
   /** Messages by id, of one discussion, as seen through `ranges`. Absent: not there, or not visible. */
   messagesById(
     stream: DiscussionId,
-    ask: { ids: readonly MessageId[]; ranges: readonly SeqRange[] },
-  ): Promise<{ asOf: Seq; messages: ReadonlyMap<MessageId, MessageState> }>;
+    ask: { viewer: UserId; ids: readonly MessageId[]; ranges: readonly SeqRange[] },
+  ): Promise<{ asOf: Seq; messages: ReadonlyMap<MessageId, ShownMessage> }>;
   /** Which discussion a message is in, or null. */
   discussionOf(message: MessageId): Promise<DiscussionId | null>;
   discussionsOf(

@@ -22,7 +22,7 @@ import { encodeCursor } from "../live/cursor.ts";
 import { offerOne, offerWritten, type Written } from "../offers.ts";
 import { memberProcedure, router, userProcedure } from "../trpc.ts";
 import { decodePlace, encodePlace } from "../views/list_cursor.ts";
-import { type MessageView, messageView } from "../views/message_view.ts";
+import type { MessageView } from "../views/message_view.ts";
 import { seenDiscussion } from "../views/seen.ts";
 import { type DiscussionView, discussionView } from "../views/stream_view.ts";
 import type { OfferedBundle } from "./log.ts";
@@ -126,7 +126,7 @@ export const discussions = router({
       return {
         incarnation,
         asOf: encodeCursor({ incarnation, positions: list.asOf }),
-        rows: list.rows.map((row) => rowView(row, ctx)),
+        rows: list.rows.map(rowView),
         unavailable: list.unavailable,
         next: list.next === null ? null : encodePlace(list.next),
       };
@@ -136,11 +136,7 @@ export const discussions = router({
 const write = (context: UserContext, draft: Written["draft"]) =>
   offerOne(context, { draft, names: { stream: "discussion" } });
 
-function rowView(
-  { discussion, intervals, preview, ...row }: DiscussionRow,
-  { session }: UserContext,
-): DiscussionRowView {
-  // A list shows no quotes, so what a preview answers is not read for it.
-  const view = preview === null ? null : messageView(preview, { viewer: session.user });
-  return { id: discussion, ...row, mine: intervals, preview: view };
+// A list shows no quotes, so what a preview answers is not read for it.
+function rowView({ discussion, intervals, ...row }: DiscussionRow): DiscussionRowView {
+  return { id: discussion, ...row, mine: intervals };
 }

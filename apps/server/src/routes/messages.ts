@@ -103,7 +103,7 @@ export const messages = router({
       const { result, asOf, seen } = await readSeen(
         storage,
         { viewer, discussion },
-        (ranges) => storage.messages(discussion, { ranges, ...page }),
+        (ranges) => storage.messages(discussion, { viewer, ranges, ...page }),
       );
       const views = await messageViews(storage, { viewer, discussion, ranges: seen.ranges }, result.messages);
       return { incarnation: storage.incarnation, asOf, messages: views, before: result.before };
@@ -120,7 +120,7 @@ export const messages = router({
       const { result, asOf, seen } = await readSeen(
         storage,
         { viewer, discussion },
-        (ranges) => storage.messagesById(discussion, { ids: [id], ranges }),
+        (ranges) => storage.messagesById(discussion, { viewer, ids: [id], ranges }),
       );
       const found = result.messages.get(id);
       if (found === undefined) throw notFound();

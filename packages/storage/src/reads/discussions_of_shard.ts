@@ -72,7 +72,7 @@ function rowOf(row: ListRow, user: UserId): DiscussionRow {
     intervals,
     head: row.head as Seq,
     lastAt: row.last_at as UnixMs,
-    preview: row.preview === null ? null : messageSeen(row.preview),
+    preview: row.preview === null ? null : messageSeen(row.preview, user),
   };
 }
 
@@ -96,7 +96,7 @@ function selectList(q: Queryable, user: UserId, page: ListPage): Promise<FencedR
         select jsonb_agg(jsonb_build_array(m."user", from_seq, history_from, role, left_seq) order by from_seq) as intervals
         from ${here}.members m where m.stream = d.stream and m."user" = ${me}
       ) mine
-      left join lateral (${preview(q, me)}) p on true
+      left join lateral (${preview(q, user)}) p on true
     ) list on true
     order by list.last_at desc, list.discussion desc`;
 }
@@ -132,7 +132,8 @@ function lastStays(q: Queryable, me: string, { limit, before }: ListPage): Fragm
 }
 
 /** The newest message that the user may see of the discussion `d`. */
-function preview(q: Queryable, me: string): Fragment {
+function preview(q: Queryable, viewer: UserId): Fragment {
+  const me = idToUuid(viewer);
   const { sql } = q;
   const here = sql(q.schema);
   const seen = () =>
@@ -151,6 +152,7 @@ function preview(q: Queryable, me: string): Fragment {
       order by e.seq desc limit 1
     ) e ${
     seenJoins(q, {
+      viewer,
       seen: seen(),
       beyond: sql`d.stream_head > d.head
         or e.seq < (select max(m.history_from) from ${here}.members m where m.stream = d.stream and m."user" = ${me})`,

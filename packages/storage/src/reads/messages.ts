@@ -2,11 +2,12 @@ import {
   type DiscussionId,
   idToUuid,
   type MessageId,
-  type MessageState,
   prefixOf,
   type Seq,
   seq,
   shardOf,
+  type ShownMessage,
+  type UserId,
   uuidToId,
 } from "@gatz/domain";
 import type { MessagePage, SeqRange } from "../contract.ts";
@@ -25,13 +26,13 @@ type HeadedRow = { head: number } & (SeenRow | { id: null });
 export async function readMessages(
   pools: ReadPools,
   stream: DiscussionId,
-  { ranges, before, limit }: { ranges: readonly SeqRange[]; before?: Seq; limit: number },
+  { viewer, ranges, before, limit }: { viewer: UserId; ranges: readonly SeqRange[]; before?: Seq; limit: number },
 ): Promise<MessagePage> {
   const last = ranges.at(-1);
   if (last === undefined) return { asOf: seq(0), messages: [], before: null };
   const one = limit + 1; // one more tells whether there is another page
   const rows = await pools.read(shardOf(stream), (q) =>
-    selectSeen(q, { stream, ranges }, (seen) =>
+    selectSeen(q, { viewer, stream, ranges }, (seen) =>
       q.sql`
         select e.* from ${seen} cross join lateral (
           select * from ${q.sql(q.schema)}.events
@@ -41,7 +42,7 @@ export async function readMessages(
           order by seq desc limit ${one}
         ) e
         order by e.seq desc limit ${one}`));
-  const messages = messagesOf(rows);
+  const messages = messagesOf(rows, viewer);
   const page = messages.slice(0, limit);
   return { asOf: asOf(rows, last), messages: page, before: messages.length > limit ? page.at(-1)?.seq ?? null : null };
 }
@@ -50,17 +51,20 @@ export async function readMessages(
 export async function readMessagesById(
   pools: ReadPools,
   stream: DiscussionId,
-  { ids, ranges }: { ids: readonly MessageId[]; ranges: readonly SeqRange[] },
-): Promise<{ asOf: Seq; messages: ReadonlyMap<MessageId, MessageState> }> {
+  { viewer, ids, ranges }: { viewer: UserId; ids: readonly MessageId[]; ranges: readonly SeqRange[] },
+): Promise<{ asOf: Seq; messages: ReadonlyMap<MessageId, ShownMessage> }> {
   const last = ranges.at(-1);
   if (last === undefined) return { asOf: seq(0), messages: new Map() };
   const rows = await pools.read(shardOf(stream), (q) =>
-    selectSeen(q, { stream, ranges }, (seen) =>
+    selectSeen(q, { viewer, stream, ranges }, (seen) =>
       q.sql`
         select * from ${q.sql(q.schema)}.events e
         where e.id = any(${ids.map(idToUuid)}::uuid[]) and e.stream = h.id and e.type = ${NEW_MESSAGE}
           and exists (select 1 from ${seen} where e.seq between f and t)`));
-  return { asOf: asOf(rows, last), messages: new Map(messagesOf(rows).map((message) => [message.id, message])) };
+  return {
+    asOf: asOf(rows, last),
+    messages: new Map(messagesOf(rows, viewer).map((message) => [message.id, message])),
+  };
 }
 
 /** Which discussion a message is in, or null. */
@@ -78,7 +82,7 @@ type Fragment = ReturnType<typeof seenColumns>;
 // One statement: messages, what changed them and the head are of one snapshot (READ0).
 function selectSeen(
   q: Queryable,
-  { stream, ranges }: { stream: DiscussionId; ranges: readonly SeqRange[] },
+  { viewer, stream, ranges }: { viewer: UserId; stream: DiscussionId; ranges: readonly SeqRange[] },
   newMessages: (seen: Fragment) => Fragment,
 ): Promise<HeadedRow[]> {
   const from = ranges.map((range) => range.from);
@@ -90,14 +94,14 @@ function selectSeen(
     select h.seq as head, m.*
     from ${q.sql(q.schema)}.streams h
     left join lateral (
-      select ${seenColumns(q)} from (${newMessages(seen())}) e ${seenJoins(q, { seen: seen(), beyond })}
+      select ${seenColumns(q)} from (${newMessages(seen())}) e ${seenJoins(q, { viewer, seen: seen(), beyond })}
     ) m on true
     where h.id = ${idToUuid(stream)}
     order by m.seq desc`;
 }
 
-function messagesOf(rows: readonly HeadedRow[]): MessageState[] {
-  return rows.flatMap((row) => row.id === null ? [] : [messageSeen(row)]);
+function messagesOf(rows: readonly HeadedRow[], viewer: UserId): ShownMessage[] {
+  return rows.flatMap((row) => row.id === null ? [] : [messageSeen(row, viewer)]);
 }
 
 function asOf(rows: readonly HeadedRow[], last: SeqRange): Seq {

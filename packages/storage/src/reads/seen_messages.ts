@@ -1,15 +1,29 @@
 /**
  * Messages as a viewer sees them (VIS4): where the viewer sees everything from a message to the head, its projections say what it has
- * become; elsewhere it is the fold of those of its events that the viewer sees.
+ * become, and its reactions are counted where they are; elsewhere it is the fold of those of its events that the viewer sees.
  * @module
  */
-import { assert, evolveMessage, type MessageState } from "@gatz/domain";
+import {
+  assert,
+  evolveMessage,
+  idToUuid,
+  type ReactionCount,
+  REACTORS_SHOWN,
+  type ShownMessage,
+  shownTo,
+  type UserId,
+  uuidToId,
+} from "@gatz/domain";
 import type { Queryable } from "../postgres/queryable.ts";
 import { eventOf, type EventRow } from "../shard/codec.ts";
 import { eventColumns } from "../shard/event_columns.ts";
-import { messageColumns, messageOf, type MessageRow, projectionsOfMessage } from "../shard/load_messages.ts";
+import { changeOfMessage, messageColumns, messageOf, type MessageRow } from "../shard/load_messages.ts";
 
-export interface SeenRow extends MessageRow {
+type CountTuple = readonly [emoji: string, count: number, mine: boolean, users: readonly string[]];
+
+export interface SeenRow extends Omit<MessageRow, "reactions"> {
+  /** Counted by emoji, in the order of first use. Null: none, or {@link beyond}. */
+  counts: readonly CountTuple[] | null;
   /** Whether the projections hold what the viewer may not see. */
   beyond: boolean;
   /** If so: the events with this message as their target that the viewer sees. Null: none. */
@@ -20,18 +34,29 @@ type Fragment = ReturnType<typeof eventColumns>;
 
 /** The columns of a {@link SeenRow}, where `e` is a `new-message` and {@link seenJoins} are joined. */
 export function seenColumns(q: Queryable): Fragment {
-  return q.sql`${messageColumns(q)}, b.beyond, v.changes`;
+  return q.sql`${messageColumns(q)}, b.beyond, n.counts, v.changes`;
 }
 
 /**
  * @param options.seen the viewer's ranges, as a from-item with the columns `f` and `t`
  * @param options.beyond whether something about the message `e` may lie outside of them
  */
-export function seenJoins(q: Queryable, { seen, beyond }: { seen: Fragment; beyond: Fragment }): Fragment {
+export function seenJoins(
+  q: Queryable,
+  { viewer, seen, beyond }: { viewer: UserId; seen: Fragment; beyond: Fragment },
+): Fragment {
   const { sql } = q;
   return sql`
-    ${projectionsOfMessage(q)}
+    ${changeOfMessage(q)}
     cross join lateral (select (${beyond}) as beyond) b
+    left join lateral (
+      select jsonb_agg(jsonb_build_array(emoji, count, mine, users) order by first_seq) as counts
+      from (
+        select emoji, min(first_seq) as first_seq, count(*) as count, bool_or("user" = ${idToUuid(viewer)}) as mine,
+          (array_agg("user" order by first_seq))[1:${REACTORS_SHOWN}::int] as users
+        from ${sql(q.schema)}.reactions where message = e.id group by emoji
+      ) counted
+    ) n on not b.beyond
     left join lateral (
       select jsonb_agg(to_jsonb(change) order by change.seq) as changes
       from (
@@ -46,10 +71,17 @@ function changeColumns({ sql }: Queryable): Fragment {
   return sql`t.at, t.stream, t.id, t.actor, t.seq, t.target_seq, t.type, t.version, t.decided, t.body`;
 }
 
-export function messageSeen(row: SeenRow): MessageState {
-  if (!row.beyond) return messageOf(row);
+export function messageSeen(row: SeenRow, viewer: UserId): ShownMessage {
+  if (!row.beyond) {
+    const message = shownTo(viewer, messageOf({ ...row, reactions: null }));
+    return message.kind === "deleted" ? message : { ...message, reactions: (row.counts ?? []).map(countOf) };
+  }
   let message = evolveMessage(null, eventOf(row));
   for (const change of row.changes ?? []) message = evolveMessage(message, eventOf(change));
   assert(message !== null, `no new-message: ${row.id}`);
-  return message;
+  return shownTo(viewer, message);
+}
+
+function countOf([emoji, count, mine, users]: CountTuple): ReactionCount {
+  return { emoji, count, mine, users: users.map((user) => uuidToId("user", user)) };
 }

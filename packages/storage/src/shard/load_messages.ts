@@ -35,24 +35,28 @@ export async function loadMessageStates(
 ): Promise<Map<MessageId, MessageState>> {
   if (ids.length === 0) return new Map();
   const rows = await q.sql<MessageRow[]>`
-    select ${messageColumns(q)} from ${q.sql(q.schema)}.events e ${projectionsOfMessage(q)}
+    select ${messageColumns(q)}, r.reactions from ${q.sql(q.schema)}.events e ${changeOfMessage(q)} ${
+    reactionsOfMessage(q)
+  }
     where e.id = any(${ids.map(idToUuid)}::uuid[]) and e.type = ${EVENT_CODES.discussion["new-message"]}`;
   return new Map(rows.map(messageOf).map((message) => [message.id, message]));
 }
 
-/** The columns of a {@link MessageRow}, where `e` is an event and {@link projectionsOfMessage} are joined. */
+/** The columns of a {@link MessageRow} but its reactions, where `e` is an event and {@link changeOfMessage} is joined. */
 export function messageColumns(q: Queryable) {
-  return q.sql`${eventColumns(q)}, c.changed_seq, c.fold_version, c.state as change, r.reactions`;
+  return q.sql`${eventColumns(q)}, c.changed_seq, c.fold_version, c.state as change`;
 }
 
-/** Joins what is stored of the message that the event `e` began. */
-export function projectionsOfMessage({ sql, schema }: Queryable) {
-  const here = sql(schema);
+/** Joins what has become of the message that the event `e` began, if it was edited or deleted. */
+export function changeOfMessage({ sql, schema }: Queryable) {
+  return sql`left join ${sql(schema)}.message_changes c on c.id = e.id`;
+}
+
+function reactionsOfMessage({ sql, schema }: Queryable) {
   return sql`
-    left join ${here}.message_changes c on c.id = e.id
     left join lateral (
       select jsonb_agg(jsonb_build_array(emoji, "user", first_seq) order by first_seq) as reactions
-      from ${here}.reactions where message = e.id
+      from ${sql(schema)}.reactions where message = e.id
     ) r on true`;
 }
 

@@ -1,6 +1,8 @@
 import { strict as assert } from "node:assert";
-import { type LiveMessage, makeId, type Reaction, seq, shardNumber, unixMs, type UserId } from "@gatz/domain";
-import { messageView } from "./message_view.ts";
+import { makeId, shardNumber, type UserId } from "../ids.ts";
+import { seq, unixMs } from "../scalars.ts";
+import type { LiveMessage, Reaction } from "../state.ts";
+import { shownTo } from "./shown.ts";
 
 const id = <P extends "user" | "disc" | "msg">(prefix: P, n: number) =>
   makeId(prefix, { shard: shardNumber(0), unixMs: n, random: new Uint8Array(8).fill(n) });
@@ -17,15 +19,15 @@ function message(reactions: readonly Reaction[]): LiveMessage {
 Deno.test("[MSG4] reactions come by first use, with counts, mine, and the first few users", () => {
   const thumbs = users.map((user, n): Reaction => ({ emoji: "👍", user, seq: seq(4 + n) }));
   const reactions: Reaction[] = [{ emoji: "🎉", user: users[1]!, seq: seq(3) }, ...thumbs];
-  const view = messageView(message(reactions), { viewer: ann });
-  assert.ok(view.kind === "live");
-  assert.deepEqual(view.reactions, [
+  const shown = shownTo(ann, message(reactions));
+  assert.ok(shown.kind === "live");
+  assert.deepEqual(shown.reactions, [
     { emoji: "🎉", count: 1, mine: false, users: [users[1]] },
     { emoji: "👍", count: 12, mine: true, users: users.slice(0, 10) },
   ]);
 });
 
 Deno.test("[MSG4] a message without reactions has none", () => {
-  const view = messageView(message([]), { viewer: ann });
-  assert.ok(view.kind === "live" && view.reactions.length === 0 && view.quote === undefined);
+  const shown = shownTo(ann, message([]));
+  assert.ok(shown.kind === "live" && shown.reactions.length === 0);
 });
