@@ -16,11 +16,14 @@ export function readDatabaseConfig(): Config {
   return readConfig(environment, { GATZ_HOST: "127.0.0.1", ...(isProduction ? {} : { GATZ_DEV: "1" }) });
 }
 
-/** Does work on a database that is there; one that is not is never made. */
-export async function withDatabase<T>(work: (storage: StorageConfig) => Promise<T>): Promise<T> {
+/** Does work on a database that is there; an embedded one that is not is made only if asked for. */
+export async function withDatabase<T>(
+  work: (storage: StorageConfig) => Promise<T>,
+  { make = false }: { readonly make?: boolean } = {},
+): Promise<T> {
   const config = readDatabaseConfig();
   const secrets = await presentSecrets(config);
-  await requireDatabase(config);
+  if (!make) await requireDatabase(config);
   const database = await openDatabase(config, { secrets, join: true });
   try {
     return await work(database.storage).catch((error) => {

@@ -7,3 +7,7 @@ export type { OpenOptions } from "./src/assemble.ts";
 export { openStorage } from "./src/open.ts";
 export { BackupError } from "./src/backup/admin.ts";
 export { declarePromoted } from "./src/backup/promote.ts";
+export { backup, type BackupOptions, type BackupProgress, type BackupSummary } from "./src/backup/backup.ts";
+export { restore, type RestoreOptions, type RestoreProgress, type RestoreSummary } from "./src/backup/restore.ts";
+export { backupHeader } from "./src/backup/chain.ts";
+export type { Header as BackupHeader } from "./src/backup/format.ts";

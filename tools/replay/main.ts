@@ -6,7 +6,7 @@ import { Disagreement } from "./judge/difference.ts";
 import { planReplay } from "./plan/day.ts";
 import type { ReplayPlan } from "./plan/plan.ts";
 import { GaveUp, Refused } from "./play/deliver.ts";
-import { startProgress } from "./progress.ts";
+import { startProgress } from "../progress.ts";
 import { eventsIn, replay, type ReplayReport } from "./replay.ts";
 import { NoServer, startServerProcess } from "./server.ts";
 

@@ -44,6 +44,7 @@ const VARIABLE_OF: Readonly<Record<StorageMisconfigured["setting"], string>> = {
   servers: "GATZ_SERVERS",
   shards: "GATZ_SHARDS",
   digestKey: "GATZ_DIGEST_KEY: it belongs to the data, and never changes",
+  restore: "deno task restore: with the same files it goes on where it was ended",
 };
 
 /** The database can't be used as it is. What else went wrong passes unchanged. */

@@ -102,7 +102,7 @@ export class DirectoryUnavailable extends Error {
 /** The configuration and what the directory says of the installation do not fit together; the message says how, and holds no secret. */
 export class StorageMisconfigured extends Error {
   override readonly name = "StorageMisconfigured";
-  constructor(readonly setting: "servers" | "shards" | "digestKey", message: string) {
+  constructor(readonly setting: "servers" | "shards" | "digestKey" | "restore", message: string) {
     super(message);
   }
 }

@@ -1,4 +1,4 @@
-/** Connections of the tools that work on a whole installation: one a server, without the lanes' deadlines. @module */
+/** Connections of the tools that work on a whole installation: a few to each server, without the lanes' deadlines. @module */
 import { type ShardNumber, shardNumber } from "@gatz/domain";
 import { setTimeout } from "node:timers/promises";
 import postgres from "postgres";
@@ -6,8 +6,10 @@ import { DirectoryUnavailable, type ServerName, type StorageConfig } from "../co
 import { describeError, isConnectionError, sqlState } from "../postgres/errors.ts";
 import { installGuard } from "../postgres/guard.ts";
 import type { PostgresTypes } from "../postgres/queryable.ts";
+import { TYPES } from "../postgres/sql_client.ts";
 import { requireDigestKey } from "../schema/digest_key.ts";
 import { unknownServer } from "../schema/migrate.ts";
+import { requireRestored } from "../schema/restoring.ts";
 import { DIRECTORY_SCHEMA } from "../schema/names.ts";
 import { LOCK_CLASS } from "../shard/locks.ts";
 
@@ -18,6 +20,8 @@ export class BackupError extends Error {
   override readonly name = "BackupError";
 }
 
+/** To one server; as many shards are worked on side by side. */
+export const CONNECTIONS = 4;
 const CONNECT_SECONDS = 10;
 const GIVE_BACK_MS = 3_000;
 const ASK_AGAIN_MS = 200;
@@ -27,20 +31,27 @@ export class Admin implements AsyncDisposable {
   readonly directory: AdminSql;
   readonly #config: StorageConfig;
   readonly #open: AdminSql[] = [];
+  readonly #servers = new Map<ServerName, AdminSql>();
 
   constructor(config: StorageConfig) {
     installGuard();
     this.#config = config;
-    this.directory = this.connect(config.directory);
+    this.directory = this.#connect(config.directory, 1);
   }
 
-  /** @throws {DirectoryUnavailable | StorageMisconfigured} */
-  async installation(): Promise<{ incarnation: string; shards: ReadonlyMap<ShardNumber, ServerName> }> {
+  /**
+   * @param options.restoring the SHA-256 of the backup that may be in the middle of being restored
+   * @throws {DirectoryUnavailable | StorageMisconfigured}
+   */
+  async installation(
+    { restoring }: { restoring?: string } = {},
+  ): Promise<{ incarnation: string; shards: ReadonlyMap<ShardNumber, ServerName> }> {
     const here = this.directory(DIRECTORY_SCHEMA);
-    const [life] = await this.directory<{ incarnation: string; check: Uint8Array }[]>`
-      select incarnation, digest_key_check as check from ${here}.installation`.catch(noInstallation);
+    const [life] = await this.directory<{ incarnation: string; check: Uint8Array; restoring: string | null }[]>`
+      select incarnation, digest_key_check as check, restoring from ${here}.installation`.catch(noInstallation);
     if (life === undefined) throw new DirectoryUnavailable("the directory says nothing of its installation");
     requireDigestKey(this.#config.digestKey, life.check);
+    if (life.restoring !== restoring) requireRestored(life.restoring);
     const rows = await this.directory<{ shard: number; server: ServerName }[]>`
       select shard, server from ${here}.shards order by shard`;
     for (const { server } of rows) if (this.#config.servers[server] === undefined) throw unknownServer(server);
@@ -50,11 +61,13 @@ export class Admin implements AsyncDisposable {
     };
   }
 
-  /** A connection to a server that holds shards. */
+  /** A server that holds shards, over {@link CONNECTIONS} connections at most. */
   server(name: ServerName): AdminSql {
-    const url = this.#config.servers[name];
-    if (url === undefined) throw unknownServer(name);
-    return this.connect(url);
+    const known = this.#servers.get(name);
+    if (known !== undefined) return known;
+    const sql = this.#connect(this.#url(name), CONNECTIONS);
+    this.#servers.set(name, sql);
+    return sql;
   }
 
   /**
@@ -65,7 +78,8 @@ export class Admin implements AsyncDisposable {
     const byServer = Map.groupBy(shards.keys(), (shard) => shards.get(shard)!); // its own keys
     const started = performance.now();
     for (const [server, here] of byServer) {
-      const sql = this.server(server);
+      // The locks go with their session.
+      const sql = this.#connect(this.#url(server), 1);
       let missing: readonly ShardNumber[] = here;
       // A node that was killed a moment ago may still have its session.
       while ((missing = await lock(sql, missing)).length > 0) {
@@ -77,11 +91,17 @@ export class Admin implements AsyncDisposable {
     }
   }
 
-  connect(url: string): AdminSql {
+  #url(name: ServerName): string {
+    const url = this.#config.servers[name];
+    if (url === undefined) throw unknownServer(name);
+    return url;
+  }
+
+  #connect(url: string, max: number): AdminSql {
     const sql: AdminSql = postgres(url, {
-      max: 1,
+      ...{ max, max_lifetime: null, fetch_types: false },
       connect_timeout: CONNECT_SECONDS,
-      types: { bigint: { to: 20, from: [20], parse: Number, serialize: String } },
+      types: TYPES,
       connection: { application_name: "gatz backup" },
       onnotice: () => {},
     });

@@ -16,10 +16,12 @@ export async function declarePromoted(config: StorageConfig): Promise<Incarnatio
   return await beginNewLife(admin.directory);
 }
 
-/** Gives the installation a new incarnation. */
+/** Gives the installation a new incarnation; whatever was being restored is. */
 export async function beginNewLife(directory: AdminSql): Promise<Incarnation> {
   const [life] = await directory<{ incarnation: string }[]>`
-    update ${directory(DIRECTORY_SCHEMA)}.installation set incarnation = gen_random_uuid(), began = now()
+    update ${
+    directory(DIRECTORY_SCHEMA)
+  }.installation set incarnation = gen_random_uuid(), began = now(), restoring = null
     returning incarnation`;
   if (life === undefined) throw new Error("an installation without a life");
   return incarnation(life.incarnation);

@@ -19,6 +19,7 @@ import { LanePool } from "../postgres/lane_pool.ts";
 import type { Sql } from "../postgres/sql_client.ts";
 import { requireDigestKey } from "../schema/digest_key.ts";
 import { DIRECTORY_SCHEMA } from "../schema/names.ts";
+import { requireRestored } from "../schema/restoring.ts";
 import { handleSkeleton } from "./handles.ts";
 
 export interface Home {
@@ -63,13 +64,14 @@ export class SqlDirectory implements Directory {
     this.#lanes = new LanePool({ ...lane, max: LANES, waiting: WAITING, breaker: this.#breaker });
   }
 
-  /** @throws {StorageMisconfigured} if its digests were made with another key */
+  /** @throws {StorageMisconfigured} if its digests were made with another key, or a restore is not through */
   async installation(digestKey: Uint8Array): Promise<Installation> {
     return await this.#ask(async (sql) => {
-      const [life] = await sql<{ incarnation: string; check: Uint8Array }[]>`
-        select incarnation, digest_key_check as check from installation`;
+      const [life] = await sql<{ incarnation: string; check: Uint8Array; restoring: string | null }[]>`
+        select incarnation, digest_key_check as check, restoring from installation`;
       if (!life) throw new Error("the directory has no incarnation");
       requireDigestKey(digestKey, life.check);
+      requireRestored(life.restoring);
       const rows = await sql<{ shard: number; server: string }[]>`select shard, server from shards order by shard`;
       return {
         incarnation: incarnation(life.incarnation),

@@ -41,7 +41,8 @@ const ARRAY_TYPES = {
   texts: arrayType(1009, { write: quotedArray }),
 };
 
-const TYPES: { bigint: postgres.PostgresType<number> } = {
+/** How values of JavaScript and of Postgres become each other, without asking the server for its types. */
+export const TYPES: { bigint: postgres.PostgresType<number> } = {
   bigint: { to: 20, from: [20], parse: Number, serialize: String },
   ...ARRAY_TYPES,
 };

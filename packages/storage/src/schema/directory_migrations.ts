@@ -10,8 +10,15 @@ export function directoryMigrations(digestKeyCheck: Uint8Array): Record<string, 
         values (1, gen_random_uuid(), ${digestKeyCheck})`.execute(db);
     },
   };
-  return { "0001_tables": tables };
+  return { "0001_tables": tables, "0003_restoring": restoring };
 }
+
+const restoring: Migration = {
+  async up(db: Kysely<unknown>): Promise<void> {
+    // The SHA-256 of the backup whose restore is not through (BAK1); null: everything is there.
+    await sql.raw(`alter table installation add column restoring text`).execute(db);
+  },
+};
 
 const FIRST = [
   // Which life this is (LOG9): a restore, or a promotion that may have lost events, gives a new one. And what the digests of its

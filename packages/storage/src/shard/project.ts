@@ -71,14 +71,14 @@ function projectMembers(batch: Batch): MembersTable[] {
     for (const row of memberRows({ before, after: state }, { position, day: dayOf(event.at) })) {
       const key = `${row.stream} ${row.user} ${row.from_seq}`;
       const earlier = rows.get(key);
-      rows.set(key, earlier ? later(earlier, row) : row);
+      rows.set(key, earlier ? sameStay(earlier, row) : row);
     }
   }
   return [...rows.values()];
 }
 
 /** The same stay changed twice in one batch: it began when it began, and ended when it first ended. */
-function later(earlier: MembersTable, row: MembersTable): MembersTable {
+export function sameStay(earlier: MembersTable, row: MembersTable): MembersTable {
   const left_position = earlier.left_position ?? row.left_position;
   return { ...row, joined_position: earlier.joined_position, left_position };
 }

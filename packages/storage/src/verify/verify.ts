@@ -7,6 +7,7 @@ import { installGuard } from "../postgres/guard.ts";
 import type { PostgresTypes, Queryable } from "../postgres/queryable.ts";
 import { requireDigestKey } from "../schema/digest_key.ts";
 import { DIRECTORY_SCHEMA, shardSchema } from "../schema/names.ts";
+import { requireRestored } from "../schema/restoring.ts";
 import type { Elsewhere } from "./elsewhere.ts";
 import type { Problem, Report } from "./problem.ts";
 import { verifyShard } from "./shard.ts";
@@ -150,10 +151,11 @@ class Connections {
   async shardMap(): Promise<ShardMap> {
     const sql = this.#connect("directory", this.#config.directory);
     const here = sql(DIRECTORY_SCHEMA);
-    const [life] = await sql<{ check: Uint8Array }[]>`
-      select digest_key_check as check from ${here}.installation`.catch(noShardMap);
+    const [life] = await sql<{ check: Uint8Array; restoring: string | null }[]>`
+      select digest_key_check as check, restoring from ${here}.installation`.catch(noShardMap);
     if (life === undefined) throw new DirectoryUnavailable("the directory says nothing of its installation");
     requireDigestKey(this.#config.digestKey, life.check);
+    requireRestored(life.restoring);
     const rows = await sql<{ shard: number; server: string }[]>`
       select shard, server from ${here}.shards order by shard`.catch(noShardMap);
     return new Map(rows.map(({ shard, server }) => [shardNumber(shard), server]));

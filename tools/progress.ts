@@ -30,3 +30,20 @@ function lines(total: number): Progress {
   }, LINE_EVERY_MS);
   return { add: (events) => value += events, stop: () => clearInterval(timer) };
 }
+
+/** The same for who says how far it is: one bar a phase. */
+export function countingProgress() {
+  let shown: { phase: string; done: number; bar: Progress } | undefined;
+  const stop = () => shown?.bar.stop();
+  return {
+    tell({ phase = "", events, total }: { phase?: string; events: number; total: number }): void {
+      if (shown?.phase !== phase) {
+        stop();
+        shown = { phase, done: 0, bar: startProgress(total) };
+      }
+      shown.bar.add(events - shown.done);
+      shown.done = events;
+    },
+    stop,
+  };
+}

@@ -1,0 +1,194 @@
+/** Writes a backup of an installation that runs or stands (BAK1). @module */
+import { type ShardNumber, shardNumber } from "@gatz/domain";
+import type { ServerName, StorageConfig } from "../contract.ts";
+import { shardSchema } from "../schema/names.ts";
+import { Admin, type AdminSql, BackupError, CONNECTIONS } from "./admin.ts";
+import { StreamSums } from "./checksums.ts";
+import { BlockWriter } from "./container.ts";
+import { cut, type Positions } from "./cut.ts";
+import { readHeader } from "./chain.ts";
+import { FORMAT, type Header, type Manifest } from "./format.ts";
+import { eventsAsText, lineText, Names, toLine } from "./lines.ts";
+import { readRecords, RECORD_KINDS } from "./records.ts";
+import { sideBySide } from "./side_by_side.ts";
+
+export interface BackupOptions {
+  /** Where to; there must be no such file. */
+  readonly file: string;
+  /** An earlier backup: only what came after it is written, and a restore takes both. */
+  readonly since?: string;
+  readonly onProgress?: (progress: BackupProgress) => void;
+}
+
+export interface BackupProgress {
+  /** Events done, and to be done. */
+  readonly events: number;
+  readonly total: number;
+}
+
+export interface BackupSummary {
+  readonly events: number;
+  readonly streams: number;
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
+const PAGE = 2_000;
+const STREAM_LINES = 5_000;
+
+/**
+ * Writes what the installation holds at one moment (see cut.ts): pages by position, side by side, in bounded memory, and without a snapshot
+ * that outlives a page, for a log does not change.
+ * @throws {BackupError | DirectoryUnavailable | StorageMisconfigured}
+ */
+export async function backup(config: StorageConfig, options: BackupOptions): Promise<BackupSummary> {
+  const since = options.since === undefined ? undefined : await readHeader(options.since);
+  await using admin = new Admin(config);
+  const { incarnation, shards } = await admin.installation();
+  if (since !== undefined && since.header.incarnation !== incarnation) {
+    throw new BackupError("That backup is of an earlier life of this installation (LOG9): make a whole one.");
+  }
+  const writer = await createFile(options.file);
+  try {
+    const positions = await cut(admin, shards);
+    const run = new Run({ admin, shards, positions, writer, options, since: since?.header.positions ?? [] });
+    await writer.write(headerOf({ incarnation, positions, digestKey: config.digestKey, since }), []);
+    const counts = await run.shards();
+    const records = await run.records(admin.directory);
+    await writer.write({ block: "manifest", ...counts, records }, []);
+    const sha256 = await writer.finish();
+    const { size } = await Deno.stat(options.file);
+    return { events: sum(counts.events), streams: sum(counts.streams), bytes: size, sha256 };
+  } catch (error) {
+    await writer.abandon();
+    throw error;
+  }
+}
+
+async function createFile(file: string): Promise<BlockWriter> {
+  try {
+    return await BlockWriter.create(file);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+    throw new BackupError(`${file} is there already, and a backup is never written over.`);
+  }
+}
+
+function headerOf(
+  { incarnation, positions, digestKey, since }: {
+    incarnation: string;
+    positions: Positions;
+    digestKey: Uint8Array;
+    since: Awaited<ReturnType<typeof readHeader>> | undefined;
+  },
+): Header {
+  return {
+    ...{ block: "header", gatz: "backup", format: FORMAT, incarnation },
+    digestKey: digestKey.toBase64({ alphabet: "base64url", omitPadding: true }),
+    positions: Array.from({ length: positions.size }, (_, n) => positions.get(shardNumber(n)) ?? 0),
+    ...(since === undefined ? {} : { since: { sha256: since.sha256, positions: since.header.positions } }),
+  };
+}
+
+interface RunParts {
+  readonly admin: Admin;
+  readonly shards: ReadonlyMap<ShardNumber, ServerName>;
+  readonly positions: Positions;
+  readonly writer: BlockWriter;
+  readonly options: BackupOptions;
+  /** Where to go on from, by shard. */
+  readonly since: readonly number[];
+}
+
+type Counts = Pick<Manifest, "events" | "streams">;
+
+class Run {
+  readonly #parts: RunParts;
+  readonly #total: number;
+  #events = 0;
+
+  constructor(parts: RunParts) {
+    this.#parts = parts;
+    this.#total = sum([...parts.positions].map(([shard, position]) => position - this.#from(shard)));
+  }
+
+  /** Exports every shard; how many events and streams each has. */
+  async shards(): Promise<Counts> {
+    const { positions } = this.#parts;
+    const events: number[] = Array.from(positions, () => 0);
+    const streams: number[] = [...events];
+    // Their pages are what is held in memory.
+    await sideBySide(positions, CONNECTIONS, async ([shard, upTo]) => {
+      events[shard] = upTo - this.#from(shard);
+      streams[shard] = await this.#shard(shard, upTo);
+    });
+    return { events, streams };
+  }
+
+  async records(directory: AdminSql): Promise<Manifest["records"]> {
+    const counts = { handles: 0, homes: 0 };
+    for (const of of RECORD_KINDS) {
+      for await (const records of readRecords(directory, of)) {
+        await this.#parts.writer.write({ block: "records", of, records: records.length }, records);
+        counts[of] += records.length;
+      }
+    }
+    return counts;
+  }
+
+  #from(shard: ShardNumber): number {
+    return this.#parts.since[shard] ?? 0;
+  }
+
+  /** How many streams it has. */
+  async #shard(shard: ShardNumber, upTo: number): Promise<number> {
+    const { admin, shards, writer } = this.#parts;
+    const q = { sql: admin.server(shards.get(shard)!), schema: shardSchema(shard) }; // the cut is of these shards
+    const sums = new StreamSums();
+    const names = new Names();
+    let written = Promise.resolve();
+    for (let after = this.#from(shard); after < upTo; after += PAGE) {
+      const rows = await q.sql<{ event: string }[]>`
+        select ${eventsAsText(q)} from ${q.sql(q.schema)}.events e
+        where e.position > ${after} and e.position <= ${Math.min(after + PAGE, upTo)} order by e.position`;
+      const expected = Math.min(PAGE, upTo - after);
+      if (rows.length !== expected) {
+        throw new BackupError(`Shard ${shard} has ${rows.length} of the ${expected} events after position ${after}.`);
+      }
+      const lines = rows.map(({ event }) => {
+        const line = toLine(event, names);
+        sums.take(line);
+        return lineText(line);
+      });
+      sums.settle();
+      // The next page is read while this one is compressed.
+      await written;
+      written = writer.write({ block: "events", shard, after, events: lines.length }, lines);
+      this.#tell(lines.length);
+    }
+    await written;
+    await writeStreams(writer, shard, sums);
+    return sums.size;
+  }
+
+  #tell(events: number): void {
+    this.#events += events;
+    this.#parts.options.onProgress?.({ events: this.#events, total: this.#total });
+  }
+}
+
+async function writeStreams(writer: BlockWriter, shard: ShardNumber, sums: StreamSums): Promise<void> {
+  let lines: string[] = [];
+  const flush = async () => {
+    if (lines.length > 0) await writer.write({ block: "streams", shard, streams: lines.length }, lines);
+    lines = [];
+  };
+  for (const line of sums.lines()) {
+    if (lines.push(JSON.stringify(line)) === STREAM_LINES) await flush();
+  }
+  await flush();
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, n) => total + n, 0);
+}

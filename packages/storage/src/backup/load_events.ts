@@ -1,0 +1,56 @@
+/** Puts the events of a backup back into a shard's log. @module */
+import type { AdminSql } from "./admin.ts";
+import { BackupError } from "./admin.ts";
+import type { Block, EventsHead } from "./format.ts";
+import { insertRows, type TextRow } from "./insert.ts";
+import { type ReadEvent, readLine } from "./lines.ts";
+import type { SchemaName } from "../schema/names.ts";
+
+export interface ShardTarget {
+  readonly sql: AdminSql;
+  readonly schema: SchemaName;
+}
+
+/** How far a shard's log has come. */
+export async function readPosition({ sql, schema }: ShardTarget): Promise<number> {
+  const [fence] = await sql<{ position: number }[]>`select position from ${sql(schema)}.fence`;
+  if (fence === undefined) throw new Error(`${schema} has no fence`);
+  return fence.position;
+}
+
+/**
+ * Appends what of a block the log does not have yet, and moves the fence with it: a restore that was ended in the middle goes on here.
+ * @returns the log's position afterwards
+ */
+export async function loadEvents(
+  target: ShardTarget,
+  { head, lines }: Block<EventsHead>,
+  position: number,
+): Promise<number> {
+  const events = lines.map(readLine).filter((event) => event.position > position);
+  events.forEach((event, i) => {
+    if (event.position !== position + i + 1) {
+      throw new BackupError(`Shard ${head.shard} lacks the event after position ${position + i}.`);
+    }
+  });
+  const last = events.at(-1);
+  if (last === undefined) return position;
+  await target.sql.begin(async (sql) => {
+    const q = { sql, schema: target.schema };
+    await Promise.all([
+      insertRows(q, "events", events.map(eventRow)),
+      sql`update ${sql(target.schema)}.fence set position = ${last.position}`,
+    ]);
+  });
+  return last.position;
+}
+
+export function eventRow({ position, row, digest, bodyText }: ReadEvent): TextRow<"events"> {
+  return {
+    ...row,
+    position,
+    digest: digest === null ? null : `\\x${digest}`,
+    decided: row.decided === null ? null : JSON.stringify(row.decided),
+    body: bodyText,
+  };
+}

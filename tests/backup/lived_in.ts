@@ -1,0 +1,54 @@
+/** An installation in which everything has happened at least once. @module */
+import { type DiscussionId, type GroupId, type MessageId, seq, type UserId } from "@gatz/domain";
+import * as drafts from "../../packages/domain/testing/drafts.ts";
+import { Town } from "../storage/town.ts";
+
+export interface LivedIn {
+  readonly group: GroupId;
+  readonly discussion: DiscussionId;
+  /** Edited, and reacted to. */
+  readonly edited: MessageId;
+  readonly deleted: MessageId;
+}
+
+/** A town with a group and a discussion of its people, edits, reactions, deletions, comings and goings; effects have arrived. */
+export async function livedIn(): Promise<Town & LivedIn> {
+  const town = await Town.start({ people: 5, shards: 4 });
+  const [owner, user, other, guest, late] = town.users as [UserId, UserId, UserId, UserId, UserId];
+  const { group, discussion } = await town.discussion(owner, [user, other, guest]);
+  const one = drafts.newMessage(user, discussion, { text: 'one \\ "quoted"\t\n{},"body":' });
+  const two = drafts.newMessage(owner, discussion, { text: "two", replyTo: one.id, mentions: [user] });
+  for (
+    const proposal of [
+      one,
+      two,
+      drafts.newMessage(user, discussion, { text: "шалом 👋", attachments: [] }),
+      drafts.editMessage(user, discussion, { target: one.id, text: "one, edited" }),
+      drafts.react(user, discussion, { target: one.id }),
+      drafts.react(owner, discussion, { target: one.id, emoji: "🎉" }),
+      drafts.react(owner, discussion, { target: one.id, emoji: "🎉", on: false }),
+      drafts.deleteMessage(owner, discussion, { target: two.id, reason: "a slip" }),
+      drafts.addToGroup(owner, group, { users: [late] }),
+      drafts.addToDiscussion(owner, discussion, { users: [late], historyFrom: "now" }),
+      drafts.removeFromDiscussion(owner, discussion, { user: guest }),
+      drafts.leaveDiscussion(late, discussion),
+      drafts.addToDiscussion(owner, discussion, { users: [late], historyFrom: seq(4) }),
+    ]
+  ) await town.accepted(proposal);
+  await town.settled();
+  // Out of the discussion too, by an effect of an effect.
+  await town.accepted(drafts.leaveGroup(late, group));
+  await town.settled();
+  await town.storage.directory.claimHandle("alice", user);
+  await town.storage.directory.setHome(user, town.homeOf(other));
+  return Object.assign(town, { group, discussion, edited: one.id, deleted: two.id });
+}
+
+/** A folder that goes when the test is over. */
+export async function inTempFolder() {
+  const folder = await Deno.makeTempDir({ prefix: "gatz-backup-" });
+  return {
+    path: (name: string) => `${folder}/${name}`,
+    [Symbol.asyncDispose]: () => Deno.remove(folder, { recursive: true }),
+  };
+}

@@ -1,0 +1,44 @@
+/** Out, in, and equal: backups of installations that stand. @module */
+import assert from "node:assert/strict";
+import { needsPostgres } from "@gatz/testing/postgres.ts";
+
+if (await needsPostgres(import.meta.url)) {
+  const { backup, BackupError, openStorage, restore, verify } = await import("@gatz/storage");
+  const { testDatabase } = await import("@gatz/testing/test_database.ts");
+  const { fingerprints } = await import("./tables.ts");
+  const { inTempFolder, livedIn } = await import("./lived_in.ts");
+
+  Deno.test("[BAK1] a backup restores every row of every table, also over other servers; verify has nothing to say", async () => {
+    await using folder = await inTempFolder();
+    await using town = await livedIn();
+    await town.stop();
+    const file = folder.path("one.gatz");
+    const made = await backup(town.config, { file });
+    assert.equal((await Deno.stat(file)).mode! & 0o777, 0o600, "it holds a secret");
+
+    // Two servers before, one now.
+    await using target = await testDatabase({ shards: town.config.shards, servers: 1 });
+    const config = target.storageConfig();
+    const restored = await restore(config, { files: [file] });
+    assert.equal(restored.events, made.events);
+    assert.deepEqual(await fingerprints(config), await fingerprints(town.config));
+    assert.deepEqual((await verify(config)).problems, []);
+  });
+
+  Deno.test("[LOG9] a restored installation begins a new life; it is restored into an empty one only", async () => {
+    await using folder = await inTempFolder();
+    await using town = await livedIn();
+    const before = town.storage.incarnation;
+    const file = folder.path("one.gatz");
+    await backup(town.config, { file });
+    await assert.rejects(restore(town.config, { files: [file] }), BackupError);
+
+    await using target = await testDatabase({ shards: town.config.shards });
+    const { incarnation } = await restore(target.storageConfig(), { files: [file] });
+    assert.notEqual(incarnation, before);
+    const storage = await openStorage(target.storageConfig(), { report: () => {} });
+    assert.equal(storage.incarnation, incarnation);
+    await storage.close();
+    await assert.rejects(restore(target.storageConfig(), { files: [file] }), /not empty/);
+  });
+}
