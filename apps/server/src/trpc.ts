@@ -1,8 +1,9 @@
 /** tRPC as gatz uses it: every procedure starts from one of these, which says who may call it (SEC1). @module */
-import { initTRPC } from "@trpc/server";
+import { type AnyProcedure, initTRPC, type TRPCCreateRouterOptions as CreateRouterOptions } from "@trpc/server";
 import type { Context, Services } from "./context.ts";
 import { ApiError, errorShape, toApiError, tokenExpired } from "./errors.ts";
 import { frameTransformer } from "./live/frames.ts";
+import { withLeanChain } from "./procedure_chain.ts";
 
 /**
  * Who may call a procedure. `user`: who is logged in. `member`: who is logged in, and the thing asked about is
@@ -22,8 +23,18 @@ const t = initTRPC.context<Context>().meta<Meta>().create({
   sse: { ping: { enabled: true, intervalMs: 15_000 }, client: { reconnectAfterInactivityMs: 40_000 } },
 });
 
-export const router = t.router;
+/** tRPC's, of procedures whose chains cost less. */
+export const router = ((parts: CreateRouterOptions) => t.router(lean(parts))) as typeof t.router;
 export const createCallerFactory = t.createCallerFactory;
+
+type Part = CreateRouterOptions[string];
+
+function lean(parts: CreateRouterOptions): CreateRouterOptions {
+  const isProcedure = (part: Part): part is AnyProcedure => typeof part === "function" && "_def" in part;
+  return Object.fromEntries(
+    Object.entries(parts).map(([name, part]) => [name, isProcedure(part) ? withLeanChain(part) : part]),
+  );
+}
 
 const counted = t.middleware(async ({ ctx: { services: { metrics, live } }, path: procedure, next }) => {
   const begunAt = live.now();

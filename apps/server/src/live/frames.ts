@@ -30,7 +30,7 @@ class ReadyJson {
   }
 }
 
-/** superjson for everything, and for frames the text that they have. */
+/** superjson's form of everything, and for frames the text that they have. */
 export const frameTransformer = {
   input: {
     serialize: (value: unknown): unknown => superjson.serialize(value),
@@ -38,7 +38,8 @@ export const frameTransformer = {
     deserialize: (value: SuperJSONResult): unknown => superjson.deserialize(value, { inPlace: true }),
   },
   output: {
-    serialize: (value: unknown): unknown => readyJson(value) ?? superjson.serialize(value),
+    serialize: (value: unknown): unknown =>
+      readyJson(value) ?? (isPlainJson(value) ? { json: value } : superjson.serialize(value)),
     deserialize: (value: SuperJSONResult): unknown => superjson.deserialize(value),
   },
 };
@@ -52,6 +53,31 @@ function readyJson(value: unknown): ReadyJson | null {
 
 function isTrackedFrame(value: unknown): value is { id: string; data: EncodedFrame } {
   return typeof value === "object" && value !== null && "data" in value && value.data instanceof EncodedFrame;
+}
+
+/**
+ * Whether superjson would only put its envelope around it, which it takes several times as long to find out. It would also note where the
+ * same object stands twice; who reads gets two that are equal.
+ */
+function isPlainJson(value: unknown): boolean {
+  switch (typeof value) {
+    case "string":
+    case "boolean":
+      return true;
+    case "number":
+      return Number.isFinite(value) && !Object.is(value, -0);
+    case "object":
+      return value === null || (Array.isArray(value) ? value.every(isPlainJson) : isPlainObject(value));
+    default:
+      return false;
+  }
+}
+
+function isPlainObject(value: object): boolean {
+  const prototype = Object.getPrototypeOf(value);
+  if (prototype !== Object.prototype && prototype !== null) return false;
+  for (const field of Object.values(value)) if (!isPlainJson(field)) return false;
+  return true;
 }
 
 /** JSON, with ready texts taken as they are. */

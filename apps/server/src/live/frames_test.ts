@@ -1,4 +1,5 @@
 import { initTRPC, tracked } from "@trpc/server";
+import fc from "fast-check";
 import { strict as assert } from "node:assert";
 import superjson from "superjson";
 import { itemText } from "./delivery.ts";
@@ -41,6 +42,20 @@ Deno.test("anything else goes through superjson", () => {
   const value = { at: new Date(5), ids: new Map([["a", 1n]]) };
   assert.deepEqual(superjson.deserialize(JSON.parse(onTheWire(value)).result.data), value);
   assert.deepEqual(frameTransformer.output.deserialize(frameTransformer.output.serialize(value) as never), value);
+});
+
+Deno.test("whatever JSON holds as it is is written as superjson would have written it", () => {
+  fc.assert(fc.property(fc.jsonValue(), (value) => {
+    assert.deepEqual(JSON.parse(onTheWire(value)).result.data, JSON.parse(JSON.stringify(superjson.serialize(value))));
+  }));
+});
+
+Deno.test("a value that JSON would change goes through superjson, wherever it stands", () => {
+  const odd = fc.constantFrom<unknown>(undefined, NaN, -0, Infinity, 1n, new Date(5), new Set([1]), new Map([[1, 2]]));
+  const holder = fc.constantFrom((x: unknown): unknown => x, (x: unknown) => [1, x], (x: unknown) => ({ a: { b: x } }));
+  fc.assert(fc.property(odd, holder, (value, hold) => {
+    assert.deepEqual(superjson.deserialize(JSON.parse(onTheWire(hold(value))).result.data), hold(value));
+  }));
 });
 
 Deno.test("tRPC takes the transformer for what it is", () => {
