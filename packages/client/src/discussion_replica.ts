@@ -1,10 +1,14 @@
 /** One viewer's live copy of one discussion: the fold of its feed, with what the viewer has just written on top. @module */
 import {
+  type AddToDiscussion,
   applyToMessages,
   type DiscussionId,
+  type EventOf,
   evolve,
   type FeedItem,
+  firstVisible,
   type Incarnation,
+  isDiscussionDraft,
   isMessageEvent,
   type LiveMessage,
   type LogEvent,
@@ -64,6 +68,8 @@ export class DiscussionReplica {
   #messages = new Map<MessageId, MessageState>();
   #discussion: StreamState | null = null;
   #head = seq(0);
+  /** The newest seq that the viewer was not to see. */
+  #hidden = seq(0);
   #incarnation: Incarnation | null = null;
   #link: Link = "connecting";
   #problems: Problems = { draft: null, feed: null, shard: null };
@@ -150,10 +156,12 @@ export class DiscussionReplica {
   async #take(item: FeedItem): Promise<Trouble | void> {
     switch (item.type) {
       case "event":
-        return await this.#reach(item.event.stream, seq(item.event.seq - 1)) ?? this.#apply(item.event);
+        return await this.#reach(item.event.stream, seq(item.event.seq - 1)) ?? await this.#reachWith(item.event);
       case "opaque":
         return await this.#reach(item.stream, seq(item.from - 1)) ?? this.#skip(item);
       case "joined":
+        if (item.stream === this.#options.discussion) this.#seesFrom(item.visibleFrom);
+        return await this.#reach(item.stream, item.head);
       case "behind":
         return await this.#reach(item.stream, item.head);
       case "live":
@@ -187,12 +195,19 @@ export class DiscussionReplica {
         if (item.type === "event") this.#apply(item.event);
         if (item.type === "opaque") this.#skip(item);
       }
-      if (this.#head < fromSeq) return; // the viewer's own head is lower
+      if (page.length === 0) return; // the viewer's own head is lower
     }
   }
 
+  /** Applies an event that follows what is held, and reads what it shows. */
+  async #reachWith(event: LogEvent): Promise<Trouble | void> {
+    this.#apply(event);
+    return await this.#reach(event.stream, event.seq);
+  }
+
   #apply(event: LogEvent): void {
-    if (event.stream !== this.#options.discussion || event.seq <= this.#head) return;
+    if (event.stream !== this.#options.discussion || event.seq !== this.#head + 1) return;
+    if (this.#addsViewer(event) && this.#seesFrom(firstVisible(event.body.historyFrom, event.seq))) return;
     // Who sees only the newer part of a discussion has its messages, and not its state.
     if (this.#discussion !== null || event.seq === 1) this.#discussion = evolve(this.#discussion, event);
     applyToMessages(this.#messages, event);
@@ -200,15 +215,33 @@ export class DiscussionReplica {
     this.#head = event.seq;
   }
 
-  #skip({ stream, to }: { stream: StreamId; to: Seq }): void {
-    if (stream === this.#options.discussion && to > this.#head) this.#head = to;
+  #skip({ stream, from, to }: { stream: StreamId; from: Seq; to: Seq }): void {
+    if (stream !== this.#options.discussion || to <= this.#head || from > this.#head + 1) return;
+    this.#head = this.#hidden = to;
+  }
+
+  #addsViewer(event: LogEvent): event is EventOf<AddToDiscussion> {
+    if (event.type !== "add-members" || !isDiscussionDraft(event)) return false;
+    const { viewer } = this.#options;
+    return event.body.users.includes(viewer) && !event.decided.skipped?.some(({ user }) => user === viewer);
+  }
+
+  /** A new stay may show what was hidden before (VIS1): then all is to be read anew, and this is true. */
+  #seesFrom(visibleFrom: Seq): boolean {
+    if (visibleFrom > this.#hidden) return false;
+    this.#forget();
+    return true;
+  }
+
+  #forget(): void {
+    this.#messages = new Map();
+    this.#discussion = null;
+    this.#head = this.#hidden = seq(0);
   }
 
   /** Another life of the installation: what was held may not be true in it (LOG9). Drafts are kept, and offered again. */
   #startAnew(): void {
-    this.#messages = new Map();
-    this.#discussion = null;
-    this.#head = seq(0);
+    this.#forget();
     this.#incarnation = null;
     this.#feed.restart();
     this.#outbox.offerAgain();

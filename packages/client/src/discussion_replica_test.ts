@@ -137,6 +137,26 @@ Deno.test("[VIS2] seqs that the viewer may not see count and show nothing", asyn
   assert.equal(replica.picture().discussion, null);
 });
 
+Deno.test("[VIS1] a new stay that shows what was hidden before makes it read anew, live and from the log", async () => {
+  const { log, feed, texts } = begin();
+  const created = log.events[0]!; // begin wrote it
+  const hidden = log.say(ALICE, "while Bob was out");
+  const body = { users: [BOB], historyFrom: "all" } as const;
+  const id = uuidToId("evt", uuid(7));
+  const back = log.write(ALICE, { stream: DISCUSSION, id, type: "add-members", version: 1, body });
+  const opaque: FeedItem = { type: "opaque", stream: DISCUSSION, from: hidden.seq, to: hidden.seq };
+  await feed(item(created), opaque);
+  assert.deepEqual(texts(), []);
+  const state = { kind: "user", id: BOB, seq: back.seq, handle: "bob", name: "Bob" } as const; // any will do
+  await feed({ type: "joined", stream: DISCUSSION, visibleFrom: seq(1), head: back.seq, state });
+  assert.deepEqual(texts(), ["while Bob was out"]);
+
+  const other = begin();
+  other.log.events.push(hidden, back);
+  await other.feed(item(created), opaque, item(back), item(log.say(ALICE, "welcome")));
+  assert.deepEqual(other.texts(), ["while Bob was out", "welcome"]);
+});
+
 Deno.test("[LIVE1] events of other streams are not this discussion's", async () => {
   const { log, feed, texts } = begin();
   await feed(item(log.events[0]!), item(log.say(ALICE, "elsewhere", ELSEWHERE)));
