@@ -39,6 +39,7 @@ export interface WriterOptions {
 }
 
 const MAX_BATCH = 512;
+const LOOK_AGAIN_MS = 1_000;
 const RETRY_MS = { first: 0, second: 50, longest: 1_000 } as const;
 
 /** What the epoch is raised for anew when it changes. */
@@ -60,6 +61,8 @@ export class ShardWriter implements Waiter {
   #activeSince: number | undefined;
   #isWaiting = false;
   #retry: ReturnType<typeof setTimeout> | undefined;
+  /** Of a shard that was closed for writing, the last time that it was looked at. */
+  #reopening: ReturnType<typeof setTimeout> | undefined;
   #isDraining = false;
   #idle = Promise.withResolvers<void>();
 
@@ -125,6 +128,7 @@ export class ShardWriter implements Waiter {
     this.#isDraining = true;
     while (this.#isWaiting) await this.#idle.promise;
     clearTimeout(this.#retry);
+    clearTimeout(this.#reopening);
   }
 
   /** Whether it flushes though nobody waits: to find out where the shard is after a failure, or to say that it has taken it. */
@@ -211,8 +215,10 @@ export class ShardWriter implements Waiter {
   /** After a transaction that ended well: first the cache, then the callers, then the log's readers. */
   #done({ outcomes, batch, loaded, before, after, shutOut }: Flushed, right: Right): void {
     this.#failures = 0;
+    clearTimeout(this.#reopening);
     if (shutOut) this.#shutOut(shutOut);
     else {
+      this.#reopening = undefined;
       this.#claimed = { ...right, epoch: after.epoch };
       this.#cache.advance(after, {
         streams: [...loaded.streams, ...[...batch.streams].map(([id, entry]) => [id, activeToday(entry)] as const)],
@@ -233,9 +239,17 @@ export class ShardWriter implements Waiter {
 
   #shutOut(why: NonNullable<Flushed["shutOut"]>): void {
     const { shard, server, report, onShutOut } = this.#options;
-    report(`stopped writing a shard: ${why}`, { shard, server });
-    this.#claimed = undefined;
+    const isKnown = why === "not-writable" && this.#reopening !== undefined;
+    if (!isKnown) report(`stopped writing a shard: ${why}`, { shard, server });
+    this.#claimed = this.#reopening = undefined;
     if (why === "newer-epoch") onShutOut();
+    else this.#reopening = setTimeout(() => this.#lookAgain(), LOOK_AGAIN_MS);
+  }
+
+  /** A shard that was closed for writing may be open again; until this node has taken it, others find nobody in the fence to forward to. */
+  #lookAgain(): void {
+    this.#tried = undefined;
+    this.wake();
   }
 
   async #failed(failure: Failure, bundles: readonly Bundle[], slot: Slot): Promise<void> {
