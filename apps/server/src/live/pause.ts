@@ -22,3 +22,8 @@ export async function within<T>(ms: number, work: Promise<T>): Promise<T | null>
     clearTimeout(timer);
   }
 }
+
+/** Lets everything else that is ready happen first. */
+export function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}

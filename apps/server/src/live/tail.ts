@@ -2,9 +2,8 @@
 import { type Position, position, type ShardNumber } from "@gatz/domain";
 import { type Committed, ShardUnavailable } from "@gatz/storage/contract";
 import { getLogger } from "@logtape/logtape";
-import { setImmediate } from "node:timers/promises";
 import { Delivery } from "./delivery.ts";
-import { pause, within } from "./pause.ts";
+import { pause, turn, within } from "./pause.ts";
 import type { LogSource } from "./source.ts";
 
 export interface TailOptions {
@@ -123,7 +122,7 @@ export class Tail {
       this.#moveTo(delivery.position);
       if (slice.events < SLICE.events && slice.handed < SLICE.handed && slice.bytes < SLICE.bytes) continue;
       slice = { events: 0, handed: 0, bytes: 0 };
-      await setImmediate();
+      await turn();
     }
   }
 

@@ -1,0 +1,249 @@
+/** A user's device: connects again and again, keeps what feeds bring, and reads what they leave out. It follows docs/protocol.md and shares nothing with packages/client. */
+import {
+  type FeedItem,
+  type LogEvent,
+  type Outcome,
+  type Proposal,
+  type Seq,
+  seq,
+  type StreamId,
+  type UserId,
+} from "@gatz/domain";
+import type { Chance } from "./chance.ts";
+import type { Device as DeviceRecord, PlainEvent, PlainItem, Session } from "./history.ts";
+import type { Frame, PageAnswer, SimNode } from "./node.ts";
+import { Wire } from "./wire.ts";
+import { adds, firstSeen } from "./laws/plain_stream.ts";
+import type { World } from "./world.ts";
+
+interface Held {
+  head: number;
+  readonly events: Map<number, LogEvent>;
+}
+
+interface Line {
+  readonly wire: Wire;
+  readonly node: SimNode;
+}
+
+export class Device {
+  readonly user: UserId;
+  readonly #world: World;
+  readonly #chance: Chance;
+  readonly #held = new Map<StreamId, Held>();
+  #cursor: string | undefined;
+  #line: Line | null = null;
+  #connected = Promise.withResolvers<void>();
+
+  constructor(world: World, user: UserId, name: string) {
+    this.#world = world;
+    this.user = user;
+    this.#chance = world.chance.fork(name);
+  }
+
+  get wire(): Wire | null {
+    return this.#line?.wire ?? null;
+  }
+
+  head(stream: StreamId): number {
+    return this.#held.get(stream)?.head ?? 0;
+  }
+
+  record(): DeviceRecord {
+    const plain = new Map(
+      [...this.#held].map((
+        [stream, { head, events }],
+      ) => [stream as string, { head, events: events as Map<number, unknown> as Map<number, PlainEvent> }]),
+    );
+    return { user: this.user, streams: plain };
+  }
+
+  /** Until the world is over: a connection after the other, each with a feed from where the one before got to. */
+  async run(): Promise<void> {
+    const { time } = this.#world;
+    while (this.#world.phase !== "over") {
+      const node = this.#world.running.length === 0 ? null : this.#chance.of(this.#world.running);
+      if (node !== null) await this.#connect(node);
+      await time.sleep(this.#chance.between(5, this.#world.phase === "active" ? 400 : 100));
+    }
+  }
+
+  /** Offers to the node it is connected to, waiting for a connection; null if that was lost before the answer. */
+  async offer(
+    proposals: readonly Proposal[],
+    onSent: (node: string) => void,
+  ): Promise<readonly Outcome[] | null> {
+    while (this.#line === null) await this.#connected.promise;
+    const { node, wire } = this.#line;
+    onSent(node.name);
+    return await this.#over({ node, wire }, () => node.offer(proposals));
+  }
+
+  async #over<T>({ wire }: Line, question: () => Promise<T>): Promise<T | null> {
+    const { promise, resolve } = Promise.withResolvers<T | null>();
+    const lost = () => resolve(null);
+    wire.closed.addEventListener("abort", lost);
+    if (!wire.isOpen) lost();
+    wire.toNode(() => {
+      question().then(
+        (answer) => wire.toClient(() => resolve(answer)),
+        (error) => this.#world.breach(`a call failed: ${error instanceof Error ? error.stack : error}`),
+      );
+    });
+    const answer = await promise;
+    wire.closed.removeEventListener("abort", lost);
+    return answer;
+  }
+
+  async #connect(node: SimNode): Promise<void> {
+    const { time, history } = this.#world;
+    const wire = new Wire({ time, chance: this.#chance, room: 3 });
+    node.accept(wire);
+    const closed = new Promise<void>((resolve) =>
+      wire.closed.addEventListener("abort", () => resolve(), { once: true })
+    );
+    this.#line = { node, wire };
+    this.#connected.resolve();
+    const held = new Map([...this.#held].map(([stream, { head }]) => [stream as string, head]));
+    const session: Session = {
+      user: this.user,
+      node: node.name,
+      resumed: this.#cursor !== undefined,
+      held,
+      items: [],
+      frames: [],
+    };
+    history.sessions.push(session);
+    this.#world.note(`${this.user} connects to ${node.name} ${this.#cursor ?? "anew"}`);
+    this.#subscribe({ node, wire }, session);
+    await closed;
+    this.#line = null;
+    this.#connected = Promise.withResolvers();
+    this.#world.note(`${this.user} is cut`);
+  }
+
+  #subscribe({ node, wire }: Line, session: Session): void {
+    const input = this.#cursor === undefined ? {} : { lastEventId: this.#cursor };
+    let work = Promise.resolve();
+    const take = (frame: Frame) => {
+      session.frames.push(frame.items.length);
+      for (const item of frame.items) session.items.push({ at: this.#world.time.now, item: item as PlainItem });
+      this.#world.note(`${this.user} < ${JSON.stringify(frame)}`);
+      work = work.then(() => this.#takeFrame(frame, wire));
+    };
+    const ended = (error: unknown) => {
+      this.#world.note(`${this.user}'s feed ended: ${error}`);
+      wire.cut();
+    };
+    wire.toNode(() => void node.subscribe(wire, { user: this.user, input, take, ended }));
+  }
+
+  /** The cursor is kept with what it implies: after all that a frame makes it read (LIVE3). */
+  async #takeFrame(frame: Frame, wire: Wire): Promise<void> {
+    for (const item of frame.items) {
+      if (!wire.isOpen) return;
+      if (!await this.#take(item, wire)) return wire.cut();
+    }
+    this.#cursor = frame.cursor;
+  }
+
+  /** False if something that it implies could not be had. */
+  async #take(item: FeedItem, wire: Wire): Promise<boolean> {
+    switch (item.type) {
+      case "event":
+        if (!await this.#reach(item.event.stream, { to: item.event.seq - 1, wire })) return false;
+        this.#keep(item.event);
+        return await this.#reach(item.event.stream, { to: item.event.seq, wire });
+      case "opaque":
+        return await this.#reach(item.stream, { to: item.from - 1, wire }) && this.#skip(item);
+      case "joined":
+        this.#seesFrom(item.stream, item.visibleFrom);
+        return await this.#reach(item.stream, { to: item.head, wire });
+      case "behind":
+        return await this.#reach(item.stream, { to: item.head, wire });
+      case "live":
+        if (this.#cursor === undefined && !await this.#readAll(wire)) return false;
+        return await this.#reachAll(item.heads, wire);
+      case "beat":
+        return await this.#reachAll(item.heads, wire);
+      case "shard":
+        return true;
+    }
+  }
+
+  async #reachAll(heads: readonly { readonly stream: StreamId; readonly seq: number }[], wire: Wire): Promise<boolean> {
+    for (const { stream, seq } of heads) if (!await this.#reach(stream, { to: seq, wire })) return false;
+    return true;
+  }
+
+  /** A feed without a cursor begins at the present: what was before is read as a list would. */
+  async #readAll(wire: Wire): Promise<boolean> {
+    const { talks, groups } = this.#world;
+    for (const stream of [this.user, ...groups, ...talks.map(({ id }) => id)]) {
+      if (!await this.#reach(stream, { to: Infinity, wire })) return false;
+    }
+    return true;
+  }
+
+  /** Reads what lies between what is held and a seq; false if the connection was lost before. */
+  async #reach(stream: StreamId, { to, wire }: { to: number; wire: Wire }): Promise<boolean> {
+    while (this.head(stream) < to) {
+      const fromSeq = seq(this.head(stream) + 1);
+      const page = await this.#page(stream, { fromSeq, wire });
+      if (page === "never") {
+        if (to !== Infinity) this.#world.breach(`[VIS3] ${this.user} was told of ${stream}, and may not read it`);
+        return true;
+      }
+      if (page === null) return false;
+      if (page === "later") {
+        await this.#world.time.sleep(100);
+        continue;
+      }
+      for (const item of page.items) {
+        if (item.type === "event") this.#keep(item.event);
+        else if (item.type === "opaque") this.#skip(item);
+      }
+      if (page.items.length === 0) return true; // what this user may see ends here
+    }
+    return true;
+  }
+
+  async #page(stream: StreamId, { fromSeq, wire }: { fromSeq: Seq; wire: Wire }): Promise<PageAnswer | null> {
+    const line = this.#line;
+    if (line === null || line.wire !== wire || !wire.isOpen) return null;
+    return await this.#over(line, () => line.node.read(this.user, { stream, fromSeq }));
+  }
+
+  /** Keeps what follows what is held. If it adds this user again, what was hidden before may have to be read first. */
+  #keep(event: LogEvent): void {
+    const held = this.#holding(event.stream);
+    if (event.seq !== held.head + 1) return;
+    const plain = event as unknown as PlainEvent; // it has gone through JSON
+    if (adds(plain, this.user) && this.#seesFrom(event.stream, firstSeen(plain))) return;
+    held.head = event.seq;
+    held.events.set(event.seq, event);
+  }
+
+  #skip({ stream, from, to }: { stream: StreamId; from: number; to: number }): boolean {
+    const held = this.#holding(stream);
+    if (from <= held.head + 1) held.head = Math.max(held.head, to);
+    return true;
+  }
+
+  /** A new stay may show what was hidden: goes back to before that. */
+  #seesFrom(stream: StreamId, first: number): boolean {
+    const held = this.#holding(stream);
+    for (let seq = first; seq <= held.head; seq++) {
+      if (held.events.has(seq)) continue;
+      held.head = seq - 1;
+      return true;
+    }
+    return false;
+  }
+
+  #holding(stream: StreamId): Held {
+    const held = this.#held.get(stream) ?? { head: 0, events: new Map() };
+    this.#held.set(stream, held);
+    return held;
+  }
+}

@@ -1,0 +1,170 @@
+/** What goes wrong, and goes well again after a while. */
+import type { Chance } from "./chance.ts";
+import type { Device } from "./device.ts";
+import type { World } from "./world.ts";
+
+/** How often each happens. */
+const FAULTS = {
+  cutClient: 4,
+  stallClient: 3,
+  breakLinks: 4,
+  cutLink: 2,
+  holeLink: 2,
+  slowLink: 2,
+  partNodes: 1.5,
+  killNode: 1.5,
+  stopNode: 1,
+  stopServer: 1,
+  freezeServer: 1.5,
+  fullDisk: 1,
+  refusals: 1,
+  jumpClock: 1,
+  foreignEpoch: 1.5,
+  closeShard: 0.5,
+} as const;
+export type FaultName = keyof typeof FAULTS;
+
+export class Faults {
+  readonly #world: World;
+  readonly #devices: readonly Device[];
+  readonly #chance: Chance;
+  readonly #lasting = new Set<Promise<void>>();
+
+  constructor(world: World, devices: readonly Device[]) {
+    this.#world = world;
+    this.#devices = devices;
+    this.#chance = world.chance.fork("faults");
+  }
+
+  /** Until the active phase is over; resolves when all is well again. */
+  async run(): Promise<void> {
+    const pauseMs = this.#chance.of([60, 250, 1_000]);
+    while (this.#world.phase === "active") {
+      await this.#world.time.sleep(this.#chance.between(0, 2 * pauseMs));
+      if (this.#world.phase !== "active") break;
+      const fault = this.#chance.weighted(FAULTS);
+      this.#world.note(`fault ${fault}`);
+      this.#begin(this.#make(fault));
+    }
+    await Promise.all(this.#lasting);
+  }
+
+  #begin(fault: Promise<void>): void {
+    this.#lasting.add(fault);
+    void fault.finally(() => this.#lasting.delete(fault));
+  }
+
+  async #make(fault: FaultName): Promise<void> {
+    const { servers } = this.#world;
+    const server = this.#chance.of(servers);
+    switch (fault) {
+      case "cutClient":
+        return this.#chance.of(this.#devices).wire?.cut();
+      case "stallClient":
+        return await this.#stall(this.#chance.of(this.#devices));
+      case "breakLinks":
+        return this.#links().forEach((link) => link.breakAll());
+      case "cutLink":
+      case "holeLink":
+        return await this.#lost(fault === "cutLink" ? "cut" : "hole");
+      case "slowLink":
+        return await this.#slow();
+      case "partNodes":
+        this.#world.areNodesApart = true;
+        await this.#aWhile();
+        this.#world.areNodesApart = false;
+        return;
+      case "killNode":
+      case "stopNode":
+        return await this.#restart(fault);
+      case "stopServer":
+        server.stop();
+        await this.#aWhile();
+        return server.start();
+      case "freezeServer":
+        server.freeze();
+        await this.#aWhile();
+        return server.state === "frozen" ? server.start() : undefined;
+      case "fullDisk":
+        server.isDiskFull = true;
+        await this.#aWhile();
+        server.isDiskFull = false;
+        return;
+      case "refusals":
+        server.refusals = 0.2;
+        await this.#aWhile();
+        server.refusals = 0;
+        return;
+      case "jumpClock":
+        server.clockError += this.#chance.between(-3_600_000, 3_600_000);
+        return;
+      case "foreignEpoch":
+        return this.#raiseEpoch();
+      case "closeShard": {
+        const tables = this.#tables();
+        tables.writable = false;
+        await this.#aWhile();
+        tables.writable = true;
+      }
+    }
+  }
+
+  async #aWhile(): Promise<void> {
+    await this.#world.time.sleep(
+      this.#chance.happens(0.2) ? this.#chance.between(500, 3_000) : this.#chance.between(5, 400),
+    );
+  }
+
+  #tables() {
+    const shard = this.#chance.of(this.#world.shards);
+    return this.#world.server(shard).shard(shard);
+  }
+
+  /** As by a node that came, wrote nothing, and went. */
+  #raiseEpoch(): void {
+    const shard = this.#chance.of(this.#world.shards);
+    const server = this.#world.server(shard);
+    if (!server.isFenceHeld(shard)) server.shard(shard).epoch++;
+  }
+
+  #links() {
+    const node = this.#world.running.length === 0 ? null : this.#chance.of(this.#world.running);
+    return node?.backend.links ?? [];
+  }
+
+  async #stall(device: Device): Promise<void> {
+    const { wire } = device;
+    wire?.stall();
+    await this.#aWhile();
+    wire?.flow();
+  }
+
+  async #lost(how: "cut" | "hole"): Promise<void> {
+    const links = this.#links();
+    if (links.length === 0) return;
+    const link = this.#chance.of(links);
+    link.set(how);
+    await this.#aWhile();
+    if (link.state === how) link.set("open");
+  }
+
+  async #slow(): Promise<void> {
+    const links = this.#links();
+    for (const link of links) link.slowness = { ms: 20, longChance: 0.3, longMs: 600 };
+    await this.#aWhile();
+    for (const link of links) link.slowness = { ms: 0.3, longChance: 0.02, longMs: 40 };
+  }
+
+  async #restart(how: "killNode" | "stopNode"): Promise<void> {
+    const { nodes } = this.#world;
+    const n = this.#chance.whole(0, nodes.length - 1);
+    const node = nodes[n];
+    if (!node?.isRunning) return;
+    const gone = how === "killNode" ? node.kill() : node.stop();
+    if (how === "stopNode") await gone;
+    await this.#aWhile();
+    nodes[n] = null;
+    await this.#world.startNode(n);
+    await gone;
+  }
+}

@@ -1,0 +1,98 @@
+/** What happened in one run, as plain data: all that the laws are judged by. It knows nothing of gatz. */
+
+export interface PlainEvent {
+  readonly id: string;
+  readonly stream: string;
+  readonly seq: number;
+  readonly type: string;
+  readonly actor: string;
+  readonly at: number;
+  readonly body: Readonly<Record<string, unknown>>;
+  readonly decided:
+    & { readonly targetSeq?: number; readonly skipped?: readonly { readonly user: string }[] }
+    & Readonly<
+      Record<string, unknown>
+    >;
+}
+
+export interface PlainOutcome {
+  readonly kind: "accepted" | "duplicate" | "rejected" | "not-now" | "unknown";
+  readonly id?: string;
+  readonly seq?: number;
+  readonly at?: number;
+  readonly code?: string;
+}
+
+export interface PlainDraft {
+  readonly id: string;
+  readonly stream: string;
+  readonly type: string;
+  readonly body: unknown;
+}
+
+/** Some drafts of one stream, offered once. Times are milliseconds of the run. */
+export interface Offer {
+  readonly user: string;
+  readonly node: string;
+  readonly drafts: readonly PlainDraft[];
+  readonly at: number;
+  answeredAt: number | null;
+  /** Null: the connection was lost, or the run ended, before an answer came. */
+  outcomes: readonly PlainOutcome[] | null;
+}
+
+export type PlainItem =
+  | { readonly type: "event"; readonly event: PlainEvent }
+  | { readonly type: "opaque"; readonly stream: string; readonly from: number; readonly to: number }
+  | { readonly type: "joined"; readonly stream: string; readonly visibleFrom: number; readonly head: number }
+  | { readonly type: "behind"; readonly stream: string; readonly head: number }
+  | { readonly type: "live" | "beat"; readonly heads: readonly { readonly stream: string; readonly seq: number }[] }
+  | { readonly type: "shard"; readonly shard: number; readonly status: string };
+
+/** One feed of one user, until it ended. */
+export interface Session {
+  readonly user: string;
+  readonly node: string;
+  /** Whether it went on from a cursor, and what was held of each stream when it began. */
+  readonly resumed: boolean;
+  readonly held: ReadonlyMap<string, number>;
+  readonly items: { readonly at: number; readonly item: PlainItem }[];
+  /** Frames, by how many items they had. */
+  readonly frames: number[];
+}
+
+/** What a user's device holds at the end: of each stream the events that it has, and up to where it knows everything. */
+export interface Device {
+  readonly user: string;
+  readonly streams: ReadonlyMap<string, { readonly head: number; readonly events: ReadonlyMap<number, PlainEvent> }>;
+}
+
+export interface PlainEffect {
+  readonly id: string;
+  readonly stream: string;
+  /** The event that it is an effect of. */
+  readonly position: number;
+  readonly ordinal: number;
+  readonly target: number;
+  readonly isWaiting: boolean;
+  readonly code: string | null;
+}
+
+export interface ShardRecord {
+  readonly shard: number;
+  /** In the order of their positions. */
+  readonly log: readonly PlainEvent[];
+  readonly positions: readonly number[];
+  readonly effects: readonly PlainEffect[];
+}
+
+export interface History {
+  readonly offers: Offer[];
+  readonly sessions: Session[];
+  devices: readonly Device[];
+  shards: readonly ShardRecord[];
+  /** What was seen to be wrong while it happened. */
+  readonly breaches: string[];
+  /** Milliseconds in which every offer must be answered. */
+  readonly deadlineMs: number;
+}

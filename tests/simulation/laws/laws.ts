@@ -1,0 +1,20 @@
+/** The laws of docs/protocol.md that a whole run is judged by. Nothing here, or in what it imports, is part of gatz. */
+import type { History } from "../history.ts";
+import { brokenInDevices } from "./device_laws.ts";
+import { brokenInEffects } from "./effect_laws.ts";
+import { brokenInDecisions, brokenInLogs } from "./log_laws.ts";
+import { brokenInOffers } from "./offer_laws.ts";
+import { brokenInSessions } from "./session_laws.ts";
+
+/** What is wrong, each with the rule that it breaks; nothing if all is well. */
+export function brokenLaws(history: History): string[] {
+  const streams = Map.groupBy(history.shards.flatMap(({ log }) => log), (event) => event.stream);
+  return [
+    ...brokenInLogs(history),
+    ...brokenInDecisions(history),
+    ...brokenInOffers(history),
+    ...brokenInSessions(history, streams),
+    ...brokenInDevices(history, streams),
+    ...brokenInEffects(history, streams),
+  ];
+}

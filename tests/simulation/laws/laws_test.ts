@@ -1,0 +1,143 @@
+import assert from "node:assert/strict";
+import type { History, PlainEvent, Session } from "../history.ts";
+import { simulate } from "../simulate.ts";
+import { brokenLaws } from "./laws.ts";
+
+/** A run in which nothing goes wrong, and enough happens. */
+const { history: whole, problems } = await simulate(2);
+
+type Planted = (history: Writable<History>) => void;
+type Writable<T> = T extends ReadonlyMap<infer K, infer V> ? Map<K, Writable<V>>
+  : T extends object ? { -readonly [K in keyof T]: Writable<T[K]> }
+  : T;
+
+/** The run with something changed afterwards. */
+function planted(plant: Planted): string[] {
+  const history = structuredClone(whole) as Writable<History>;
+  plant(history);
+  return brokenLaws(history as History);
+}
+
+function lastAck({ offers }: Writable<History>) {
+  return offers.findLast(({ outcomes, drafts }) => outcomes?.[0]?.kind === "accepted" && drafts.length === 1)!;
+}
+
+function logOf({ shards }: Writable<History>, id: string): Writable<PlainEvent>[] {
+  return shards.find(({ log }) => log.some((event) => event.id === id))!.log;
+}
+
+/** The items of a session that has two events of one stream in a row. */
+function eventsInARow({ sessions }: Writable<History>): { session: Writable<Session>; at: number } {
+  for (const session of sessions) {
+    const at = session.items.findIndex(({ item }, i) => {
+      const next = session.items[i + 1]?.item;
+      return item.type === "event" && next?.type === "event" && item.event.stream === next.event.stream;
+    });
+    if (at >= 0) return { session, at };
+  }
+  throw new Error("no two events in a row");
+}
+
+const PLANTED: Readonly<Record<string, Planted>> = {
+  "[LOG4] an acked event that is lost": (history) => {
+    const { drafts: [draft] } = lastAck(history);
+    const log = logOf(history, draft!.id);
+    log.splice(log.findIndex(({ id }) => id === draft!.id), 1);
+  },
+  "[LOG2] an event twice": (history) => {
+    const { log, positions } = history.shards.find(({ log }) => log.length > 0)!;
+    log.push({ ...log[0]!, seq: log.filter(({ stream }) => stream === log[0]!.stream).length + 1 });
+    positions.push(log.length);
+  },
+  "[LOG3] a position left out": ({ shards }) => {
+    const { positions } = shards.find(({ log }) => log.length > 1)!;
+    positions[positions.length - 1]!++;
+  },
+  "[LOG1] a seq left out": ({ shards }) => {
+    shards.find(({ log }) => log.length > 1)!.log.at(-1)!.seq++;
+  },
+  "[LOG5] a time that goes back": (history) => {
+    const { outcomes } = lastAck(history);
+    const event = logOf(history, outcomes![0]!.id!).find(({ id }) => id === outcomes![0]!.id)!;
+    event.at -= 86_400_000;
+  },
+  "[LOG4] a rejected draft in the log": (history) => {
+    const offer = lastAck(history);
+    offer.outcomes = [{ kind: "rejected", code: "NotMember" }];
+  },
+  "[LOG4] an answer too late": (history) => {
+    lastAck(history).answeredAt! += 60_000;
+  },
+  "[LOG2] an ack with another seq": (history) => {
+    const offer = lastAck(history);
+    offer.outcomes = [{ ...offer.outcomes![0]!, seq: offer.outcomes![0]!.seq! + 1 }];
+  },
+  "[LOG1] an event that nobody offered": (history) => {
+    const { drafts: [draft] } = lastAck(history);
+    history.offers = history.offers.filter(({ drafts }) => drafts.every(({ id }) => id !== draft!.id));
+  },
+  "[LOG3] real time turned around": (history) => {
+    const { drafts: [draft] } = lastAck(history);
+    const log = logOf(history, draft!.id).filter(({ stream }) => stream === draft!.stream);
+    const earlier = history.offers.find(({ drafts }) => drafts.some(({ id }) => id === log[0]!.id))!;
+    for (const offer of history.offers) {
+      if (offer.drafts.some(({ id }) => id === log[0]!.id)) offer.at = 1e6;
+    }
+    assert.ok(earlier !== undefined);
+  },
+  "[MSG5] what its stream forbids": ({ shards }) => {
+    const event = shards.flatMap(({ log }) => log).find(({ type }) => type === "new-message")!;
+    event.actor = "user_nobody";
+  },
+  "[LIVE3] an event of a feed left out": (history) => {
+    const { session, at } = eventsInARow(history);
+    session.items.splice(at + 1, 1);
+    const { stream } = (session.items[at]!.item as { event: PlainEvent }).event;
+    session.items.push({ at: 0, item: { type: "behind", stream, head: 1 } });
+  },
+  "[LIVE3] a feed that goes back": (history) => {
+    const { session, at } = eventsInARow(history);
+    session.items.splice(at, 2, session.items[at + 1]!, session.items[at]!);
+  },
+  "[LIVE3] another event than the log's": (history) => {
+    const { session, at } = eventsInARow(history);
+    (session.items[at]!.item as { event: Writable<PlainEvent> }).event.at++;
+  },
+  "[VIS1] an event for somebody else": (history) => {
+    const { session, at } = eventsInARow(history);
+    session.user = "user_nobody";
+    session.items = session.items.slice(at, at + 1);
+  },
+  "[LIVE4] a head that nothing came for": ({ sessions }) => {
+    const session = sessions.find(({ items }) => items.some(({ item }) => item.type === "live"))!;
+    session.items.push({ at: 0, item: { type: "beat", heads: [{ stream: "disc_x", seq: 3 }] } });
+  },
+  "[LIVE3] a device that lacks something": ({ devices }) => {
+    const { events } = [...devices[0]!.streams.values()].find(({ events }) => events.size > 0)!;
+    events.delete([...events.keys()][0]!);
+  },
+  "[SHARD3] an effect that never came": (history) => {
+    const effect = history.shards.flatMap(({ effects }) => effects).find(({ code }) => code === null)!;
+    const log = logOf(history, effect.id);
+    log.splice(log.findIndex(({ id }) => id === effect.id), 1);
+  },
+  "[SHARD3] effects in another order": ({ shards }) => {
+    const { effects } = shards.find(({ effects }) => effects.length > 1)!;
+    for (const [i, effect] of effects.entries()) effect.position = effects.length - i;
+  },
+  "[SHARD3] an effect that still waits": ({ shards }) => {
+    shards.flatMap(({ effects }) => effects)[0]!.isWaiting = true;
+  },
+};
+
+Deno.test("the run that violations are planted in is whole", () => {
+  assert.deepEqual(problems, []);
+});
+
+for (const [what, plant] of Object.entries(PLANTED)) {
+  Deno.test(`planted: ${what}`, () => {
+    const rule = /^\[\w+\]/.exec(what)![0];
+    const found = planted(plant);
+    assert.ok(found.some((problem) => problem.startsWith(rule)), `not found; only ${found.slice(0, 3)}`);
+  });
+}

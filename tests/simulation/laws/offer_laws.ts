@@ -1,0 +1,106 @@
+/** What who offers may rely on (LOG2, LOG4). */
+import type { History, Offer, PlainDraft, PlainEvent, PlainOutcome } from "../history.ts";
+
+/** A little more than nothing: an answer's way over the wire is not the node's. */
+const WIRE_MS = 400;
+
+interface Try {
+  readonly offer: Offer;
+  readonly draft: PlainDraft;
+  readonly outcome: PlainOutcome | undefined;
+}
+
+export function* brokenInOffers(history: History): Generator<string> {
+  const log = new Map(history.shards.flatMap((shard) => shard.log).map((event) => [event.id, event]));
+  yield* brokenDeadlines(history);
+  const tries = history.offers.flatMap((offer) =>
+    offer.drafts.map((draft, i): Try => ({ offer, draft, outcome: offer.outcomes?.[i] }))
+  );
+  const offered = Map.groupBy(tries, ({ draft }) => draft.id);
+  for (const [id, ofId] of offered) {
+    yield* brokenAcks(ofId, log.get(id));
+    yield* brokenRefusals(ofId, log.get(id));
+  }
+  for (const event of log.values()) {
+    if (event.actor === "system") continue;
+    const isOffered = offered.get(event.id)?.some(({ draft }) => isContentOf(draft, event));
+    if (!isOffered) yield `[LOG1] ${event.id} is in the log, and nobody offered it so`;
+  }
+  yield* brokenOrder(offered, log);
+}
+
+function* brokenDeadlines({ offers, deadlineMs }: History): Generator<string> {
+  for (const { drafts, at, answeredAt, outcomes } of offers) {
+    if (outcomes === null || answeredAt === null) continue;
+    const ms = answeredAt - at;
+    if (ms > deadlineMs + WIRE_MS) yield `[LOG4] ${drafts[0]?.id} was answered after ${ms.toFixed()} ms`;
+    const tried = outcomes.length;
+    const ends = outcomes.findIndex(({ kind }) => kind !== "accepted" && kind !== "duplicate");
+    const areAllUnknown = outcomes.every(({ kind }) => kind === "unknown") && tried === drafts.length;
+    const isWhole = ends === -1 ? tried === drafts.length : ends === tried - 1 || areAllUnknown;
+    if (!isWhole) yield `[LOG4] ${drafts.length} drafts from ${drafts[0]?.id}: ${outcomes.map(({ kind }) => kind)}`;
+  }
+}
+
+function* brokenAcks(tries: readonly Try[], event: PlainEvent | undefined): Generator<string> {
+  let acceptedAt = Infinity;
+  for (const { draft, outcome, offer } of tries) {
+    if (outcome?.kind !== "accepted" && outcome?.kind !== "duplicate") continue;
+    if (event === undefined) {
+      yield `[LOG4] ${draft.id} was acked as ${outcome.kind}, and is lost`;
+      continue;
+    }
+    const isSame = outcome.id === event.id && outcome.seq === event.seq && outcome.at === event.at;
+    if (!isSame) {
+      yield `[LOG2] ${draft.id} was acked as ${outcome.seq} at ${outcome.at}, and is ${event.seq} at ${event.at}`;
+    }
+    if (!isContentOf(draft, event)) yield `[LOG2] ${draft.id} was acked, and the log has other content`;
+    if (outcome.kind === "accepted" && offer.at > acceptedAt) yield `[LOG2] ${draft.id} was accepted twice`;
+    if (outcome.kind === "accepted") acceptedAt = Math.min(acceptedAt, offer.answeredAt ?? Infinity);
+  }
+}
+
+/** What was refused, every time that it was tried, is not there. */
+function* brokenRefusals(tries: readonly Try[], event: PlainEvent | undefined): Generator<string> {
+  if (event === undefined) return;
+  const same = tries.filter(({ draft }) => isContentOf(draft, event));
+  if (same.length > 0 && same.every(isRefused)) yield `[LOG4] ${event.id} was refused every time, and is in the log`;
+  for (const { draft, outcome, offer } of same) {
+    const isFinal = outcome?.kind === "rejected" && outcome.code !== "EventIdReused";
+    const isLater = same.some((other) => other.offer !== offer && !isRefused(other));
+    if (isFinal && !isLater) yield `[LOG4] ${draft.id} was rejected (${outcome.code}), and is in the log`;
+  }
+}
+
+/** Answered, and not with an ack or that nobody knows; or not tried, because of one before it in its bundle. */
+function isRefused({ offer, outcome }: Try): boolean {
+  if (offer.outcomes === null) return false;
+  return outcome === undefined || outcome.kind === "rejected" || outcome.kind === "not-now";
+}
+
+function isContentOf(draft: PlainDraft, event: PlainEvent): boolean {
+  return draft.stream === event.stream && draft.type === event.type &&
+    JSON.stringify(draft.body) === JSON.stringify(event.body);
+}
+
+/** Who is acked before another one's draft is first offered comes before it in the log of their shard. */
+function* brokenOrder(
+  offered: ReadonlyMap<string, readonly Try[]>,
+  log: ReadonlyMap<string, PlainEvent>,
+): Generator<string> {
+  const spans = [...offered].flatMap(([id, tries]) => {
+    const event = log.get(id);
+    const answers = tries.filter(({ outcome }) => outcome?.kind === "accepted" || outcome?.kind === "duplicate");
+    const from = Math.min(...tries.map(({ offer }) => offer.at));
+    const to = Math.min(...answers.map(({ offer }) => offer.answeredAt ?? Infinity));
+    return event === undefined ? [] : [{ event, from, to }];
+  });
+  for (const ofStream of Map.groupBy(spans, ({ event }) => event.stream).values()) {
+    const inOrder = ofStream.sort((a, b) => a.event.seq - b.event.seq);
+    let latestStart = -Infinity;
+    for (const { event, from, to } of inOrder) {
+      if (to < latestStart) yield `[LOG3] ${event.id} was acked before what is in front of it was offered`;
+      latestStart = Math.max(latestStart, from);
+    }
+  }
+}

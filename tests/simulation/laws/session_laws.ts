@@ -1,0 +1,108 @@
+/** What every feed must be like (LIVE1–5, VIS1–2). */
+import type { History, PlainEvent, PlainItem, Session } from "../history.ts";
+import { isFor, type Stay, staysOf } from "./plain_stream.ts";
+
+export type Streams = ReadonlyMap<string, readonly PlainEvent[]>;
+
+export function* brokenInSessions({ sessions }: History, streams: Streams): Generator<string> {
+  for (const session of sessions) {
+    for (const what of new SessionJudge(session, streams).broken()) {
+      yield `${what} (${session.user} on ${session.node})`;
+    }
+  }
+}
+
+class SessionJudge {
+  readonly #session: Session;
+  readonly #streams: Streams;
+  /** How far each stream was told in this session. */
+  readonly #told = new Map<string, number>();
+  readonly #stays = new Map<string, readonly Stay[]>();
+  readonly #broken: string[] = [];
+  #isLive = false;
+
+  constructor(session: Session, streams: Streams) {
+    this.#session = session;
+    this.#streams = streams;
+  }
+
+  broken(): readonly string[] {
+    for (const { item } of this.#session.items) this.#take(item);
+    return this.#broken;
+  }
+
+  #take(item: PlainItem): void {
+    switch (item.type) {
+      case "event":
+        this.#event(item.event);
+        return this.#follow(item.event.stream, { from: item.event.seq, to: item.event.seq });
+      case "opaque":
+        this.#hidden(item);
+        return this.#follow(item.stream, item);
+      case "joined":
+      case "behind":
+        return this.#jump(item.stream, item.head);
+      case "live":
+        if (this.#isLive) this.#broken.push("[LIVE3] live twice");
+        this.#isLive = true;
+        return this.#heads(item);
+      case "beat":
+        if (!this.#isLive) this.#broken.push("[LIVE3] a beat before live");
+        return this.#heads(item);
+      case "shard":
+        return;
+    }
+  }
+
+  #event(event: PlainEvent): void {
+    const stored = this.#streams.get(event.stream)?.[event.seq - 1];
+    if (JSON.stringify(stored) !== JSON.stringify(event)) {
+      this.#broken.push(`[LIVE3] ${event.stream} ${event.seq} is not as in the log`);
+    }
+    if (!isFor(this.#staysIn(event.stream), event)) {
+      this.#broken.push(`[VIS1] ${event.stream} ${event.seq} is not for who got it`);
+    }
+  }
+
+  /** Only what is not to be seen is hidden. */
+  #hidden({ stream, from, to }: { stream: string; from: number; to: number }): void {
+    for (const event of (this.#streams.get(stream) ?? []).slice(from - 1, to)) {
+      if (isFor(this.#staysIn(stream), event)) {
+        this.#broken.push(`[VIS2] ${stream} ${event.seq} is hidden from who may see it`);
+      }
+    }
+  }
+
+  /** In a session each seq comes once and in order; after a cut some may come again, and none is left out. */
+  #follow(stream: string, { from, to }: { from: number; to: number }): void {
+    const told = this.#told.get(stream);
+    if (told !== undefined && from !== told + 1) this.#broken.push(`[LIVE3] ${stream}: ${from} after ${told}`);
+    const held = this.#session.held.get(stream) ?? 0;
+    if (told === undefined && this.#session.resumed && from > held + 1) {
+      this.#broken.push(`[LIVE3] ${stream} goes on at ${from} where ${held} was held`);
+    }
+    this.#told.set(stream, to);
+  }
+
+  #jump(stream: string, head: number): void {
+    const told = this.#told.get(stream) ?? 0;
+    if (head < told) this.#broken.push(`[LIVE3] ${stream} jumps back from ${told} to ${head}`);
+    if (head > (this.#streams.get(stream)?.length ?? 0)) this.#broken.push(`[LIVE3] ${stream} has no ${head}`);
+    this.#told.set(stream, head);
+  }
+
+  /** What a head tells of has come before it. */
+  #heads({ type, heads }: { type: string; heads: readonly { readonly stream: string; readonly seq: number }[] }): void {
+    for (const { stream, seq } of heads) {
+      const told = this.#told.get(stream) ?? 0;
+      if (seq > told) this.#broken.push(`[LIVE4] ${type} has ${stream} at ${seq}, and told of ${told}`);
+    }
+  }
+
+  #staysIn(stream: string): readonly Stay[] {
+    const stays = this.#stays.get(stream) ??
+      staysOf(this.#streams.get(stream) ?? [], { stream, user: this.#session.user });
+    this.#stays.set(stream, stays);
+    return stays;
+  }
+}

@@ -1,0 +1,20 @@
+import { ALL_DEFAULT_LIMITS, type Limits } from "../../apps/server/src/limits.ts";
+
+/** Small numbers, so that a short history meets every bound. */
+export const LIMITS: Limits = {
+  ...ALL_DEFAULT_LIMITS,
+  // A run of effects has up to 100, and must find room.
+  queueDrafts: 100,
+  queueBytes: 60_000,
+  flushDeadlineMs: 1_000,
+  readDeadlineMs: 500,
+  callDeadlineMs: 3_000,
+  backfillPerStream: 8,
+  backfillTotal: 25,
+  ringEvents: 6,
+  feedQueueEvents: 10,
+  feedQueueBytes: 6_000,
+  frameEvents: 4,
+  beatMs: 2_000,
+  cursorMs: 300,
+};

@@ -1,0 +1,124 @@
+/** What feeds and facts read, computed from the plain log by the plainest reading of the rules. */
+import {
+  type Fact,
+  intervalsOf,
+  type LogEvent,
+  type Position,
+  position,
+  type Seq,
+  seq,
+  type ShardNumber,
+  shardOf,
+  type StreamId,
+  type StreamState,
+  type UserId,
+} from "@gatz/domain";
+import type { BackfillBudget, ResumedStream, ShardResume, StorageLimits } from "@gatz/storage/contract";
+import type { Backend } from "../../../packages/storage/src/backend.ts";
+import type { SimShard } from "./sim_shard.ts";
+
+/** Runs a read on a shard's tables as they are at one moment; throws `ShardUnavailable`. */
+export type ReadShard = <T>(shard: ShardNumber, read: (tables: SimShard) => T) => Promise<T>;
+
+export interface SimReadsOptions {
+  readonly read: ReadShard;
+  readonly limits: Pick<StorageLimits, "backfillPerStream" | "pageEvents">;
+}
+
+export function simReads({ read, limits }: SimReadsOptions): Backend["reads"] {
+  return {
+    state: (stream) => read(shardOf(stream), (tables) => tables.state(stream)),
+    states: (streams) => states(read, streams),
+    events: (stream, { from, to, limit }) =>
+      read(shardOf(stream), (tables) => {
+        const log = tables.eventsOf(stream);
+        const events = log.slice(from - 1, to).slice(0, Math.min(limit, limits.pageEvents));
+        return { asOf: seq(log.length), events };
+      }),
+    shardsOf: (user) => read(shardOf(user), (tables) => shardsOf(tables, user)),
+    resume: (user, from, budget) =>
+      read(from.shard, (tables) => resume(tables, { user, from, budget, perStream: limits.backfillPerStream })),
+    outbox: (shard) =>
+      read(shard, (tables) => ({
+        waiting: [...tables.outbox.values()].filter(({ code }) => code === null).length,
+        oldestAt: null,
+        rejected: {},
+      })),
+    messages: notSimulated,
+    messagesById: notSimulated,
+    discussionOf: notSimulated,
+    discussionsOf: notSimulated,
+  };
+}
+
+function notSimulated(): never {
+  throw new Error("nothing in a simulation reads this");
+}
+
+async function states(
+  read: ReadShard,
+  streams: readonly StreamId[],
+): Promise<ReadonlyMap<StreamId, Fact<StreamState>>> {
+  const facts = new Map<StreamId, Fact<StreamState>>();
+  await Promise.all(streams.map(async (stream) => {
+    try {
+      const value = await read(shardOf(stream), (tables) => tables.state(stream));
+      facts.set(stream, value === null ? { kind: "missing" } : { kind: "known", value });
+    } catch {
+      // What a read throws is that the shard does not answer.
+      facts.set(stream, { kind: "unavailable" });
+    }
+  }));
+  return facts;
+}
+
+function shardsOf(tables: SimShard, user: UserId): ShardNumber[] {
+  const named = tables.eventsOf(user).flatMap((event) => event.type === "added-to" ? [shardOf(event.body.stream)] : []);
+  return [...new Set([shardOf(user), ...named])].sort((a, b) => a - b);
+}
+
+interface Resuming {
+  readonly user: UserId;
+  readonly from: { readonly shard: ShardNumber; readonly position: Position; readonly only?: StreamId };
+  readonly budget: BackfillBudget;
+  readonly perStream: number;
+}
+
+function resume(tables: SimShard, resuming: Resuming): ShardResume {
+  const { from: { shard, only } } = resuming;
+  const streams = tables.streams.filter((stream) => only === undefined || stream === only);
+  return {
+    shard,
+    position: position(tables.position),
+    streams: streams.flatMap((stream) => resumed(tables, stream, resuming) ?? []),
+  };
+}
+
+function resumed(
+  tables: SimShard,
+  stream: StreamId,
+  { user, from, budget, perStream }: Resuming,
+): ResumedStream | null {
+  const state = tables.state(stream)!; // it is one of the shard's
+  const stay = lastStay(state, user);
+  if (stay === undefined) return null;
+  const since = from.position;
+  const head = stay.left ?? state.seq;
+  if (tables.positionOf(stream, head) <= since) return null;
+  if (tables.positionOf(stream, stay.from) > since) {
+    return { kind: "joined", stream, visibleFrom: stay.historyFrom, head, state };
+  }
+  const events = tables.eventsOf(stream).filter((event) => event.seq <= head && isAfter(tables, event, since));
+  if (events.length > Math.min(perStream, budget.events)) return { kind: "behind", stream, head, state };
+  budget.events -= events.length;
+  return { kind: "events", stream, head, state, events };
+}
+
+function isAfter(tables: SimShard, { stream, seq }: LogEvent, since: number): boolean {
+  return tables.positionOf(stream, seq) > since;
+}
+
+function lastStay(state: StreamState, user: UserId): { from: Seq; historyFrom: Seq; left?: Seq } | undefined {
+  if (state.kind !== "user") return intervalsOf(state, user).at(-1);
+  return state.id === user ? { from: seq(1), historyFrom: seq(1) } : undefined;
+}

@@ -1,0 +1,42 @@
+/** When all faults are over: everything that was begun must come to its end, by itself and soon. */
+import type { StreamId, UserId } from "@gatz/domain";
+import type { Device } from "./device.ts";
+import { viewersHead } from "./laws/plain_stream.ts";
+import type { PlainEvent } from "./history.ts";
+import type { World } from "./world.ts";
+
+const LOOK_MS = 250;
+
+export async function quiet(
+  world: World,
+  { devices, withinMs }: { devices: readonly Device[]; withinMs: number },
+): Promise<void> {
+  const until = world.time.now + withinMs;
+  for (;;) {
+    const open = unfinished(world, devices);
+    if (open.length === 0) return;
+    if (world.time.now >= until) return open.forEach((what) => world.breach(what));
+    await world.time.sleep(LOOK_MS);
+  }
+}
+
+function unfinished(world: World, devices: readonly Device[]): string[] {
+  const shards = world.servers.flatMap((server) => [...server.shards.values()]);
+  const effects = shards.flatMap((tables) =>
+    tables.targets().map((target) => `[SHARD3] effects of shard ${tables.shard} wait for ${target}`)
+  );
+  const lacks = shards.flatMap((tables) =>
+    tables.streams.flatMap((stream) => {
+      const log = tables.eventsOf(stream) as readonly unknown[] as readonly PlainEvent[]; // the same as JSON
+      return devices.flatMap((device) =>
+        lack(device, { stream, head: viewersHead(log, { stream, user: device.user }) })
+      );
+    })
+  );
+  return [...effects, ...lacks];
+}
+
+function lack(device: Device, { stream, head }: { stream: StreamId; head: number }): string[] {
+  const held = device.head(stream);
+  return held >= head ? [] : [`[LIVE3] ${device.user as UserId} has ${held} of ${head} of ${stream}`];
+}

@@ -1,0 +1,132 @@
+/** What the parts of one run share: time, servers, nodes, what there is to talk about, and the record. */
+import {
+  type DiscussionId,
+  type GroupId,
+  type Incarnation,
+  incarnation,
+  type MessageId,
+  type ShardNumber,
+  shardNumber,
+  type UserId,
+} from "@gatz/domain";
+import type { Forward } from "@gatz/storage/contract";
+import { createHash } from "node:crypto";
+import { Chance } from "./chance.ts";
+import type { History } from "./history.ts";
+import { forwardBetween } from "./forward.ts";
+import { LIMITS } from "./limits.ts";
+import { SimNode } from "./node.ts";
+import { SimServer } from "./postgres/sim_server.ts";
+import { VirtualTime } from "./virtual_time.ts";
+
+export interface WorldOptions {
+  readonly seed: number;
+  /** Told every line of what happens. */
+  readonly tell?: ((line: string) => void) | undefined;
+}
+
+export class World {
+  readonly chance: Chance;
+  readonly time: VirtualTime;
+  readonly servers: readonly SimServer[];
+  readonly shards: readonly ShardNumber[];
+  readonly incarnation: Incarnation = incarnation("first");
+  readonly nodes: (SimNode | null)[];
+  readonly users: UserId[] = [];
+  readonly groups: GroupId[] = [];
+  readonly talks: { readonly id: DiscussionId; readonly group: GroupId }[] = [];
+  readonly messages: { readonly id: MessageId; readonly talk: DiscussionId }[] = [];
+  readonly history: History = {
+    offers: [],
+    sessions: [],
+    devices: [],
+    shards: [],
+    breaches: [],
+    deadlineMs: LIMITS.callDeadlineMs,
+  };
+  /** No node reaches another. */
+  areNodesApart = false;
+  /** `active`: clients do things and faults happen. `healing`: all is well, and what was begun is finished. */
+  phase: "active" | "healing" | "over" = "active";
+  readonly #forward: Forward;
+  #started = 0;
+  readonly #hash = createHash("sha256");
+  readonly #tell: ((line: string) => void) | undefined;
+
+  constructor({ seed, tell }: WorldOptions) {
+    this.chance = new Chance(seed, "world");
+    this.#tell = tell;
+    this.#forward = forwardBetween(this);
+    this.time = new VirtualTime(this.chance.fork("platform"));
+    const shards = this.chance.whole(1, 3);
+    this.shards = Array.from({ length: shards }, (_, n) => shardNumber(n));
+    const names = shards > 1 && this.chance.happens(0.5) ? ["a", "b"] : ["a"];
+    this.servers = names.map((name, n) =>
+      new SimServer({
+        name,
+        shards: this.shards.filter((shard) => shard % names.length === n),
+        time: this.time,
+        chance: this.chance.fork(`server ${name}`),
+      })
+    );
+    this.nodes = this.chance.happens(0.6) ? [null, null] : [null];
+  }
+
+  get running(): readonly SimNode[] {
+    return this.nodes.filter((node) => node !== null && node.isRunning) as SimNode[]; // null is left out
+  }
+
+  server(shard: ShardNumber): SimServer {
+    return this.servers.find((server) => server.shards.has(shard))!; // every shard is on one
+  }
+
+  async startNode(n: number): Promise<void> {
+    const name = `node ${n}.${++this.#started}`;
+    this.note(`${name} starts`);
+    this.nodes[n] = await SimNode.start({
+      name,
+      servers: this.servers,
+      incarnation: this.incarnation,
+      chance: this.chance.fork(name),
+      forward: this.#forward,
+      report: (what, details) => this.note(`${name}: ${what} ${JSON.stringify(details)}`),
+    });
+  }
+
+  /** One line of what happens: two runs are the same if all their lines are. */
+  note(line: string): void {
+    const timed = `${this.time.now.toFixed(3)} ${line}`;
+    this.#hash.update(timed);
+    this.#tell?.(timed);
+  }
+
+  breach(what: string): void {
+    this.note(`BREACH ${what}`);
+    this.history.breaches.push(what);
+  }
+
+  traceHash(): string {
+    return this.#hash.copy().digest("hex");
+  }
+
+  /** What is left in the end, as plain data. */
+  recordShards(): void {
+    this.history.shards = this.servers.flatMap((server) => [...server.shards.values()]).map((tables) => ({
+      shard: tables.shard,
+      log: tables.log.map(({ text }) => JSON.parse(text)),
+      positions: tables.log.map(({ position }) => position),
+      effects: tables.effects.map((row) => ({
+        id: row.draft.id,
+        stream: row.draft.stream,
+        position: row.position,
+        ordinal: row.ordinal,
+        target: row.target,
+        isWaiting: tables.isWaiting(row),
+        code: row.code,
+      })),
+    }));
+    for (const server of this.servers) {
+      for (const tables of server.shards.values()) this.history.breaches.push(...tables.breaches);
+    }
+  }
+}
