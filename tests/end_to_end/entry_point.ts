@@ -20,6 +20,8 @@ export interface EntryPointOptions {
   readonly args?: readonly string[];
   /** Default: the root of the checkout. */
   readonly cwd?: string;
+  /** What ends it when it is disposed of. Default SIGKILL, which a `deno task` would not hand on to what it runs. */
+  readonly endWith?: Deno.Signal;
 }
 
 const INHERITED = ["PATH", "HOME", "DENO_DIR", "TMPDIR", "LANG"];
@@ -81,7 +83,7 @@ export function startDeno(args: readonly string[], options: Omit<EntryPointOptio
     end,
     ended,
     [Symbol.asyncDispose]: async () => {
-      if (!closed) await end("SIGKILL");
+      if (!closed) await end(options.endWith ?? "SIGKILL");
     },
   };
 }

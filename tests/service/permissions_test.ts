@@ -3,56 +3,16 @@ import { strict as assert } from "node:assert";
 import { needsPostgres } from "@gatz/testing/postgres.ts";
 
 if (await needsPostgres(import.meta.url)) {
-  const { migrate, openStorage } = await import("@gatz/storage");
-  const { ALL_DEFAULT_LIMITS, serve } = await import("@gatz/server");
-  const { readConfig } = await import("../../apps/server/src/config.ts");
-  const { storageConfig } = await import("../../apps/server/src/database.ts");
-  const { makeSecretsFile, parseSecretsFile, readSecrets } = await import("../../apps/server/src/secrets.ts");
-  const { testDatabase } = await import("@gatz/testing/test_database.ts");
-  const { connect, freshId, person } = await import("@gatz/testing/test_server.ts");
-  const { sent, talk } = await import("../api/talk.ts");
+  const { connect, freshId } = await import("@gatz/testing/test_server.ts");
+  const { sent } = await import("../api/talk.ts");
   const { startDeno, startEntryPoint } = await import("../end_to_end/entry_point.ts");
+  const { startProduction } = await import("./production.ts");
   const { scrape } = await import("./scrape.ts");
   const { followBySse, textsOf } = await import("./sse_reader.ts");
 
-  const freePort = () => {
-    using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-    return listener.addr.port;
-  };
-
-  const secretsNow = () => parseSecretsFile(makeSecretsFile((bytes) => crypto.getRandomValues(new Uint8Array(bytes))));
-
-  /** People of an installation that was used in development before, whose tokens are good in production too. */
-  const settled = async (env: Record<string, string>) => {
-    const secrets = readSecrets(env, { embedded: false });
-    const config = storageConfig(readConfig(env), { secrets, directory: env.DATABASE_URL! });
-    await migrate(config);
-    const storage = await openStorage(config);
-    const server = await serve({
-      config: { dev: true, host: "127.0.0.1", port: 0, origins: [], limits: ALL_DEFAULT_LIMITS },
-      ...{ secrets, storage },
-    });
-    const [ann, ben] = [await person(server.url, "ann"), await person(server.url, "ben")];
-    const { discussion, shard } = await talk(ann, [ben]);
-    await server.stop();
-    await storage.close();
-    return { ann, ben, discussion, shard };
-  };
-
   Deno.test("[SEC3] production starts and serves with the permissions of `deno task start` alone, and has no page", async () => {
-    await using database = await testDatabase({ servers: 1, migrated: false });
-    const port = freePort();
-    const secrets = secretsNow();
-    const env: Record<string, string> = {
-      DATABASE_URL: database.directoryUrl,
-      GATZ_SHARDS: "2",
-      GATZ_PORT: String(port),
-    };
-    for (const [name, value] of Object.entries(secrets)) env[name] = value!; // a file with all of them was made
-    const { ann, ben, discussion, shard } = await settled(env);
-    await using running = startDeno(["task", "start"], { env });
-    await running.printed("gatz serves on");
-    const url = `http://127.0.0.1:${port}`;
+    await using production = await startProduction();
+    const { url, ann, ben, discussion, shard, metricsToken } = production;
     await using api = connect(url, { transport: "ws", token: ann.token });
     using reader = followBySse(url, ben);
     await reader.until((items) => items.some(({ type }) => type === "live"));
@@ -60,12 +20,12 @@ if (await needsPostgres(import.meta.url)) {
     sent((await api.api.messages.send.mutate({ id, discussion, text: "under lock and key" })).outcome);
     await reader.until((items) => textsOf(items).includes("under lock and key"));
     assert.equal((await fetch(`${url}/health?strict`).then((r) => r.json())).status, "ok");
-    assert.equal((await scrape(url, secrets.GATZ_METRICS_TOKEN)).sum("gatz_events_total"), 1);
+    assert.equal((await scrape(url, metricsToken)).sum("gatz_outcomes_total", { kind: "accepted" }), 1);
     const page = await fetch(url);
     assert.equal((await page.body?.cancel(), page.status), 404);
     reader[Symbol.dispose]();
     await api[Symbol.asyncDispose]();
-    assert.equal((await running.end("SIGTERM")).code, 0);
+    assert.equal((await production.process.end("SIGTERM")).code, 0);
   });
 
   Deno.test("[SEC3] what production is not granted is refused: other files, programs, hosts, variables, and all writing", async () => {

@@ -61,6 +61,12 @@ export const VARIABLES = {
     default: "16",
     schema: integer(1, MAX_SHARDS),
   },
+  OTEL_DENO: {
+    meaning:
+      "true: traces of calls, by Deno's OpenTelemetry; where to is said by its own variables (OTEL_EXPORTER_OTLP_ENDPOINT).",
+    default: "false",
+    schema: z.enum(["true", "false"], "must be true or false").transform((text) => text === "true"),
+  },
   GATZ_LIMITS: {
     meaning: "Changes to the table of limits (limits.ts), as name=number,name=number.",
     default: "",
@@ -84,6 +90,8 @@ export interface Config {
   /** By name; empty: all shards are in the directory's database. */
   readonly servers: Readonly<Record<string, string>>;
   readonly shards: number;
+  /** Whether calls are traced. */
+  readonly tracing: boolean;
   readonly limits: Readonly<Limits>;
 }
 
@@ -119,6 +127,7 @@ export function readConfig(environment: Environment, overrides: Environment = {}
     dataFolder: read("GATZ_DATA"),
     servers: Object.freeze(read("GATZ_SERVERS")),
     shards: read("GATZ_SHARDS"),
+    tracing: read("OTEL_DENO"),
     limits: Object.freeze({ ...ALL_DEFAULT_LIMITS, ...read("GATZ_LIMITS") }),
   };
   if (dev && !LOOPBACK.includes(host)) {

@@ -6,6 +6,7 @@ import type { Config } from "./config.ts";
 import type { Drain } from "./drain.ts";
 import type { LiveParts } from "./live/feed.ts";
 import type { Metrics } from "./metrics/metrics.ts";
+import type { CallTrace, Tracing } from "./tracing.ts";
 import type { Connection } from "./ws/connection.ts";
 
 /** The parts that all calls share. */
@@ -15,6 +16,8 @@ export interface Services {
   readonly live: LiveParts;
   readonly tokens: Tokens;
   readonly metrics: Metrics;
+  /** Undefined: nothing is traced. */
+  readonly tracing: Tracing | undefined;
   /** Unix milliseconds of this machine: for tokens and new ids of the server's own, never for events (LOG5). */
   readonly now: () => number;
   readonly random: (bytes: number) => Uint8Array;
@@ -29,6 +32,8 @@ export interface Context {
   readonly peer: Peer;
   /** The socket, if the call came over one. */
   readonly connection: Connection | null;
+  /** Of this call, if it is traced. */
+  readonly trace?: CallTrace | undefined;
 }
 
 /** A context whose caller is known. */

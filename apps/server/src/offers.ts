@@ -6,11 +6,12 @@ import {
   parseDraft,
   type Proposal,
   type Rejection,
+  shardOf,
   type StreamId,
   type UserId,
 } from "@gatz/domain";
-import type { Storage } from "@gatz/storage/contract";
-import type { Services, UserContext } from "./context.ts";
+import type { OfferStep, Storage } from "@gatz/storage/contract";
+import type { UserContext } from "./context.ts";
 import { malformed } from "./errors.ts";
 import { requireShard, shardExists } from "./views/seen.ts";
 
@@ -23,9 +24,10 @@ const DRAINING_RETRY_MS = 1_000;
  * @throws {ApiError} Malformed if the stream's shard does not exist
  */
 export async function offerUnchecked(
-  { services, session }: UserContext,
+  context: UserContext,
   { stream, drafts }: { stream: StreamId; drafts: readonly unknown[] },
 ): Promise<readonly Outcome[]> {
+  const { services, session } = context;
   requireShard(services.storage, { field: "stream", id: stream });
   const proposals: Proposal[] = [];
   let refused: Rejection | null = null;
@@ -37,7 +39,7 @@ export async function offerUnchecked(
     }
     proposals.push({ ...parsed.draft, actor: session.user });
   }
-  const outcomes = proposals.length === 0 ? [] : await offer(services, { stream, proposals });
+  const outcomes = proposals.length === 0 ? [] : await offer(context, { stream, proposals });
   const untilRefused = outcomes.length === proposals.length && outcomes.every(isAck);
   return refused !== null && untilRefused ? [...outcomes, refused] : outcomes;
 }
@@ -57,9 +59,10 @@ export interface Written {
 
 /** @throws {ApiError} Malformed, before anything is offered, naming the input's field */
 export async function offerWritten(
-  { services, session }: UserContext,
+  context: UserContext,
   written: readonly [Written, ...Written[]],
 ): Promise<readonly Outcome[]> {
+  const { services, session } = context;
   const [{ draft: { stream }, names }] = written;
   requireShard(services.storage, { field: names.stream, id: stream });
   const proposals = written.map(({ draft, names }): Proposal => {
@@ -67,7 +70,7 @@ export async function offerWritten(
     if (parsed.kind === "draft") return { ...parsed.draft, actor: session.user };
     throw malformed(inputField(parsed.field ?? "", names), String(parsed.detail?.["problem"] ?? "malformed"));
   });
-  const outcomes = await offer(services, { stream, proposals });
+  const outcomes = await offer(context, { stream, proposals });
   return outcomes.map((outcome, i) => withFieldOf(outcome, written[i]?.names ?? names));
 }
 
@@ -85,22 +88,23 @@ export interface Offered {
 }
 
 async function offer(
-  services: Services,
+  context: UserContext,
   { stream, proposals }: { stream: StreamId; proposals: readonly Proposal[] },
 ): Promise<readonly Outcome[]> {
-  const outcomes = await offerToStorage(services, { stream, proposals });
+  const outcomes = await offerToStorage(context, { stream, proposals });
   for (const outcome of outcomes) {
-    services.metrics.count("gatz_outcomes_total", { kind: outcome.kind, code: reasonOf(outcome) });
+    context.services.metrics.count("gatz_outcomes_total", { kind: outcome.kind, code: reasonOf(outcome) });
   }
   return outcomes;
 }
 
 async function offerToStorage(
-  { drain, storage, config }: Services,
+  { services: { drain, storage, config }, trace }: UserContext,
   { stream, proposals }: { stream: StreamId; proposals: readonly Proposal[] },
 ): Promise<readonly Outcome[]> {
   if (drain.draining) return [{ kind: "not-now", reason: "Draining", retryAfterMs: DRAINING_RETRY_MS }];
-  return await storage.offer(stream, proposals, { deadlineMs: config.limits.callDeadlineMs });
+  const onStep = trace && ((step: OfferStep) => trace.step(shardOf(stream), step));
+  return await storage.offer(stream, proposals, { deadlineMs: config.limits.callDeadlineMs, onStep });
 }
 
 /** Of a closed union, so it may be counted by. */

@@ -11,6 +11,7 @@ import { Drain } from "./drain.ts";
 import { createHttpHandler } from "./http/handler.ts";
 import { createHealth, type NodePhase } from "./http/health.ts";
 import { createStreams, type OpenStreams } from "./http/streams.ts";
+import type { Delivery } from "./live/delivery.ts";
 import { createHub, type Hub } from "./live/hub.ts";
 import { within } from "./live/pause.ts";
 import { Traffic } from "./live/traffic.ts";
@@ -24,6 +25,7 @@ import { reportError } from "./reports.ts";
 import { appRouter } from "./router.ts";
 import type { Secrets } from "./secrets.ts";
 import { portError } from "./start_error.ts";
+import type { Tracing } from "./tracing.ts";
 import { createWebSockets, type WebSockets } from "./ws/upgrade.ts";
 
 export interface ServeOptions {
@@ -33,6 +35,8 @@ export interface ServeOptions {
   readonly storage: Storage;
   /** Where what this server does is counted, with what its storage does; default: metrics of its own. */
   readonly metrics?: Metrics;
+  /** Default: nothing is traced. */
+  readonly tracing?: Tracing | undefined;
   /** The page at `/`; else it is bundled when it is first asked for. */
   readonly page?: () => Promise<Page>;
 }
@@ -60,7 +64,9 @@ const log = getLogger(["gatz", "server"]);
 export async function serve(options: ServeOptions): Promise<Server> {
   const { config, storage } = options;
   const traffic = new Traffic();
-  const hub = createHub({ source: storage, now: () => performance.now(), traffic });
+  const { tracing } = options;
+  const onHanded = tracing && ((delivery: Delivery, feeds: number) => tracing.handedOver(delivery, feeds));
+  const hub = createHub({ source: storage, now: () => performance.now(), traffic, onHanded });
   const drain = new Drain();
   const services = createServices(options, { hub, drain, traffic });
   const sockets = createSockets(services);
@@ -139,7 +145,7 @@ export async function serve(options: ServeOptions): Promise<Server> {
 }
 
 function createServices(
-  { config, secrets, storage, metrics = new Metrics() }: ServeOptions,
+  { config, secrets, storage, tracing, metrics = new Metrics() }: ServeOptions,
   { hub, drain, traffic }: { hub: Hub; drain: Drain; traffic: Traffic },
 ): Services {
   const { limits } = config;
@@ -147,8 +153,17 @@ function createServices(
     config,
     storage,
     drain,
-    live: { hub, source: storage, limits, now: () => performance.now(), random: Math.random, traffic },
+    live: {
+      hub,
+      source: storage,
+      limits,
+      now: () => performance.now(),
+      random: Math.random,
+      traffic,
+      onSent: tracing?.delivered,
+    },
     metrics,
+    tracing,
     tokens: createTokens(secrets.tokenKey),
     now: Date.now,
     random: (bytes) => crypto.getRandomValues(new Uint8Array(bytes)),

@@ -1,5 +1,6 @@
 /** From configuration and secrets to a running server, and back. @module */
 import { migrate, openStorage, type Storage, type StorageConfig } from "@gatz/storage";
+import { trace } from "@opentelemetry/api";
 import type { Config } from "./config.ts";
 import { openDatabase } from "./database.ts";
 import { configureLogging } from "./logging.ts";
@@ -8,6 +9,7 @@ import { countStorage } from "./metrics/storage_metrics.ts";
 import { reportStorage } from "./reports.ts";
 import type { Secrets } from "./secrets.ts";
 import { serve } from "./serve.ts";
+import { createTracing } from "./tracing.ts";
 import { untilSignal } from "./signals.ts";
 import { databaseError, isForPeople, portError } from "./start_error.ts";
 
@@ -29,7 +31,10 @@ export async function startServer(config: Config, secrets: Secrets): Promise<Run
   const metrics = new Metrics();
   const storage = await openMigrated(database.storage, { config, metrics });
   parts.defer(() => storage.close());
-  const server = await serve({ config, secrets, storage, metrics });
+  const server = await serve({
+    ...{ config, secrets, storage, metrics },
+    tracing: config.tracing ? createTracing(trace.getTracer("gatz")) : undefined,
+  });
   parts.defer(() => server.stop());
   const running = parts.move();
   return { url: server.url, stop: () => running.disposeAsync() };

@@ -36,10 +36,15 @@ function lean(parts: CreateRouterOptions): CreateRouterOptions {
   );
 }
 
-const counted = t.middleware(async ({ ctx: { services: { metrics, live } }, path: procedure, next }) => {
+/** Counts and traces every call, whatever becomes of it. */
+const observed = t.middleware(async ({ ctx, path: procedure, type, next }) => {
+  const { connection, services: { metrics, tracing, live } } = ctx;
   const begunAt = live.now();
-  const result = await next();
-  metrics.count("gatz_calls_total", { procedure, code: result.ok ? "ok" : toApiError(result.error).apiCode });
+  const trace = type === "subscription" ? undefined : tracing?.startCall(procedure, { root: connection !== null });
+  const result = await next({ ctx: { trace } });
+  const code = result.ok ? "ok" : toApiError(result.error).apiCode;
+  trace?.end(code);
+  metrics.count("gatz_calls_total", { procedure, code });
   metrics.observe("gatz_call_seconds", { procedure, value: (live.now() - begunAt) / 1000 });
   return result;
 });
@@ -64,7 +69,7 @@ function letFinish<T>(
   return type === "subscription" ? call() : services.drain.run(call);
 }
 
-const procedure = t.procedure.use(counted);
+const procedure = t.procedure.use(observed);
 export const devProcedure = procedure.meta({ access: "dev" }).use(fromThisMachine);
 export const userProcedure = procedure.meta({ access: "user" }).use(loggedIn);
 export const memberProcedure = userProcedure.meta({ access: "member" });

@@ -124,7 +124,7 @@ export interface OfferOptions {
   /** Milliseconds from now after which the caller does not wait any more. */
   deadlineMs: number;
   /** Told how far the offer has come, from the hot path: for tracing. */
-  onStep?: (step: OfferStep) => void;
+  onStep?: ((step: OfferStep) => void) | undefined;
 }
 
 export interface EventPage {

@@ -7,7 +7,7 @@ import { EncodedFrame } from "./frames.ts";
 import type { Hub, Subscriber } from "./hub.ts";
 import { Inlet } from "./inlet.ts";
 import { Progress } from "./progress.ts";
-import { FeedQueue, headsOf } from "./queue.ts";
+import { FeedQueue, headsOf, type Place } from "./queue.ts";
 import { ShardNews } from "./shard_news.ts";
 import { ShardReads } from "./shard_reads.ts";
 import type { LogSource } from "./source.ts";
@@ -28,6 +28,8 @@ export interface LiveParts {
   /** 0–1. */
   readonly random: () => number;
   readonly traffic: Traffic;
+  /** Told of the places of what a frame holds, as it is sent. */
+  readonly onSent?: ((places: readonly Place[]) => void) | undefined;
 }
 
 export interface FeedOptions {
@@ -173,6 +175,7 @@ export class Feed implements Subscriber {
     if (texts.length === 0) return null;
     this.#parts.traffic.frames++;
     this.#parts.traffic.behind += behind;
+    this.#parts.onSent?.(places);
     return { cursor: this.#progress.cursor({ drained: this.#queue.drained }), frame: new EncodedFrame(texts) };
   }
 

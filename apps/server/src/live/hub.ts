@@ -35,6 +35,8 @@ export interface HubOptions {
   /** Milliseconds, from any beginning. */
   readonly now: () => number;
   readonly traffic: Traffic;
+  /** Told of each event that was handed over, and to how many feeds. */
+  readonly onHanded?: ((delivery: Delivery, feeds: number) => void) | undefined;
 }
 
 const STATUS_MS = 250;
@@ -50,13 +52,15 @@ class ShardHub implements Hub {
   readonly #subscribers = new Map<UserId, Set<Subscriber>>();
   readonly #said = new Map<ShardNumber, ShardStatus>();
   readonly #traffic: Traffic;
+  readonly #onHanded: HubOptions["onHanded"];
   readonly #stop = new AbortController();
   readonly #running: Promise<unknown>;
   #size = 0;
 
-  constructor({ source, now, traffic }: HubOptions) {
+  constructor({ source, now, traffic, onHanded }: HubOptions) {
     this.#source = source;
     this.#traffic = traffic;
+    this.#onHanded = onHanded;
     const { signal } = this.#stop;
     const hand = (delivery: Delivery) => this.#hand(delivery);
     this.#tails = new Map(source.shards.map((shard) => [shard, new Tail({ source, shard, hand, now, signal })]));
@@ -116,6 +120,7 @@ class ShardHub implements Hub {
       handed += same.size;
     }
     this.#traffic.deliveries += handed;
+    this.#onHanded?.(delivery, handed);
     return handed;
   }
 

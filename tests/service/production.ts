@@ -1,0 +1,63 @@
+/** A production server as `deno task start` runs it, on a database whose people were made before: production has no sign-in yet. */
+import type { DiscussionId, ShardNumber } from "@gatz/domain";
+import { ALL_DEFAULT_LIMITS, serve } from "@gatz/server";
+import { migrate, openStorage } from "@gatz/storage";
+import { type Person, person } from "@gatz/testing/test_server.ts";
+import { testDatabase } from "@gatz/testing/test_database.ts";
+import { readConfig } from "../../apps/server/src/config.ts";
+import { storageConfig } from "../../apps/server/src/database.ts";
+import { makeSecretsFile, parseSecretsFile, readSecrets } from "../../apps/server/src/secrets.ts";
+import { talk } from "../api/talk.ts";
+import { type EntryPoint, startDeno } from "../end_to_end/entry_point.ts";
+
+export interface Production extends AsyncDisposable {
+  readonly url: string;
+  readonly process: EntryPoint;
+  readonly metricsToken: string;
+  /** Members of one discussion; their tokens are good here, their connections are not. */
+  readonly ann: Person;
+  readonly ben: Person;
+  readonly discussion: DiscussionId;
+  readonly shard: ShardNumber;
+}
+
+/** Resolves once it serves. `env`: beside what every installation has. */
+export async function startProduction(env: Readonly<Record<string, string>> = {}): Promise<Production> {
+  await using parts = new AsyncDisposableStack();
+  const database = parts.use(await testDatabase({ servers: 1, migrated: false }));
+  const secrets = parseSecretsFile(makeSecretsFile((bytes) => crypto.getRandomValues(new Uint8Array(bytes))));
+  const port = freePort();
+  const whole: Record<string, string> = {
+    ...{ DATABASE_URL: database.directoryUrl, GATZ_SHARDS: "2", GATZ_PORT: String(port), ...env },
+    ...Object.fromEntries(Object.entries(secrets).map(([name, value = ""]) => [name, value])),
+  };
+  const people = await settle(whole);
+  const process = parts.use(startDeno(["task", "start"], { env: whole, endWith: "SIGTERM" }));
+  await process.printed("gatz serves on");
+  const open = parts.move();
+  return {
+    ...{ url: `http://127.0.0.1:${port}`, process, metricsToken: whole.GATZ_METRICS_TOKEN!, ...people },
+    [Symbol.asyncDispose]: () => open.disposeAsync(),
+  };
+}
+
+async function settle(env: Readonly<Record<string, string>>) {
+  const secrets = readSecrets(env, { embedded: false });
+  const config = storageConfig(readConfig(env), { secrets, directory: env.DATABASE_URL! });
+  await migrate(config);
+  const storage = await openStorage(config);
+  const server = await serve({
+    config: { dev: true, host: "127.0.0.1", port: 0, origins: [], limits: ALL_DEFAULT_LIMITS },
+    ...{ secrets, storage },
+  });
+  const [ann, ben] = [await person(server.url, "ann"), await person(server.url, "ben")];
+  const { discussion, shard } = await talk(ann, [ben]);
+  await server.stop();
+  await storage.close();
+  return { ann, ben, discussion, shard };
+}
+
+function freePort(): number {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  return listener.addr.port;
+}
