@@ -34,6 +34,13 @@ export const VARIABLES = {
     default: undefined,
     schema: z.string().refine(isOrigin, "must be an origin such as http://10.0.0.3:4000").optional(),
   },
+  GATZ_NODES: {
+    meaning:
+      "The other nodes of the installation (their GATZ_NODE_URL), comma-separated: in production a node may connect to " +
+      "no others.",
+    default: "",
+    schema: list(z.string().refine(isOrigin, "must be a list of origins such as http://10.0.0.4:4000")),
+  },
   GATZ_DATA: {
     meaning: "The folder of the embedded database and the development secrets.",
     default: ".gatz",
@@ -83,6 +90,7 @@ export interface Config {
   readonly port: number;
   readonly origins: readonly string[];
   readonly nodeUrl: string | undefined;
+  readonly nodes: readonly string[];
   readonly dataFolder: string;
   /** Whether the database is the embedded one. */
   readonly embedded: boolean;
@@ -124,6 +132,7 @@ export function readConfig(environment: Environment, overrides: Environment = {}
     port: read("GATZ_PORT"),
     origins: Object.freeze(read("GATZ_ORIGINS")),
     nodeUrl: read("GATZ_NODE_URL"),
+    nodes: Object.freeze(read("GATZ_NODES")),
     dataFolder: read("GATZ_DATA"),
     servers: Object.freeze(read("GATZ_SERVERS")),
     shards: read("GATZ_SHARDS"),

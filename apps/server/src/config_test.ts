@@ -19,7 +19,15 @@ Deno.test("without anything set, development has the documented defaults and the
     { ...config, limits: undefined },
     {
       ...{ dev: true, host: "127.0.0.1", port: 4000, origins: [], dataFolder: ".gatz", embedded: true },
-      ...{ databaseUrl: undefined, servers: {}, shards: 16, nodeUrl: undefined, tracing: false, limits: undefined },
+      ...{
+        databaseUrl: undefined,
+        servers: {},
+        shards: 16,
+        nodeUrl: undefined,
+        nodes: [],
+        tracing: false,
+        limits: undefined,
+      },
     },
   );
   assert.equal(config.limits.textCodePoints, 10_000);
