@@ -57,17 +57,14 @@ function checkSameAcks(story: DraftStory, acks: readonly Ack[], violations: Viol
       violations.add("LOG2", "accepted twice", `${named(story)}: ${JSON.stringify(same)}`);
     }
   }
-  const [first] = story.attempts;
-  if (story.attempts.length === 1 && first?.end.kind === "duplicate") {
-    violations.add("LOG2", "a duplicate of nothing", named(story));
-  }
 }
 
 /** Rejected, refused for now, not tried: then it is nowhere, unless another attempt at it may have come through. */
 function checkRefusals(story: DraftStory, row: LogRow | undefined, { violations }: Evidence): void {
-  const kinds = story.attempts.map(({ end }) => end.kind);
-  const acked = kinds.some((kind) => kind === "accepted" || kind === "duplicate");
-  if (kinds.includes("rejected") && acked) {
+  const ends = story.attempts.map(({ end }) => end);
+  const kinds = ends.map(({ kind }) => kind);
+  const acked = ends.some(isAck);
+  if (acked && contradicts(ends, row)) {
     violations.add("LOG4", "both acked and rejected", `${named(story)}: ${describe(story)}`);
   }
   if (row === undefined || acked) return;
@@ -76,6 +73,12 @@ function checkRefusals(story: DraftStory, row: LogRow | undefined, { violations 
   } else if (!kinds.some((kind) => kind === "lost" || kind === "unknown")) {
     violations.add("LOG4", "an event in the log that was only refused for now", `${named(story)}: ${describe(story)}`);
   }
+}
+
+/** In one life a draft has one end; what was lost with a life may be rejected in the next. */
+function contradicts(ends: readonly Attempt["end"][], row: LogRow | undefined): boolean {
+  const acked = new Set(ends.filter(isAck).map(({ incarnation }) => incarnation));
+  return ends.some((end) => end.kind === "rejected" && (row !== undefined || acked.has(end.incarnation)));
 }
 
 /** Clients ask until they know. */

@@ -3,7 +3,7 @@ import type { HistoryRecord, OfferedDraft, RecordOf, SaidOutcome } from "../hist
 
 export type AttemptEnd =
   | { readonly kind: "accepted" | "duplicate"; readonly seq: number; readonly at: number; readonly incarnation: string }
-  | { readonly kind: "rejected"; readonly code: string }
+  | { readonly kind: "rejected"; readonly code: string; readonly incarnation: string }
   /** Surely nothing came of it: refused for now, or not tried because of one before it in its bundle. */
   | { readonly kind: "not-now" | "untried" | "failed" }
   /** Nobody knows. */
@@ -38,7 +38,7 @@ export class Drafts {
         return this.#end(record.op, record.t, (i) => {
           const outcome = record.outcomes[i];
           if (outcome === undefined) return { kind: "untried" };
-          return isAck(outcome) ? { ...outcome, incarnation: record.incarnation } : outcome;
+          return isFinal(outcome) ? { ...outcome, incarnation: record.incarnation } : outcome;
         });
       case "lost":
         return this.#end(record.op, record.t, () => ({ kind: "lost" }));
@@ -86,6 +86,8 @@ export class Drafts {
   }
 }
 
-function isAck(outcome: SaidOutcome): outcome is Extract<SaidOutcome, { kind: "accepted" | "duplicate" }> {
-  return outcome.kind === "accepted" || outcome.kind === "duplicate";
+function isFinal(
+  outcome: SaidOutcome,
+): outcome is Extract<SaidOutcome, { kind: "accepted" | "duplicate" | "rejected" }> {
+  return outcome.kind === "accepted" || outcome.kind === "duplicate" || outcome.kind === "rejected";
 }

@@ -61,6 +61,8 @@ async function followingCopy(database: Database, link: TcpProxy): Promise<Copy> 
     append: true,
   });
   await Deno.writeTextFile(path.join(dataDir, "standby.signal"), "");
+  // Of the account that the server runs as.
+  await shell(["sh", "-c", 'cd "$0" && chown --reference=PG_VERSION backup_label standby.signal', dataDir]);
   const server = await startEmbeddedPostgres({ ...database.launch(dataDir), password: database.password });
   return { server, dataDir };
 }

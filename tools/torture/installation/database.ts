@@ -37,6 +37,7 @@ export class Database {
   readonly #options: DatabaseOptions;
   readonly #password: string;
   #server: EmbeddedPostgres;
+  #ending: Promise<void> | undefined;
   #dataDir: string;
 
   private constructor(options: DatabaseOptions, started: Started) {
@@ -79,7 +80,7 @@ export class Database {
   /** SIGKILL of the postmaster; its children follow. */
   async kill(): Promise<void> {
     Deno.kill(this.#server.pid, "SIGKILL");
-    await this.#server.stop();
+    await this.#giveUp();
   }
 
   pause(): Promise<void> {
@@ -97,6 +98,7 @@ export class Database {
       ...launch(this.#options, dataDir),
       ...{ password: this.#password, port: this.port },
     });
+    this.#ending = undefined;
   }
 
   /** Whether its postmaster is there. */
@@ -114,7 +116,7 @@ export class Database {
     const until = performance.now() + ANSWER_MS;
     for (;;) {
       if (!await this.runs()) {
-        await this.#server.stop();
+        await this.#giveUp();
         await this.startAgain();
       }
       try {
@@ -139,8 +141,13 @@ export class Database {
 
   async stop(): Promise<void> {
     await this.#server.resume();
-    await this.#server.stop();
+    await this.#giveUp();
     await this.disk?.unmount();
+  }
+
+  /** Ends what is left of it; once for each start. */
+  #giveUp(): Promise<void> {
+    return this.#ending ??= this.#server.stop();
   }
 }
 

@@ -1,0 +1,59 @@
+import { needsPostgres } from "@gatz/testing/postgres.ts";
+import { strict as assert } from "node:assert";
+
+if (await needsPostgres(import.meta.url)) {
+  const { torture } = await import("../../tools/torture/torture.ts");
+  const { FAULTS } = await import("../../tools/torture/faults/plan.ts");
+
+  const STORM_MS = 50_000;
+  // Fresh each time; what a seed finds, it finds again.
+  const seed = String(Date.now() % 1_000_000);
+  const databases = 1 + Number(seed) % 2;
+
+  Deno.test(`[LOG4] under real faults nothing is lost, doubled or misordered, and what is broken is named (seed ${seed})`, async (t) => {
+    const folder = await Deno.makeTempDir({ prefix: "gatz-torture-" });
+    const again = `deno task torture --seed ${seed} --minutes 0.8 --servers 2 --databases ${databases} --people 12`;
+    console.log(`history and logs are in ${folder} until this has passed; again: ${again}`);
+    {
+      const options = { seed, folder, faults: FAULTS, servers: 2, databases, people: 12, stormMs: STORM_MS };
+      await using run = await torture({ ...options, say: () => {} });
+      await t.step("the history holds", async () => {
+        const violations = await run.judge(await run.readLog());
+        assert.deepEqual(violations.shown, [], again);
+        assert(run.made.size > 5, `faults were made: ${[...run.made.keys()]}`);
+      });
+      await t.step("[LOG6] verify finds nothing", async () => {
+        const { code, said } = await run.verify();
+        assert.equal(code, 0, said);
+      });
+      await t.step("[LOG4] a row that is taken from the real log is missed", async () => {
+        const victim = (await run.readLog()).shards.flatMap(({ rows }) => rows).findLast(({ type }) =>
+          type === "new-message"
+        );
+        assert(victim !== undefined);
+        await takeAway(run.installation, victim.id);
+        const violations = await run.judge(await run.readLog());
+        assert(violations.counts.has("an acked event lost"), [...violations.counts.keys()].join(", "));
+      });
+    }
+    await Deno.remove(folder, { recursive: true });
+  });
+
+  const { typeId } = await import("../../tools/torture/client/ids.ts");
+  type Installation = Awaited<ReturnType<typeof torture>>["installation"];
+
+  /** As an operator with psql and a heavy hand. */
+  async function takeAway({ databases }: Installation, message: string): Promise<void> {
+    for (const database of databases) {
+      await database.administer(async (sql) => {
+        const schemas = await sql<{ name: string }[]>`
+          SELECT nspname AS name FROM pg_namespace WHERE nspname ~ '^gatz_s[0-9]{4}$'`;
+        for (const { name } of schemas) {
+          const rows = await sql<{ id: string }[]>`SELECT id FROM ${sql(name)}.events WHERE type = 1`;
+          const row = rows.find(({ id }) => typeId("msg", id) === message);
+          if (row !== undefined) await sql`DELETE FROM ${sql(name)}.events WHERE id = ${row.id}`;
+        }
+      });
+    }
+  }
+}

@@ -1,0 +1,198 @@
+import { strict as assert } from "node:assert";
+import { digestOf } from "../history/digest.ts";
+import type { HistoryRecord, NotedItem, RecordOf } from "../history/record.ts";
+import { check } from "./check.ts";
+import { FinalLog, type LogRow } from "./final_log.ts";
+import {
+  accepted,
+  ANN,
+  answer,
+  BEN,
+  EVE,
+  event,
+  goodRun,
+  HEAD,
+  logPage,
+  offer,
+  receipt,
+  type Run,
+  TALK,
+} from "./testing/good_run.ts";
+
+async function kindsFound({ records, rows, head, undelivered, incarnation }: Run): Promise<string[]> {
+  const log = new FinalLog(incarnation, [{ shard: 0, head, undelivered, rows }]);
+  const violations = await check(() => records.toSorted((a, b) => a.t - b.t), log);
+  return [...violations.counts.keys()];
+}
+
+Deno.test("[LOG4] the checker finds nothing in a run that kept its promises", async () => {
+  assert.deepEqual(await kindsFound(goodRun()), []);
+});
+
+/** Which rule is broken, what the checker must call it, and how it is done. */
+const PLANTED: readonly (readonly [rule: string, kind: string, plant: (run: Run) => void, where?: string])[] = [
+  ["LOG4", "an acked event lost", (run) => dropRow(run, "msg_4")],
+  ["LOG4", "an ack that is not true", (run) => changeRow(run, "msg_4", { at: 9_999 })],
+  ["LOG1", "a gap in a stream's seqs", (run) => dropRow(run, "msg_2")],
+  ["LOG3", "a gap in a shard's positions", (run) => changeRow(run, "msg_4", { position: 99 })],
+  ["LOG3", "a fence that is wrong", (run) => void (run.head = 7)],
+  ["LOG5", "a time that goes back", (run) => changeRow(run, "msg_3", { at: 1 })],
+  ["SHARD3", "effects that never arrive", (run) => void (run.undelivered = 1)],
+  ["LOG2", "an id twice in the log", (run) => run.rows.push({ ...rowOf(run, "msg_4"), position: 9, seq: 9 })],
+  ["LOG1", "an event that nobody offered", (run) => run.rows.push(newRow(9, "msg_ghost", ANN, "boo"))],
+  ["LOG4", "a rejected event in the log", (run) => run.rows.push(newRow(9, "msg_no", EVE, "no"))],
+  [
+    "LOG4",
+    "an event in the log that was only refused for now",
+    (run) => run.rows.push(newRow(9, "msg_late", EVE, "late")),
+  ],
+  ["LOG2", "accepted twice", (run) => {
+    const row = rowOf(run, "msg_4");
+    run.records.push(offer(110, row), answer(110, [accepted(row)]));
+  }],
+  ["LOG2", "different acks of one draft", (run) => {
+    const row = rowOf(run, "msg_4");
+    run.records.push(offer(110, row), answer(110, [{ ...accepted(row), kind: "duplicate", at: 5 } as never]));
+  }],
+  ["LOG4", "both acked and rejected", (run) => {
+    run.records.push(offer(110, rowOf(run, "msg_4")), answer(110, [{ kind: "rejected", code: "NotMember" }]));
+  }],
+  ["LOG4", "a draft without an end", (run) => {
+    const draft = { id: "msg_lost", type: "new-message", actor: ANN, digest: "", stream: TALK };
+    run.records.push(offer(110, draft), { k: "lost", t: 1_101, op: 110, why: "cut" });
+  }],
+  ["LOG9", "an ack of an unknown life", (run) => {
+    run.records.push(offer(110, rowOf(run, "msg_4")), answer(110, [accepted(rowOf(run, "msg_4"))], "life-9"));
+  }],
+  ["LOG3", "real-time order broken", (run) => swapRows(run, "msg_3", "msg_4")],
+  [
+    "LOG6",
+    "an event that differs from the log",
+    (run) => changeRow(run, "msg_3", { body: { text: "other" }, digest: "x" }),
+  ],
+  ["LIVE3", "events left out by a feed", (run) => removeItem(run, { device: "ann/1", socket: 1, seq: 4 })],
+  ["LIVE3", "an event twice on one socket", (run) => repeatItem(run, { device: "ann/1", socket: 1, seq: 4 })],
+  ["LIVE3", "events left out by a feed", (run) => {
+    for (const seq of [3, 4, 5]) removeItem(run, { device: "ben/1", socket: 2, seq });
+  }, "after a cut"],
+  ["LIVE1", "a device that does not hold all", (run) => removeItem(run, { device: "ann/1", socket: 1, seq: HEAD })],
+  ["LIVE4", "a head before its events", (run) => run.records.push(receipt("eve/1", 1, [["beat", [[TALK, 99]]]]))],
+  [
+    "LIVE3",
+    "a head that is older than what came",
+    (run) => run.records.push(receipt("eve/1", 1, [["behind", TALK, 2]])),
+  ],
+  [
+    "LIVE1",
+    "a device that never began",
+    (run) => drop(run, (record) => record.k === "device" && record.device === "eve/1"),
+  ],
+  ["LIVE1", "a run that never settled", (run) => drop(run, (record) => record.k === "settled")],
+  ["VIS1", "an event shown to somebody who may not see it", (run) => {
+    run.records.push(logPage(EVE, run.rows.map(event)));
+  }],
+  ["VIS2", "an event hidden from somebody who may see it", (run) => {
+    run.records.push(logPage(BEN, [["opaque", TALK, 1, 3], ...run.rows.slice(3).map(event)]));
+  }],
+  ["VIS2", "a hole in a page of the log", (run) => {
+    run.records.push(logPage(ANN, run.rows.filter(({ seq }) => seq !== 4).map(event)));
+  }],
+  ["READ0", "a page that ends early", (run) => run.records.push(logPage(ANN, run.rows.slice(0, 4).map(event)))],
+  ["READ0", "a reader who goes back in time", (run) => {
+    const page = logPage(ANN, run.rows.slice(0, 7).map(event));
+    run.records.push({ ...page, asOf: 7, asked: 1_600, t: 1_601 } as HistoryRecord);
+  }],
+  ["READ0", "a page beyond its asOf", (run) => {
+    run.records.push({ ...logPage(BEN, run.rows.map(event)), asOf: 6, asked: 1, t: 2 } as HistoryRecord);
+  }],
+  ["VIS4", "a page that is not the fold of the log", (run) => {
+    run.records = run.records.map((record) => {
+      if (record.k !== "message-page") return record;
+      return { ...record, messages: record.messages.map((message) => ({ ...message, revision: 0 })) };
+    });
+  }],
+];
+
+for (const [rule, kind, plant, where] of PLANTED) {
+  Deno.test(`[${rule}] the checker names ${[kind, where].filter(Boolean).join(", ")}`, async () => {
+    const run = structuredClone(goodRun());
+    plant(run);
+    const found = await kindsFound(run);
+    assert(found.includes(kind), `found only: ${found.join(", ")}`);
+  });
+}
+
+Deno.test("[LOG9] what a life lost beyond what its copy had kept is no violation, what it had kept is", async () => {
+  const lost = (kept: number) => {
+    const run = goodRun();
+    dropRow(run, "msg_4");
+    run.head = 7;
+    drop(run, ({ k }) => ["receipt", "device", "log-page", "message-page", "settled"].includes(k));
+    run.records.push({ k: "promoted", t: 1_900, kept, incarnation: "life-2" }, { k: "settled", t: 2_000, devices: [] });
+    return { ...run, incarnation: "life-2" };
+  };
+  assert.deepEqual(await kindsFound(lost(80)), []);
+  assert.deepEqual(await kindsFound(lost(90)), ["an acked event lost"]);
+});
+
+function rowOf(run: Run, id: string): LogRow {
+  const row = run.rows.find((one) => one.id === id);
+  assert(row !== undefined);
+  return row;
+}
+
+function newRow(seq: number, id: string, actor: string, text: string): LogRow {
+  return {
+    ...{ position: seq, seq, id, actor, type: "new-message", stream: TALK, at: 2_000, targetSeq: null, skipped: [] },
+    ...{ body: { text }, digest: digestOf({ text }) },
+  };
+}
+
+function dropRow(run: Run, id: string): void {
+  run.rows = run.rows.filter((row) => row.id !== id);
+}
+
+function changeRow(run: Run, id: string, change: Partial<LogRow>): void {
+  run.rows = run.rows.map((row) => row.id === id ? { ...row, ...change } : row);
+}
+
+/** Each takes the other's place, and everybody was told so. */
+function swapRows(run: Run, one: string, other: string): void {
+  const [a, b] = [rowOf(run, one), rowOf(run, other)];
+  const place = ({ seq, position, at }: LogRow) => ({ seq, position, at });
+  changeRow(run, one, place(b));
+  changeRow(run, other, place(a));
+  run.rows.sort((x, y) => x.position - y.position);
+  for (const record of run.records) {
+    if (record.k !== "answer") continue;
+    for (const outcome of record.outcomes) {
+      if (outcome.kind === "accepted") Object.assign(outcome, place(rowOf(run, outcome.id)), { position: undefined });
+    }
+  }
+}
+
+interface Which {
+  readonly device: string;
+  readonly socket: number;
+  readonly seq: number;
+}
+
+function editItems(run: Run, { device, socket, seq }: Which, edit: (item: NotedItem) => NotedItem[]): void {
+  run.records = run.records.map((record) => {
+    if (record.k !== "receipt" || record.device !== device || record.socket !== socket) return record;
+    const items = record.items.flatMap((item) => item[0] === "event" && item[2] === seq ? edit(item) : [item]);
+    return { ...record, items } satisfies RecordOf<"receipt">;
+  });
+}
+
+function removeItem(run: Run, which: Which): void {
+  editItems(run, which, () => []);
+}
+
+function repeatItem(run: Run, which: Which): void {
+  editItems(run, which, (item) => [item, item]);
+}
+
+function drop(run: Run, unwanted: (record: HistoryRecord) => boolean): void {
+  run.records = run.records.filter((record) => !unwanted(record));
+}

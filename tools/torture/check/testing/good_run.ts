@@ -1,0 +1,119 @@
+/** A small run in which all promises were kept: for tests that then break one. @module */
+import { digestOf } from "../../history/digest.ts";
+import type { HistoryRecord, NotedItem, OfferedDraft, SaidOutcome } from "../../history/record.ts";
+import type { LogRow } from "../final_log.ts";
+
+export const ANN = "user_ann";
+export const BEN = "user_ben";
+export const EVE = "user_eve";
+export const TALK = "disc_talk";
+export const LIFE = "life-1";
+
+export interface Run {
+  records: HistoryRecord[];
+  rows: LogRow[];
+  /** The fence's position. */
+  head: number;
+  undelivered: number;
+  incarnation: string;
+}
+
+interface Said {
+  readonly id: string;
+  readonly type: string;
+  readonly actor: string;
+  readonly body: LogRow["body"];
+  readonly targetSeq?: number;
+}
+
+/** What happened in the talk; Eve comes late and sees nothing before. */
+const SAID: readonly Said[] = [
+  { id: "evt_create", type: "create", actor: ANN, body: { members: [BEN] } },
+  { id: "msg_1", type: "new-message", actor: ANN, body: { text: "one" } },
+  { id: "msg_2", type: "new-message", actor: BEN, body: { text: "two" } },
+  { id: "evt_react", type: "react-to-message", actor: ANN, body: { emoji: "👍", on: true }, targetSeq: 3 },
+  { id: "evt_add", type: "add-members", actor: ANN, body: { users: [EVE], historyFrom: "now" } },
+  { id: "evt_edit", type: "edit-message", actor: BEN, body: { text: "two!" }, targetSeq: 3 },
+  { id: "msg_3", type: "new-message", actor: EVE, body: { text: "three" } },
+  { id: "msg_4", type: "new-message", actor: ANN, body: { text: "four" } },
+];
+export const HEAD = SAID.length;
+/** Between one offer and the next; acks take half of it. */
+const STEP_MS = 10;
+
+export function goodRun(): Run {
+  const rows = SAID.map(({ id, type, actor, body, targetSeq = null }, i): LogRow => ({
+    ...{ position: i + 1, seq: i + 1, stream: TALK, at: 1_000 + i, skipped: [] },
+    ...{ id, type, actor, body, targetSeq, digest: digestOf(body) },
+  }));
+  const records: HistoryRecord[] = [
+    ...rows.flatMap((row, i) => [offer(i + 1, row), answer(i + 1, [accepted(row)])]),
+    // Ann's device holds the talk from the list on, Ben's from its beginning; a cut sends some again.
+    { k: "device", t: 11, asked: 10, device: "ann/1", user: ANN, incarnation: LIFE, heads: [[TALK, 1]] },
+    { k: "device", t: 11, asked: 10, device: "ben/1", user: BEN, incarnation: LIFE, heads: [[TALK, 1]] },
+    { k: "device", t: 11, asked: 10, device: "eve/1", user: EVE, incarnation: LIFE, heads: [] },
+    receipt("ann/1", 1, [["live", LIFE, []], ...rows.slice(1).map(event)]),
+    receipt("ben/1", 1, [["live", LIFE, []], ...rows.slice(1, 4).map(event)]),
+    receipt("ben/1", 2, [...rows.slice(2).map(event), ["live", LIFE, [[TALK, HEAD]]]]),
+    receipt("eve/1", 1, [
+      ["live", LIFE, []],
+      ["joined", TALK, 5, 5],
+      ["opaque", TALK, 6, 6],
+      ...rows.slice(6).map(event),
+    ]),
+    // A draft that was refused, one that was only put off, and one that came through on the second try.
+    offer(101, { id: "msg_no", type: "new-message", actor: EVE, digest: digestOf({ text: "no" }), stream: TALK }),
+    answer(101, [{ kind: "rejected", code: "NotMember" }]),
+    offer(102, { id: "msg_late", type: "new-message", actor: EVE, digest: digestOf({ text: "late" }), stream: TALK }),
+    answer(102, [{ kind: "not-now", reason: "Busy", retryAfterMs: 1 }]),
+    logPage(ANN, rows.map(event)),
+    messagePage(ANN),
+    { k: "settled", t: 2_000, devices: ["ann/1", "ben/1", "eve/1"] },
+  ];
+  return { records, rows, head: rows.length, undelivered: 0, incarnation: LIFE };
+}
+
+export function offer(
+  op: number,
+  { id, type, actor, digest, stream }: OfferedDraft & { readonly actor: string; readonly stream: string },
+): HistoryRecord {
+  return { k: "offer", t: op * STEP_MS, op, user: actor, stream, drafts: [{ id, type, digest }] };
+}
+
+export function answer(op: number, outcomes: readonly SaidOutcome[], incarnation = LIFE): HistoryRecord {
+  return { k: "answer", t: op * STEP_MS + STEP_MS / 2, op, incarnation, outcomes };
+}
+
+export function accepted({ id, seq, at }: LogRow): SaidOutcome {
+  return { kind: "accepted", id, seq, at };
+}
+
+export function event({ stream, seq, id, actor, at, digest }: LogRow): NotedItem {
+  return ["event", stream, seq, id, actor, at, digest];
+}
+
+export function receipt(device: string, socket: number, items: readonly NotedItem[]): HistoryRecord {
+  return { k: "receipt", t: 1_000 + socket, device, socket, items };
+}
+
+export function logPage(user: string, items: readonly NotedItem[]): HistoryRecord {
+  return {
+    ...{ k: "log-page", t: 1_501, asked: 1_500, user, stream: TALK, fromSeq: 1, limit: 100 },
+    ...{ incarnation: LIFE, asOf: HEAD, items },
+  };
+}
+
+function messagePage(user: string): HistoryRecord {
+  const message = (id: string, seq: number, author: string, text: string) => (
+    { id, seq, author, text, revision: 0, changedSeq: seq, reactions: [] }
+  );
+  return {
+    ...{ k: "message-page", t: 1_502, asked: 1_501, user, stream: TALK, before: null, limit: 3 },
+    ...{ incarnation: LIFE, asOf: HEAD },
+    messages: [
+      message("msg_4", 8, ANN, "four"),
+      message("msg_3", 7, EVE, "three"),
+      { ...message("msg_2", 3, BEN, "two!"), revision: 1, changedSeq: 6, reactions: ["👍 1 true"] },
+    ],
+  };
+}
