@@ -116,6 +116,7 @@ export class Person implements Actor {
   async readAll(streams: readonly string[], until: number): Promise<void> {
     for (const stream of streams) {
       let before: number | null = null;
+      if (performance.now() > until) return;
       do {
         const answer = await readMessages(this.#reader(), { stream, before, limit: 50 });
         if (answer.kind === "answered") before = answer.value.next;

@@ -30,16 +30,14 @@ export const LINK_FAULTS: readonly Fault[] = [
     },
   },
   {
-    // Nothing passes and nobody is told; then all of it passes, late.
+    // Nothing passes and nobody is told; then all of it passes, late, as TCP sends it again.
     name: "black-hole",
     lane: "server",
     run: async ({ installation, chance }) => {
       const { name, proxy } = pickAny(installation, chance);
       const ms = between(chance, 500, 8_000);
-      proxy.blackHole = true;
       for (const direction of ["up", "down"] as const) proxy.setFlow(direction, "hold");
       await pause(ms);
-      proxy.blackHole = false;
       for (const direction of ["up", "down"] as const) proxy.setFlow(direction, "pass");
       return `${name} for ${ms} ms`;
     },
