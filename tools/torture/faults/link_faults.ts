@@ -1,4 +1,4 @@
-/** Faults of the links, on both sides of the servers. @module */
+/** Faults of the links: of clients to servers, servers to databases, and servers to each other. @module */
 import type { TcpProxy } from "../../../tests/support/tcp_proxy.ts";
 import type { Chance } from "../../replay/plan/random.ts";
 import { pause } from "../client/pause.ts";
@@ -15,6 +15,12 @@ export const LINK_FAULTS: readonly Fault[] = [
     name: "cut-database",
     lane: "server",
     run: ({ installation, chance }) => cut(pickBack(installation, chance), chance),
+  },
+  {
+    name: "cut-servers",
+    lane: "server",
+    impossible: ({ nodes }) => nodes.length < 2 ? "there is one server only (--servers 2)" : undefined,
+    run: ({ installation, chance }) => cut(pickSide(installation, chance), chance),
   },
   {
     name: "slow-link",
@@ -83,6 +89,12 @@ function pickBack({ nodes, databases }: Installation, chance: Chance): Link {
   return { name: `${node.name} to ${databases[which]!.name}`, proxy: node.backs[which]! };
 }
 
+function pickSide({ nodes }: Installation, chance: Chance): Link {
+  const node = chance.pick(nodes);
+  return { name: `servers to ${node.name}`, proxy: node.side };
+}
+
 function pickAny(installation: Installation, chance: Chance): Link {
-  return chance.once(0.5) ? pickFront(installation, chance) : pickBack(installation, chance);
+  const picks = installation.nodes.length > 1 ? [pickFront, pickBack, pickSide] : [pickFront, pickBack];
+  return chance.pick(picks)(installation, chance);
 }

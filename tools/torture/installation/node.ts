@@ -1,4 +1,4 @@
-/** One gatz server process of a run, behind proxies on both sides of it. @module */
+/** One gatz server process of a run, behind proxies on every side of it. @module */
 import * as path from "node:path";
 import { fileURLToPath } from "node:url";
 import { startTcpProxy, type TcpProxy } from "../../../tests/support/tcp_proxy.ts";
@@ -22,6 +22,8 @@ export class Node {
   readonly name: string;
   /** Between clients and the server. */
   readonly front: TcpProxy;
+  /** Between other servers and this one. */
+  readonly side: TcpProxy;
   /** Between the server and its databases, in the databases' order. */
   readonly backs: readonly TcpProxy[];
   readonly #options: NodeOptions;
@@ -35,6 +37,7 @@ export class Node {
     this.name = options.name;
     this.#port = freePort();
     this.front = startTcpProxy({ hostname: "127.0.0.1", port: this.#port });
+    this.side = startTcpProxy({ hostname: "127.0.0.1", port: this.#port });
     this.backs = options.databases.map((database) => startTcpProxy({ hostname: "127.0.0.1", port: database.port }));
   }
 
@@ -60,6 +63,7 @@ export class Node {
         ...inherited(),
         ...environment,
         GATZ_PORT: String(this.#port),
+        GATZ_NODE_URL: `http://127.0.0.1:${this.side.port}`,
         DATABASE_URL: through[0]![1],
         GATZ_SERVERS: through.map(([server, url]) => `${server}=${url}`).join(","),
       },
@@ -108,7 +112,7 @@ export class Node {
   async stop(): Promise<void> {
     this.signal("SIGCONT");
     await this.end("SIGTERM");
-    await Promise.all([this.front, ...this.backs].map((proxy) => proxy.close()));
+    await Promise.all([this.front, this.side, ...this.backs].map((proxy) => proxy.close()));
   }
 
   async #serves(): Promise<boolean> {
