@@ -1,25 +1,59 @@
 /**
  * `deno task verify [--json]`: proves that everything stored is what the log says. Uses the database of a gatz that runs here, or
- * starts the embedded one: production's if DATABASE_URL or GATZ_EMBEDDED says so, else development's. Progress goes to standard error; exit code 1 if anything differs, 2 if it could not be found out.
+ * starts the embedded one: production's if DATABASE_URL or GATZ_EMBEDDED says so, else development's. `deno task verify FILE [FILE…]`: proves a
+ * backup, and those that go on from it, without restoring them (BAK1). Progress goes to standard error; exit code 1 if anything differs, 2 if
+ * it could not be found out.
  * @module
  */
 import { parseArgs } from "node:util";
-import { type Problem, type Verification, verify, type VerifyProgress } from "@gatz/storage";
+import {
+  DamagedBackup,
+  type Problem,
+  type Verification,
+  verify,
+  verifyBackup,
+  type VerifyProgress,
+} from "@gatz/storage";
 import { runTool, withDatabase } from "./database.ts";
+import { countingProgress } from "./progress.ts";
 
 const TELL_EVERY_MS = 200;
 
 async function main(): Promise<number> {
-  const { values } = parseArgs({ args: Deno.args, options: { json: { type: "boolean", default: false } } });
-  return await withDatabase(async (storage) => {
+  const { values, positionals: files } = parseArgs({
+    args: Deno.args,
+    allowPositionals: true,
+    options: { json: { type: "boolean", default: false } },
+  });
+  const started = performance.now();
+  const found = await (files.length > 0 ? verifyFiles(files) : verifyDatabase());
+  if (found === null) return 1;
+  const seconds = (performance.now() - started) / 1000;
+  console.log(values.json ? JSON.stringify({ ...found, seconds }, null, 2) : lines(found, seconds).join("\n"));
+  return found.problemCount === 0 ? 0 : 1;
+}
+
+function verifyDatabase(): Promise<Verification> {
+  return withDatabase(async (storage) => {
     const progress = progressLine();
-    const started = performance.now();
     const found = await verify(storage, { onProgress: progress.tell });
     progress.end();
-    const seconds = (performance.now() - started) / 1000;
-    console.log(values.json ? JSON.stringify({ ...found, seconds }, null, 2) : lines(found, seconds).join("\n"));
-    return found.problemCount === 0 ? 0 : 1;
+    return found;
   });
+}
+
+/** Null, and a line that says how, if a file is damaged so that it can't be read. */
+async function verifyFiles(files: readonly string[]): Promise<Verification | null> {
+  const progress = countingProgress();
+  try {
+    return await verifyBackup({ files, onProgress: progress.tell });
+  } catch (error) {
+    if (!(error instanceof DamagedBackup)) throw error;
+    console.error(error.message);
+    return null;
+  } finally {
+    progress.stop();
+  }
 }
 
 function lines({ shards, streams, events, problemCount, problems }: Verification, seconds: number): string[] {

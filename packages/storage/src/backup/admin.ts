@@ -17,7 +17,12 @@ export type AdminSql = postgres.Sql<PostgresTypes>;
 
 /** Something about the installation or the file stands in the way of a backup or a restore; the message says what, and what to do. */
 export class BackupError extends Error {
-  override readonly name = "BackupError";
+  override readonly name: string = "BackupError";
+}
+
+/** A file is not as it was written. */
+export class DamagedBackup extends BackupError {
+  override readonly name = "DamagedBackup";
 }
 
 /** To one server; as many shards are worked on side by side. */

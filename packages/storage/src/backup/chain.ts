@@ -1,5 +1,5 @@
 /** Backup files as an operator hands them over: whole, readable, and each going on from the one before. @module */
-import { BackupError } from "./admin.ts";
+import { BackupError, DamagedBackup } from "./admin.ts";
 import { checkFile, DamagedFile, readBlocks } from "./container.ts";
 import { type Block, FORMAT, type Header, isBlock } from "./format.ts";
 
@@ -22,7 +22,7 @@ export async function readHeader(file: string): Promise<WholeFile> {
     for await (const block of readBlocks(file)) return { file, sha256, header: headerOf(block, file) };
     throw new DamagedFile("it is empty");
   } catch (error) {
-    if (error instanceof DamagedFile) throw new BackupError(`${file} is damaged: ${error.message}.`);
+    if (error instanceof DamagedFile) throw new DamagedBackup(`${file} is damaged: ${error.message}.`);
     if (error instanceof Deno.errors.NotFound) throw new BackupError(`There is no ${file}.`);
     throw error;
   }

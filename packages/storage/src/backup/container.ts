@@ -110,11 +110,10 @@ export interface PlacedBlock extends Block {
   readonly offset: number;
 }
 
-/** The blocks of a file in their order, from an offset at which one begins. @throws {DamagedFile} */
-export async function* readBlocks(file: string, from = 0): AsyncGenerator<PlacedBlock> {
+/** The blocks of a file in their order. @throws {DamagedFile} */
+export async function* readBlocks(file: string): AsyncGenerator<PlacedBlock> {
   using input = await Deno.open(file);
-  let offset = from;
-  await input.seek(offset, Deno.SeekMode.Start);
+  let offset = 0;
   // One block is decompressed while the one before it is worked on.
   let next = await readFrame(input, offset);
   while (next !== null) {
@@ -124,6 +123,15 @@ export async function* readBlocks(file: string, from = 0): AsyncGenerator<Placed
     next = await readFrame(input, offset);
     yield { ...parse(await frame, at), offset: at };
   }
+}
+
+/** One block, which begins at that offset. @throws {DamagedFile} */
+export async function readBlockAt(file: string, offset: number): Promise<Block> {
+  using input = await Deno.open(file);
+  await input.seek(offset, Deno.SeekMode.Start);
+  const frame = await readFrame(input, offset);
+  if (frame === null) throw new DamagedFile(`no block begins at byte ${offset}`);
+  return parse(await frame.frame, offset);
 }
 
 interface Frame {

@@ -7,18 +7,16 @@ import {
   type Seq,
   type ShardNumber,
   shardOf,
-  type StreamId,
   type UserId,
 } from "@gatz/domain";
-import type { Queryable } from "../postgres/queryable.ts";
-import { EVENT_CODES, eventOfCode } from "../schema/codes.ts";
+import { eventOfCode } from "../schema/codes.ts";
 import { eventId } from "../shard/codec.ts";
-import { type Elsewhere, LookUps } from "./elsewhere.ts";
+import { type CauseRow, LookUps, type OtherLogs, type Place } from "./elsewhere.ts";
 import type { Report } from "./problem.ts";
 
 export interface CauseOptions {
   shard: ShardNumber;
-  elsewhere: Elsewhere;
+  logs: OtherLogs;
   report: Report;
 }
 
@@ -26,12 +24,10 @@ export interface CauseOptions {
 export class UsersThenCheck {
   readonly #users: LookUps<{ event: LogEvent; user: UserId; seq: Seq }>;
 
-  constructor({ shard, elsewhere, report }: CauseOptions) {
-    this.#users = new LookUps(elsewhere, async ({ sql, schema }, asked) => {
-      const ids = asked.map(({ user }) => idToUuid(user));
-      const rows = await sql<{ stream: string; head: number }[]>`
-        select stream, max(seq) as head from ${sql(schema)}.events where stream = any(${ids}::uuid[]) group by stream`;
-      const heads = new Map(rows.map((row) => [row.stream, row.head]));
+  constructor({ shard, logs, report }: CauseOptions) {
+    this.#users = new LookUps(async (where, asked) => {
+      const heads = await logs.heads(where, asked.map(({ user }) => user));
+      if (heads === null) return;
       for (const { event, user, seq } of asked) {
         const head = heads.get(idToUuid(user)) ?? 0;
         if (head >= seq) continue;
@@ -54,48 +50,41 @@ export class UsersThenCheck {
 
 /** Checks that what gatz did itself answers an event that exists. */
 export class CauseCheck {
-  readonly #byPlace: LookUps<Caused>;
-  readonly #byUser: LookUps<Caused>;
+  readonly #byPlace: LookUps<{ event: LogEvent; cause: Place }>;
+  readonly #byUser: LookUps<{ event: LogEvent; user: UserId }>;
   readonly #options: Pick<CauseOptions, "shard" | "report">;
 
   constructor(options: CauseOptions) {
+    const { logs } = options;
     this.#options = options;
-    this.#byPlace = new LookUps(options.elsewhere, (q, asked) => this.#lookUpPlaces(q, asked));
-    this.#byUser = new LookUps(options.elsewhere, (q, asked) => this.#lookUpUsers(q, asked));
+    this.#byPlace = new LookUps(async (shard, asked) => {
+      const rows = await logs.eventsAt(shard, asked.map(({ cause }) => cause));
+      if (rows === null) return;
+      const found = Map.groupBy(rows, (row) => `${row.stream} ${row.seq}`);
+      for (const { event, cause: { stream, seq } } of asked) {
+        this.#match(event, found.get(`${idToUuid(stream)} ${seq}`) ?? []);
+      }
+    });
+    // A removal names the user and the add that it answers; which event of the user's stream gave it, its id tells.
+    this.#byUser = new LookUps(async (shard, asked) => {
+      const rows = await logs.removersOf(shard, [...new Set(asked.map(({ user }) => user))]);
+      if (rows === null) return;
+      const found = Map.groupBy(rows, (row) => row.stream);
+      for (const { event, user } of asked) this.#match(event, found.get(idToUuid(user)) ?? []);
+    });
   }
 
   async take(event: LogEvent): Promise<void> {
     if (event.actor !== "system") return;
     const caused = causeOf(event);
     if (caused === null) this.#reportMissing(event);
-    else await (caused.seq === undefined ? this.#byUser : this.#byPlace).add(shardOf(caused.cause), caused);
+    else if ("user" in caused) await this.#byUser.add(shardOf(caused.user), { event, user: caused.user });
+    else await this.#byPlace.add(shardOf(caused.stream), { event, cause: caused });
   }
 
   async finish(): Promise<void> {
     await this.#byPlace.flush();
     await this.#byUser.flush();
-  }
-
-  async #lookUpPlaces({ sql, schema }: Queryable, asked: readonly Caused[]): Promise<void> {
-    const streams = asked.map(({ cause }) => idToUuid(cause));
-    const seqs = asked.map(({ seq }) => seq ?? 0);
-    const rows = await sql<CauseRow[]>`
-      select e.stream, e.seq, e.id, e.type
-      from unnest(${streams}::uuid[], ${seqs}::int[]) as cause(stream, seq)
-      join ${sql(schema)}.events e on e.stream = cause.stream and e.seq = cause.seq`;
-    const found = Map.groupBy(rows, (row) => `${row.stream} ${row.seq}`);
-    for (const { event, cause, seq } of asked) this.#match(event, found.get(`${idToUuid(cause)} ${seq}`) ?? []);
-  }
-
-  // A removal names the user and the add that it answers; which event of the user's stream gave it, its id tells.
-  async #lookUpUsers({ sql, schema }: Queryable, asked: readonly Caused[]): Promise<void> {
-    const users = [...new Set(asked.map(({ cause }) => idToUuid(cause)))];
-    const types = [EVENT_CODES.user["added-to"], EVENT_CODES.user["left-group"]];
-    const rows = await sql<CauseRow[]>`
-      select stream, seq, id, type from ${sql(schema)}.events
-      where stream = any(${users}::uuid[]) and type = any(${types}::smallint[])`;
-    const found = Map.groupBy(rows, (row) => row.stream);
-    for (const { event, cause } of asked) this.#match(event, found.get(idToUuid(cause)) ?? []);
   }
 
   #match(event: LogEvent, causes: readonly CauseRow[]): void {
@@ -121,29 +110,16 @@ export class CauseCheck {
   }
 }
 
-/** Where the cause of an event should be: in that stream, at that seq if the event names it. */
-interface Caused {
-  event: LogEvent;
-  cause: StreamId;
-  seq?: Seq;
-}
-
-interface CauseRow {
-  stream: string;
-  seq: number;
-  id: string;
-  type: number;
-}
-
-function causeOf(event: LogEvent): Caused | null {
+/** Where the cause of an event should be: at a place, or somewhere in a user's stream. */
+function causeOf(event: LogEvent): Place | { user: UserId } | null {
   switch (event.type) {
     case "added-to":
     case "removed-from":
-      return { event, cause: event.body.stream, seq: event.body.seq };
+      return { stream: event.body.stream, seq: event.body.seq };
     case "left-group":
-      return { event, cause: event.body.group, seq: event.body.groupSeq };
+      return { stream: event.body.group, seq: event.body.groupSeq };
     case "remove-member":
-      return { event, cause: event.body.user };
+      return { user: event.body.user };
     default:
       return null;
   }

@@ -1,21 +1,46 @@
-/** Look-ups in other shards while one is verified: by id, in batches, each seeing what is committed now. @module */
+/** What is asked of other logs while one shard is verified: in batches, by id. @module */
 import {
   foldGroup,
   type GroupId,
   type GroupState,
-  idToUuid,
   isGroupDraft,
   type Seq,
   type ShardNumber,
   shardOf,
+  type StreamId,
+  type UserId,
+  type Uuid,
 } from "@gatz/domain";
 import { LRUCache } from "lru-cache";
-import type { Queryable } from "../postgres/queryable.ts";
 import { eventOf, type EventRow } from "../shard/codec.ts";
-import { eventColumns } from "../shard/event_columns.ts";
 
-/** Runs a short read on any shard, outside of the snapshot that is verified; null where the shard does not answer. */
-export type Elsewhere = <T>(shard: ShardNumber, work: (q: Queryable) => Promise<T>) => Promise<T | null>;
+/** An event's place in its stream. */
+export interface Place {
+  readonly stream: StreamId;
+  readonly seq: Seq;
+}
+
+/** An event as a possible cause of others. */
+export interface CauseRow {
+  readonly stream: string;
+  readonly seq: number;
+  readonly id: string;
+  readonly type: number;
+}
+
+/** The logs of all shards, each as it is now: not in the snapshot that is verified. Every answer is null where the shard does not answer. */
+export interface OtherLogs {
+  /** The newest seqs of users' streams, by UUID; absent without events. */
+  heads(shard: ShardNumber, users: readonly UserId[]): Promise<ReadonlyMap<string, number> | null>;
+  /** The events at these places, as far as there are any. */
+  eventsAt(shard: ShardNumber, places: readonly Place[]): Promise<readonly CauseRow[] | null>;
+  /** All events of users' streams that can take somebody out of another stream: `added-to` and `left-group`. */
+  removersOf(shard: ShardNumber, users: readonly UserId[]): Promise<readonly CauseRow[] | null>;
+  /** The digests of events, in hexadecimal, by the events' UUIDs: null once expunged, absent without an event. */
+  digests(shard: ShardNumber, ids: readonly Uuid[]): Promise<ReadonlyMap<string, string | null> | null>;
+  /** A group's events up to a seq, in order. */
+  groupUpTo(shard: ShardNumber, group: GroupId, seq: Seq): Promise<readonly EventRow[] | null>;
+}
 
 const BATCH = 500;
 
@@ -24,7 +49,7 @@ export class LookUps<Item> {
   readonly #waiting = new Map<ShardNumber, Item[]>();
 
   /** @param ask answers a batch by reporting what is wrong */
-  constructor(readonly elsewhere: Elsewhere, readonly ask: (q: Queryable, items: readonly Item[]) => Promise<void>) {}
+  constructor(readonly ask: (shard: ShardNumber, items: readonly Item[]) => Promise<void>) {}
 
   async add(shard: ShardNumber, item: Item): Promise<void> {
     const items = this.#waiting.get(shard) ?? [];
@@ -39,7 +64,7 @@ export class LookUps<Item> {
 
   async #send(shard: ShardNumber, items: readonly Item[]): Promise<void> {
     this.#waiting.delete(shard);
-    await this.elsewhere(shard, (q) => this.ask(q, items));
+    await this.ask(shard, items);
   }
 }
 
@@ -47,14 +72,14 @@ export class LookUps<Item> {
 export class GroupsThen {
   readonly #states = new LRUCache<string, { state: GroupState | null }>({ max: 500 });
 
-  constructor(readonly elsewhere: Elsewhere) {}
+  constructor(readonly logs: OtherLogs) {}
 
   /** The group right after its event `seq`; null if its log has no such event, or does not answer. */
   async at(group: GroupId, seq: Seq): Promise<GroupState | null> {
     const key = `${group}:${seq}`;
     const known = this.#states.get(key);
     if (known !== undefined) return known.state;
-    const rows = await this.elsewhere(shardOf(group), (q) => eventsUpTo(q, group, seq));
+    const rows = await this.logs.groupUpTo(shardOf(group), group, seq);
     const state = rows?.length === seq ? foldIfItFolds(rows) : null;
     this.#states.set(key, { state });
     return state;
@@ -69,10 +94,4 @@ function foldIfItFolds(rows: readonly EventRow[]): GroupState | null {
     if (error instanceof Error) return null;
     throw error;
   }
-}
-
-async function eventsUpTo(q: Queryable, group: GroupId, seq: Seq): Promise<readonly EventRow[]> {
-  return await q.sql<EventRow[]>`
-    select ${eventColumns(q)} from ${q.sql(q.schema)}.events e
-    where e.stream = ${idToUuid(group)} and e.seq <= ${seq} order by e.seq`;
 }

@@ -9,6 +9,7 @@ export type Check =
   | "row" // an event's row can be read
   | "seqs" // no gaps in a stream, in the order of the positions (LOG1)
   | "time" // `at` never decreases in a stream (LOG5)
+  | "checksum" // a backup holds what it says of itself (BAK1)
   | "digest" // the content is what was accepted (LOG2)
   | "authority" // who acted might, by the state before (LOG8)
   | "fold" // the stream's events can be folded

@@ -2,7 +2,7 @@ import type { ShardNumber } from "@gatz/domain";
 import type { Queryable } from "../postgres/queryable.ts";
 import { CauseCheck, UsersThenCheck } from "./causes.ts";
 import { EffectsCheck } from "./effects.ts";
-import { type Elsewhere, GroupsThen } from "./elsewhere.ts";
+import { GroupsThen, type OtherLogs } from "./elsewhere.ts";
 import { LogWalk, type ShardChecks } from "./log_walk.ts";
 import type { Report } from "./problem.ts";
 import { compareProjections } from "./projections.ts";
@@ -11,7 +11,7 @@ import { type StoredStream, streamsOf } from "./rows_of_stream.ts";
 export interface ShardOptions {
   shard: ShardNumber;
   digestKey: Uint8Array;
-  elsewhere: Elsewhere;
+  logs: OtherLogs;
   report: Report;
   /** Called as the work goes on. */
   progress: (done: { events: number; streams: number }) => void;
@@ -23,10 +23,10 @@ export interface ShardOptions {
  * @param q a REPEATABLE READ transaction
  */
 export async function verifyShard(q: Queryable, options: ShardOptions): Promise<void> {
-  const { shard, digestKey, elsewhere, report, progress } = options;
+  const { shard, digestKey, logs, report, progress } = options;
   const checks: ShardChecks = {
     ...{ shard, digestKey, report },
-    groups: new GroupsThen(elsewhere),
+    groups: new GroupsThen(logs),
     effects: await EffectsCheck.open(q, options),
     causes: new CauseCheck(options),
     users: new UsersThenCheck(options),

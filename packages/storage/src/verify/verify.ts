@@ -8,9 +8,9 @@ import type { PostgresTypes, Queryable } from "../postgres/queryable.ts";
 import { requireDigestKey } from "../schema/digest_key.ts";
 import { DIRECTORY_SCHEMA, shardSchema } from "../schema/names.ts";
 import { requireRestored } from "../schema/restoring.ts";
-import type { Elsewhere } from "./elsewhere.ts";
 import type { Problem, Report } from "./problem.ts";
 import { verifyShard } from "./shard.ts";
+import { type Elsewhere, storedLogs } from "./stored_logs.ts";
 
 export interface VerifyProgress {
   shard: ShardNumber;
@@ -83,7 +83,7 @@ class Run {
         (sql) =>
           verifyShard({ sql, schema }, {
             ...{ shard, digestKey, progress },
-            elsewhere: this.#elsewhere,
+            logs: storedLogs(this.#elsewhere),
             report: this.#report,
           }),
       ));

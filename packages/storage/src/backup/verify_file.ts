@@ -1,0 +1,246 @@
+/** Proves a backup without restoring it anywhere (BAK1). @module */
+import { type ShardNumber, shardNumber, type StreamId } from "@gatz/domain";
+import type { StorageConfig } from "../contract.ts";
+import { CauseCheck, UsersThenCheck } from "../verify/causes.ts";
+import { EffectsCheck } from "../verify/effects.ts";
+import { GroupsThen } from "../verify/elsewhere.ts";
+import { LogWalk, type ShardChecks } from "../verify/log_walk.ts";
+import type { Problem, Report } from "../verify/problem.ts";
+import type { Verification } from "../verify/verify.ts";
+import { DamagedBackup } from "./admin.ts";
+import { readChain, type WholeFile } from "./chain.ts";
+import { StreamSums } from "./checksums.ts";
+import { DamagedFile, readBlockAt, readBlocks } from "./container.ts";
+import { FileLogs } from "./file_logs.ts";
+import { type EventsHead, isBlock, type Manifest, type StreamLine } from "./format.ts";
+import { type ReadEvent, readLine } from "./lines.ts";
+
+export interface VerifyBackupOptions {
+  /** A backup, and those that go on from it, in their order. */
+  readonly files: readonly string[];
+  readonly onProgress?: (progress: { readonly events: number; readonly total: number }) => void;
+  /** How many problems are kept; the rest is counted. */
+  readonly keep?: number;
+}
+
+const KEEP = 1_000;
+
+/**
+ * Recomputes everything that the files say of themselves: the checksums of the whole, of each stream's skeletons and bodies; positions and
+ * seqs without a gap; the digests; what the log folds to, and whether who acted might (as `verify` does of a database). Holds one shard's
+ * messages in memory at a time, and all events that are no message's.
+ * @throws {DamagedBackup} so that what it says can't be read
+ */
+export async function verifyBackup({ files, onProgress, keep = KEEP }: VerifyBackupOptions): Promise<Verification> {
+  const chain = await readChain(files);
+  const problems: Problem[] = [];
+  let problemCount = 0;
+  const report: Report = (problem) => {
+    problemCount++;
+    if (problems.length < keep) problems.push(problem);
+  };
+  const { header } = chain.at(-1)!; // an empty chain is refused
+  const total = header.positions.reduce((all, position) => all + position, 0);
+  const run = new Run({ chain, report, digestKey: Uint8Array.fromBase64(header.digestKey, { alphabet: "base64url" }) });
+  let events = 0;
+  try {
+    for (const file of chain) await run.readFile(file);
+    header.positions.forEach((position, n) => run.checkReached(shardNumber(n), position));
+    for (const n of header.positions.keys()) {
+      await run.fold(shardNumber(n), (more) => {
+        events += more;
+        onProgress?.({ events, total });
+      });
+    }
+  } catch (error) {
+    if (error instanceof DamagedFile) throw new DamagedBackup(`A file is damaged: ${error.message}.`, { cause: error });
+    throw error;
+  }
+  return { shards: header.positions.length, streams: run.streams, events, problemCount, problems };
+}
+
+interface Parts {
+  readonly chain: readonly WholeFile[];
+  readonly report: Report;
+  readonly digestKey: StorageConfig["digestKey"];
+}
+
+interface EventsPlace {
+  readonly file: string;
+  readonly offset: number;
+}
+
+class Run {
+  readonly #parts: Parts;
+  readonly #logs = new FileLogs();
+  readonly #positions = new Map<ShardNumber, number>();
+  readonly #places = new Map<ShardNumber, EventsPlace[]>();
+  streams = 0;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  /** Reads a file from its beginning to its end, and compares it with what it says of itself. */
+  async readFile({ file, header }: WholeFile): Promise<void> {
+    const sums = new Map<ShardNumber, StreamSums>();
+    const said = new Map<StreamId, { shard: ShardNumber; line: StreamLine }>();
+    const records = { handles: 0, homes: 0 };
+    const events: number[] = header.positions.map(() => 0);
+    let manifest: Manifest | undefined;
+    for await (const block of readBlocks(file)) {
+      if (isBlock(block, "events")) {
+        const { shard } = block.head;
+        this.#placesOf(shard).push({ file, offset: block.offset });
+        const ofShard = sums.get(shard) ?? new StreamSums();
+        sums.set(shard, ofShard);
+        for (const event of this.#readEvents(block.head, block.lines)) ofShard.take(event);
+        ofShard.settle();
+        events[shard] = (events[shard] ?? 0) + block.lines.length;
+      } else if (isBlock(block, "streams")) {
+        for (const text of block.lines) {
+          const line = JSON.parse(text) as StreamLine; // this program wrote it, or the checksums will not be right
+          said.set(line.stream, { shard: block.head.shard, line });
+        }
+      } else if (isBlock(block, "records")) records[block.head.of] += block.lines.length;
+      else if (isBlock(block, "manifest")) manifest = block.head;
+    }
+    const streams: number[] = header.positions.map(() => 0);
+    for (const [shard, ofShard] of sums) {
+      streams[shard] = ofShard.size;
+      this.#compareSums(shard, ofShard, said);
+    }
+    for (const { shard, line } of said.values()) {
+      this.#parts.report({
+        shard,
+        stream: line.stream,
+        check: "checksum",
+        what: "a stream",
+        expected: { ...line },
+        found: null,
+      });
+    }
+    this.#compareManifest(manifest, { events, streams, records });
+  }
+
+  /** Compares how far a shard's log goes with how far it should. */
+  checkReached(shard: ShardNumber, expected: number): void {
+    const found = this.#positions.get(shard) ?? 0;
+    if (found !== expected) {
+      this.#parts.report({ shard, check: "positions", what: "the newest position", expected, found });
+    }
+  }
+
+  /** Folds a shard's streams and judges their events again. */
+  async fold(shard: ShardNumber, onEvents: (events: number) => void): Promise<void> {
+    const { digestKey, report } = this.#parts;
+    const logs = this.#logs;
+    const checks = {
+      ...{ shard, digestKey, report },
+      groups: new GroupsThen(logs),
+      effects: new EffectsCheck(null, { shard, digestKey, logs, report }),
+      causes: new CauseCheck({ shard, logs, report }),
+      users: new UsersThenCheck({ shard, logs, report }),
+    } satisfies ShardChecks;
+    const walks = new Map<string, LogWalk>();
+    for (const { file, offset } of this.#placesOf(shard)) {
+      const { lines } = await readBlockAt(file, offset);
+      for (const line of lines) {
+        const event = readIfReadable(line);
+        if (event === undefined) continue;
+        const walk = walks.get(event.stream) ?? new LogWalk(checks);
+        walks.set(event.stream, walk);
+        const digest = event.digest === null ? null : Uint8Array.fromHex(event.digest);
+        await walk.take({ ...event.row, position: event.position, digest });
+      }
+      onEvents(lines.length);
+    }
+    this.streams += walks.size;
+    await checks.effects.finish();
+    await checks.causes.finish();
+    await checks.users.finish();
+  }
+
+  *#readEvents({ shard, after, events }: EventsHead, lines: readonly string[]): Generator<ReadEvent> {
+    const { report } = this.#parts;
+    let position = this.#positions.get(shard) ?? 0;
+    if (after !== position || events !== lines.length) {
+      const what = `${events} events after position ${after}`;
+      report({ shard, check: "positions", what, expected: position, found: lines.length });
+    }
+    for (const line of lines) {
+      const event = readIfReadable(line);
+      if (event === undefined) {
+        report({ shard, check: "row", what: `the line after position ${position}`, expected: "an event", found: null });
+        continue;
+      }
+      if (event.position !== position + 1) {
+        const what = `the position after ${position}`;
+        report({ shard, check: "positions", what, expected: position + 1, found: event.position });
+      }
+      position = event.position;
+      this.#logs.take(event);
+      yield event;
+    }
+    this.#positions.set(shard, position);
+  }
+
+  #compareSums(
+    shard: ShardNumber,
+    sums: StreamSums,
+    said: Map<StreamId, { shard: ShardNumber; line: StreamLine }>,
+  ): void {
+    for (const found of sums.lines()) {
+      const { stream } = found;
+      const expected = said.get(stream)?.line;
+      said.delete(stream);
+      for (const part of ["from", "head", "skeletons", "bodies"] as const) {
+        if (found[part] === expected?.[part]) continue;
+        const what = `${part} of ${stream}`;
+        this.#parts.report({
+          shard,
+          stream,
+          check: "checksum",
+          what,
+          expected: expected?.[part] ?? null,
+          found: found[part],
+        });
+      }
+    }
+  }
+
+  #compareManifest(manifest: Manifest | undefined, found: Omit<Manifest, "block">): void {
+    const { block: _, ...expected } = manifest ?? { block: undefined };
+    if (JSON.stringify(expected) === JSON.stringify(found)) return;
+    const shard = shardNumber(0);
+    this.#parts.report({
+      shard,
+      check: "checksum",
+      what: "the manifest",
+      expected: asText(expected),
+      found: asText(found),
+    });
+  }
+
+  #placesOf(shard: ShardNumber): EventsPlace[] {
+    const known = this.#places.get(shard);
+    if (known !== undefined) return known;
+    const places: EventsPlace[] = [];
+    this.#places.set(shard, places);
+    return places;
+  }
+}
+
+function asText(value: unknown): string {
+  return JSON.stringify(value);
+}
+
+/** Undefined for a line that holds no event. */
+function readIfReadable(line: string): ReadEvent | undefined {
+  try {
+    return readLine(line);
+  } catch (error) {
+    if (error instanceof Error) return undefined;
+    throw error;
+  }
+}

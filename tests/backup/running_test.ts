@@ -1,0 +1,162 @@
+/** Backups of installations that run, restores that are ended in the middle. @module */
+import assert from "node:assert/strict";
+import { needsPostgres } from "@gatz/testing/postgres.ts";
+
+if (await needsPostgres(import.meta.url)) {
+  const { default: fc } = await import("fast-check");
+  const { backup, BackupError, openStorage, restore, StorageMisconfigured, verify, verifyBackup } = await import(
+    "@gatz/storage"
+  );
+  const { testDatabase } = await import("@gatz/testing/test_database.ts");
+  const drafts = await import("../../packages/domain/testing/drafts.ts");
+  const { runStep, steps } = await import("../storage/happenings.ts");
+  const { readLogs } = await import("../storage/log_oracle.ts");
+  const { Town } = await import("../storage/town.ts");
+  const { inTempFolder } = await import("./lived_in.ts");
+  const { fingerprints } = await import("./tables.ts");
+
+  type TownType = Awaited<ReturnType<typeof Town.start>>;
+
+  /** People do things in discussions of their own until they are told to stop. */
+  const bustle = (town: TownType, seed: number) => {
+    let going = true;
+    const scripts = fc.sample(steps(town.users.length), { numRuns: 40, seed });
+    const done = Promise.all(town.users.map(async (owner, n) => {
+      const others = town.users.filter((user) => user !== owner);
+      for (let i = n; going; i++) {
+        const story = { town, ...await town.discussion(owner, others), sent: [] };
+        for (const step of scripts[i % scripts.length]!) if (going) await runStep(story, step);
+      }
+    }));
+    const stop = async () => {
+      going = false;
+      await done;
+    };
+    return { stop, [Symbol.asyncDispose]: stop };
+  };
+
+  Deno.test("[BAK1] backups made while people write are each of one moment: nothing acked before is missing, nothing has lost its cause", async (t) => {
+    const seed = Math.floor(Math.random() * 1e9);
+    console.log(`seed ${seed}`);
+    await using folder = await inTempFolder();
+    await using town = await Town.start({ people: 6, shards: 4 });
+    const files: string[] = [];
+    let before: Awaited<ReturnType<typeof readLogs>>["events"] = [];
+    {
+      await using _bustle = bustle(town, seed);
+      for (let n = 0; n < 5; n++) {
+        await new Promise((resolve) => setTimeout(resolve, 150));
+        // All of this is committed before the backup begins.
+        before = (await readLogs({ servers: town.config.servers, shards: town.database.shards })).events;
+        files.push(folder.path(`${n}.gatz`));
+        const since = files.at(-2);
+        await backup(town.config, { file: files.at(-1)!, ...(since === undefined ? {} : { since }) });
+      }
+    }
+    for (let n = 1; n <= files.length; n++) {
+      await t.step(`the chain of ${n} verifies: every cause and every state that was decided on is in it`, async () => {
+        const found = await verifyBackup({ files: files.slice(0, n) });
+        assert.deepEqual(found.problems, []);
+      });
+    }
+    await using target = await testDatabase({ shards: 4, servers: 1 });
+    const config = target.storageConfig();
+    await restore(config, { files });
+    assert.deepEqual((await verify(config)).problems, []);
+    const after = await readLogs({ servers: config.servers, shards: target.shards });
+    const restored = new Map(after.events.map((event) => [event.id, event]));
+    for (const event of before) assert.deepEqual(restored.get(event.id), event, "[LOG4] what was there is there");
+
+    await t.step("the effects that had not arrived are delivered, and all streams end in agreement", async () => {
+      const storage = await openStorage(config, { report: () => {} });
+      const deadline = performance.now() + 20_000;
+      for (;;) {
+        const lags = await Promise.all(storage.shards.map((shard) => storage.outbox(shard)));
+        if (lags.every(({ waiting }) => waiting === 0)) break;
+        assert.ok(performance.now() < deadline, "effects still wait");
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+      await storage.close();
+      assert.deepEqual((await verify(config)).problems, []);
+    });
+  });
+
+  Deno.test("[LOG2] after a restore every retry is a duplicate, and another content under a known id is refused", async () => {
+    await using folder = await inTempFolder();
+    await using town = await Town.start({ people: 3, shards: 4 });
+    const [owner, other] = town.users as [typeof town.users[number], typeof town.users[number]];
+    const { discussion } = await town.discussion(owner, [other]);
+    const sent = Array.from({ length: 20 }, (_, n) => drafts.newMessage(owner, discussion, { text: `message ${n}` }));
+    const acks = [];
+    for (const draft of sent) acks.push(await town.accepted(draft));
+    await town.settled();
+    const file = folder.path("a.gatz");
+    await backup(town.config, { file });
+    await using target = await testDatabase({ shards: 4 });
+    await restore(target.storageConfig(), { files: [file] });
+    const storage = await openStorage(target.storageConfig(), { report: () => {} });
+    const again = await storage.offer(discussion, sent, { deadlineMs: 5_000 });
+    assert.deepEqual(again, acks.map((ack) => ({ ...ack, kind: "duplicate" })));
+    const forged = { ...sent[0]!, body: { ...sent[0]!.body, text: "other" } };
+    const [refused] = await storage.offer(discussion, [forged], { deadlineMs: 5_000 });
+    assert.ok(refused?.kind === "rejected" && refused.code === "EventIdReused");
+    await storage.close();
+  });
+
+  Deno.test("[BAK1] a restore that is killed at any moment goes on with the same files; until it is through no node starts", async () => {
+    const seed = Math.floor(Math.random() * 1e9);
+    console.log(`seed ${seed}`);
+    await using folder = await inTempFolder();
+    await using town = await Town.start({ people: 6, shards: 4 });
+    {
+      await using _bustle = bustle(town, seed);
+      await new Promise((resolve) => setTimeout(resolve, 1_500));
+    }
+    await town.settled();
+    const file = folder.path("a.gatz");
+    await backup(town.config, { file });
+    await town.stop();
+    await using target = await testDatabase({ shards: 4 });
+    const config = target.storageConfig();
+    const child = () => restoreProcess(config, file);
+    const whole = await fingerprints(town.config);
+
+    let killed = 0;
+    for (let wait = 600;; wait += 60) {
+      const process = child();
+      const ended = await Promise.race([
+        process.status,
+        new Promise<null>((resolve) => setTimeout(resolve, wait, null)),
+      ]);
+      if (ended !== null) {
+        assert.ok(ended.success, "it went through");
+        break;
+      }
+      process.kill("SIGKILL");
+      await process.status;
+      killed++;
+      const half = await openStorage(config, { report: () => {} }).then((storage) => storage.close(), (error) => error);
+      if (half !== undefined) assert.ok(half instanceof StorageMisconfigured, String(half));
+    }
+    assert.ok(killed > 0, "it was killed at least once");
+    assert.deepEqual(await fingerprints(config), whole);
+    assert.deepEqual((await verify(config)).problems, []);
+    await assert.rejects(restore(config, { files: [file] }), BackupError);
+  });
+
+  const restoreProcess = (config: TownType["config"], file: string) => {
+    const base64url = (bytes: Uint8Array) => bytes.toBase64({ alphabet: "base64url", omitPadding: true });
+    return new Deno.Command(Deno.execPath(), {
+      args: ["run", "-A", "--no-check", "tools/restore.ts", file],
+      env: {
+        DATABASE_URL: config.directory,
+        GATZ_SERVERS: Object.entries(config.servers).map(([name, url]) => `${name}=${url}`).join(","),
+        GATZ_SHARDS: String(config.shards),
+        GATZ_DIGEST_KEY: base64url(config.digestKey),
+        GATZ_TOKEN_KEY: base64url(crypto.getRandomValues(new Uint8Array(32))),
+      },
+      stdout: "null",
+      stderr: "inherit",
+    }).spawn();
+  };
+}
