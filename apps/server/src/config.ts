@@ -74,6 +74,17 @@ export const VARIABLES = {
     default: "false",
     schema: z.enum(["true", "false"], "must be true or false").transform((text) => text === "true"),
   },
+  GATZ_LOG_LEVEL: {
+    meaning:
+      "The least that is logged: debug (every call), info, warning or error. Default: info, in development warning.",
+    default: undefined,
+    schema: z.enum(["debug", "info", "warning", "error"]).optional(),
+  },
+  GATZ_LOG_FORMAT: {
+    meaning: "json: one object a line; or text, for people. Default: json, in development text.",
+    default: undefined,
+    schema: z.enum(["json", "text"]).optional(),
+  },
   GATZ_LIMITS: {
     meaning: "Changes to the table of limits (limits.ts), as name=number,name=number.",
     default: "",
@@ -100,6 +111,8 @@ export interface Config {
   readonly shards: number;
   /** Whether calls are traced. */
   readonly tracing: boolean;
+  readonly logLevel: "debug" | "info" | "warning" | "error";
+  readonly logFormat: "json" | "text";
   readonly limits: Readonly<Limits>;
 }
 
@@ -137,6 +150,8 @@ export function readConfig(environment: Environment, overrides: Environment = {}
     servers: Object.freeze(read("GATZ_SERVERS")),
     shards: read("GATZ_SHARDS"),
     tracing: read("OTEL_DENO"),
+    logLevel: read("GATZ_LOG_LEVEL") ?? (dev ? "warning" : "info"),
+    logFormat: read("GATZ_LOG_FORMAT") ?? (dev ? "text" : "json"),
     limits: Object.freeze({ ...ALL_DEFAULT_LIMITS, ...read("GATZ_LIMITS") }),
   };
   if (dev && !LOOPBACK.includes(host)) {

@@ -26,6 +26,8 @@ Deno.test("without anything set, development has the documented defaults and the
         nodeUrl: undefined,
         nodes: [],
         tracing: false,
+        logLevel: "warning",
+        logFormat: "text",
         limits: undefined,
       },
     },

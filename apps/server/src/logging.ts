@@ -1,11 +1,12 @@
 /** The server's log: JSON lines on stderr, of errors only what can't carry anybody's words or secrets. @module */
 import { configure, getConsoleSink, getJsonLinesFormatter, getTextFormatter, type LogRecord } from "@logtape/logtape";
+import type { Config } from "./config.ts";
 
 const ON_STDERR = { trace: "error", debug: "error", info: "error", warning: "error", error: "error", fatal: "error" };
 
-/** Once a process. In development lines for people instead of JSON. */
-export async function configureLogging({ dev }: { readonly dev: boolean }): Promise<void> {
-  const format = dev ? getTextFormatter({ timestamp: "time" }) : getJsonLinesFormatter();
+/** Once a process. */
+export async function configureLogging({ logFormat, logLevel }: Pick<Config, "logFormat" | "logLevel">): Promise<void> {
+  const format = logFormat === "text" ? getTextFormatter({ timestamp: "time" }) : getJsonLinesFormatter();
   await configure({
     sinks: {
       stderr: getConsoleSink({
@@ -14,7 +15,7 @@ export async function configureLogging({ dev }: { readonly dev: boolean }): Prom
       }),
     },
     loggers: [
-      { category: ["gatz"], sinks: ["stderr"], lowestLevel: dev ? "warning" : "info" },
+      { category: ["gatz"], sinks: ["stderr"], lowestLevel: logLevel },
       { category: ["logtape", "meta"], sinks: ["stderr"], lowestLevel: "warning" },
     ],
   });

@@ -1,25 +1,26 @@
 /** What of a failed call goes into the server's log: never its input, a text or a token. @module */
-import { getLogger } from "@logtape/logtape";
 import { toApiError } from "./errors.ts";
-
-const log = getLogger(["gatz", "api"]);
-const storageLog = getLogger(["gatz", "storage"]);
+import { logEvent } from "./log_events.ts";
 
 /** What storage tells an operator. */
 export function reportStorage(what: string, details: Readonly<Record<string, string | number>>): void {
-  storageLog.warn(what, { ...details });
+  logEvent("storage.report", { what, ...details });
+}
+
+export interface FailedCall {
+  readonly error: unknown;
+  /** What the caller named; not to be believed unless `type` says that there is such a procedure. */
+  readonly path?: string | undefined;
+  readonly type?: "query" | "mutation" | "subscription" | "unknown";
 }
 
 /** Bugs are reported with the incident that the caller is told; what is unavailable as a warning; refusals are the caller's business. */
-export function reportError({ error, path }: { error: unknown; path?: string | undefined }): void {
+export function reportError({ error, path, type = "unknown" }: FailedCall): void {
   const known = toApiError(error);
+  const procedure = type === "unknown" ? "none" : path;
   if (known.apiCode === "Internal") {
-    log.error("{path} failed, incident {incident}: {cause}", {
-      path,
-      incident: known.detail.incident,
-      cause: known.cause,
-    });
+    logEvent("api.failed", { procedure, incident: known.detail.incident, cause: known.cause });
   } else if (known.apiCode === "Unavailable") {
-    log.warn("{path}: {message}", { path, message: known.message });
+    logEvent("api.unavailable", { procedure, reason: known.message });
   }
 }

@@ -25,10 +25,10 @@ async function logged(work: () => void): Promise<LogRecord[]> {
 
 Deno.test("[SEC3] a bug is logged under the incident that its caller is told", async () => {
   const error = new TRPCError({ code: "INTERNAL_SERVER_ERROR", cause: new Error("a bug") });
-  const [record] = await logged(() => reportError({ error, path: "messages.send" }));
+  const [record] = await logged(() => reportError({ error, path: "messages.send", type: "mutation" }));
   assert.equal(record?.level, "error");
   assert.equal(record.properties["incident"], toApiError(error).detail.incident);
-  assert.equal(record.properties["path"], "messages.send");
+  assert.equal(record.properties["procedure"], "messages.send");
 });
 
 Deno.test("[SEC3] what a caller did wrong is not the log's business, what does not answer is", async () => {

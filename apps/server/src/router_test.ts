@@ -2,6 +2,7 @@ import { strict as assert } from "node:assert";
 import { z } from "zod";
 import type { Context } from "./context.ts";
 import { ALL_DEFAULT_LIMITS } from "./limits.ts";
+import { Metrics } from "./metrics/metrics.ts";
 import { appRouter, describeApi } from "./router.ts";
 import { createCallerFactory } from "./trpc.ts";
 
@@ -18,9 +19,11 @@ Deno.test("[SEC1] every procedure states who may call it", () => {
 /** A caller whose every touch of the server's parts fails: a refusal must come before. */
 function anonymous(options: { dev: boolean; loopback: boolean }): Context {
   const config = { dev: options.dev, limits: ALL_DEFAULT_LIMITS };
-  const services = new Proxy({ config } as Context["services"], {
-    get(target, name) {
-      if (name === "config") return target.config;
+  // What only watches may: a refusal is counted too.
+  const seen = { config, metrics: new Metrics(), tracing: undefined, live: { now: () => 0 } };
+  const services = new Proxy(seen as unknown as Context["services"], {
+    get(target, name, receiver) {
+      if (name in target) return Reflect.get(target, name, receiver);
       throw new Error(`touched ${String(name)} before the caller was known`);
     },
   });

@@ -1,7 +1,6 @@
 /** The server put together: one port for HTTP, WebSocket and the page. @module */
 import type { Storage } from "@gatz/storage/contract";
 import { buildPage, type Page } from "@gatz/web-debug";
-import { getLogger } from "@logtape/logtape";
 import { setImmediate } from "node:timers/promises";
 import type { Peer } from "./auth/peer.ts";
 import { createTokens } from "./auth/tokens.ts";
@@ -21,6 +20,7 @@ import { watchProcess } from "./metrics/process_metrics.ts";
 import { readStorage } from "./metrics/storage_metrics.ts";
 import { createCredentials } from "./nodes/credentials.ts";
 import { createNodes, type Nodes } from "./nodes/nodes.ts";
+import { logEvent } from "./log_events.ts";
 import { reportError } from "./reports.ts";
 import { appRouter } from "./router.ts";
 import type { Secrets } from "./secrets.ts";
@@ -54,8 +54,6 @@ export interface Server {
 const READY_MS = 2_000;
 /** How long answers may take to be delivered once all work is done. */
 const CLOSING_MS = 1_000;
-
-const log = getLogger(["gatz", "server"]);
 
 /**
  * Resolves once the server listens and every shard that answers is followed.
@@ -122,7 +120,7 @@ export async function serve(options: ServeOptions): Promise<Server> {
   const unwatch = watchProcess(metrics, { now, wallClock: Date.now });
   await within(READY_MS, Promise.all(storage.shards.map((shard) => hub.placed(shard))));
   phase = "serving";
-  log.info("serving on {url}", { url });
+  logEvent("server.serving", { url });
   const stop = async () => {
     phase = "draining";
     await closeDown({ drain, sockets, streams, nodes, hub, drainMs: config.limits.drainMs });
@@ -132,7 +130,7 @@ export async function serve(options: ServeOptions): Promise<Server> {
     abort.abort();
     await http.finished;
     unwatch();
-    log.info("stopped {url}", { url });
+    logEvent("server.stopped", { url });
   };
   let stopped: Promise<void> | undefined;
   return {
@@ -198,7 +196,7 @@ async function closeDown({ drain, sockets, streams, nodes, hub, drainMs }: Open)
   drain.begin();
   sockets.broadcastReconnect();
   streams.endAll();
-  if (!await drain.finished(drainMs)) log.warn("stopped with calls unanswered after {drainMs} ms", { drainMs });
+  if (!await drain.finished(drainMs)) logEvent("server.drain-cut", { drainMs });
   // A call is over a few microtasks before its answer is handed to the socket.
   await setImmediate();
   sockets.closeAll();

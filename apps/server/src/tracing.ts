@@ -19,6 +19,8 @@ import { LRUCache } from "lru-cache";
 import type { ApiErrorCode } from "./errors.ts";
 
 export interface CallTrace {
+  /** Of the trace, as it is exported. */
+  readonly id: string;
   /** For `OfferOptions.onStep`. */
   step(shard: ShardNumber, step: OfferStep): void;
   end(code: ApiErrorCode | "ok"): void;
@@ -75,6 +77,7 @@ export function createTracing(tracer: Tracer): Tracing {
 
 function callTrace(span: Span, remember: (place: Place) => void): CallTrace {
   return {
+    id: span.spanContext().traceId,
     step(shard, step) {
       span.addEvent(step.kind, { "gatz.shard": shard });
       if (step.kind === "committed") step.positions.forEach((position) => remember({ shard, position }));

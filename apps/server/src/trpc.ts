@@ -2,8 +2,10 @@
 import { type AnyProcedure, initTRPC, type TRPCCreateRouterOptions as CreateRouterOptions } from "@trpc/server";
 import type { Context, Services } from "./context.ts";
 import { ApiError, errorShape, toApiError, tokenExpired } from "./errors.ts";
+import { isLogged, logEvent } from "./log_events.ts";
 import { frameTransformer } from "./live/frames.ts";
 import { withLeanChain } from "./procedure_chain.ts";
+import type { CallTrace } from "./tracing.ts";
 
 /**
  * Who may call a procedure. `user`: who is logged in. `member`: who is logged in, and the thing asked about is
@@ -44,10 +46,20 @@ const observed = t.middleware(async ({ ctx, path: procedure, type, next }) => {
   const result = await next({ ctx: { trace } });
   const code = result.ok ? "ok" : toApiError(result.error).apiCode;
   trace?.end(code);
+  const seconds = (live.now() - begunAt) / 1000;
   metrics.count("gatz_calls_total", { procedure, code });
-  metrics.observe("gatz_call_seconds", { procedure, value: (live.now() - begunAt) / 1000 });
+  metrics.observe("gatz_call_seconds", { procedure, value: seconds });
+  if (isLogged("api.call")) {
+    logEvent("api.call", { procedure, code, ms: Math.round(seconds * 1e6) / 1e3, ...idsOf(result, trace) });
+  }
   return result;
 });
+
+/** What finds a call elsewhere: a failed one's incident in the log, a traced one's trace. */
+function idsOf(result: { ok: true } | { ok: false; error: unknown }, trace: CallTrace | undefined) {
+  const incident = result.ok ? undefined : toApiError(result.error).detail.incident;
+  return { ...(incident === undefined ? {} : { incident }), ...(trace === undefined ? {} : { trace: trace.id }) };
+}
 
 const loggedIn = t.middleware(({ ctx, type, next }) => {
   const { session, services } = ctx;

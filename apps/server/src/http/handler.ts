@@ -62,7 +62,7 @@ async function answer(request: Request, caller: Omit<Call, "url">): Promise<Resp
   try {
     return isUpgrade(request) ? upgradeIfAllowed(request, call) : await answerPath(request, call);
   } catch (error) {
-    reportError({ error, path: url.pathname });
+    reportError({ error });
     return errorResponse(toApiError(error));
   }
 }

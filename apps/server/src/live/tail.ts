@@ -1,7 +1,7 @@
 /** The live end of one shard's log, as the hub has it. @module */
 import { type Position, position, type ShardNumber } from "@gatz/domain";
 import { type Committed, ShardUnavailable } from "@gatz/storage/contract";
-import { getLogger } from "@logtape/logtape";
+import { logEvent } from "../log_events.ts";
 import { Delivery } from "./delivery.ts";
 import { pause, turn, within } from "./pause.ts";
 import type { LogSource } from "./source.ts";
@@ -24,8 +24,6 @@ const CONFIRMED_MS = 250;
 const CATCH_UP_MS = 1_000;
 /** What is handed over before readers get their turn to take it: far less than a feed's queue holds, so that only a slow one overflows. */
 const SLICE = { events: 200, handed: 20_000, bytes: 128 * 1024 } as const;
-
-const log = getLogger(["gatz", "live"]);
 
 export class Tail {
   #position: Position | undefined;
@@ -69,7 +67,7 @@ export class Tail {
       } catch (error) {
         if (signal.aborted) return;
         this.#failing = error instanceof ShardUnavailable;
-        if (!this.#failing) log.error("following shard {shard} failed: {error}", { shard, error });
+        if (!this.#failing) logEvent("live.follow-failed", { shard, error });
       }
       if (!signal.aborted) await pause(Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** failures), signal);
     }

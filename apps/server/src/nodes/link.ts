@@ -1,7 +1,7 @@
 /** One connection to one other node, never made again: the next one is another link. @module */
 import type { Forwarded, ForwardedOffer, ForwardOptions } from "@gatz/storage/contract";
 import { createTRPCClient, createWSClient, type TRPCClient, wsLink } from "@trpc/client";
-import { getLogger } from "@logtape/logtape";
+import { logEvent } from "../log_events.ts";
 import type { NodeRouter } from "./router.ts";
 
 export interface LinkOptions {
@@ -17,8 +17,6 @@ const OPEN_MS = 1_000;
 const KEEP_ALIVE = { enabled: true, intervalMs: 1_000, pongTimeoutMs: 2_000 };
 /** Bytes of offers under way on one link. */
 const WINDOW_BYTES = 8 * 1024 * 1024;
-
-const log = getLogger(["gatz", "nodes"]);
 
 export class Link {
   readonly #client: ReturnType<typeof createWSClient>;
@@ -58,7 +56,7 @@ export class Link {
       );
       return answer === null ? { kind: "not-here" } : { kind: "answered", outcomes: answer };
     } catch (error) {
-      log.debug("a forwarded offer got no answer: {error}", { error });
+      logEvent("nodes.unanswered", { error });
       return { kind: "lost" };
     } finally {
       clearTimeout(timer);

@@ -1,10 +1,10 @@
 /** The API over WebSocket: tRPC's own protocol on Deno's sockets, on the server's one port. @module */
 import type { AnyRouter, inferRouterContext } from "@trpc/server";
 import { getWSConnectionHandler, type WSSHandlerOptions } from "@trpc/server/adapters/ws";
-import { getLogger } from "@logtape/logtape";
 import { malformed } from "../errors.ts";
 import { nestsDeeperThan } from "../json_depth.ts";
 import type { ServerLimits } from "../limits.ts";
+import { logEvent } from "../log_events.ts";
 import { frameEncoder } from "../live/frames.ts";
 import type { Traffic } from "../live/traffic.ts";
 import type { Connection } from "./connection.ts";
@@ -49,8 +49,6 @@ const GOING_AWAY = 1001;
 const SERVER_ERROR = 1011;
 /** How often a reader is looked at in the time after which it is given up. */
 const LOOKS = 6;
-
-const log = getLogger(["gatz", "ws"]);
 
 export function createWebSockets<TRouter extends AnyRouter, Peer>(
   options: WebSocketOptions<TRouter, Peer>,
@@ -125,7 +123,7 @@ function serve<TRouter extends AnyRouter, Peer>(
     handle(socket as never, request as never);
   } catch (error) {
     // Called by an event, so that whatever it throws would end the process.
-    log.error("a connection could not be served: {error}", { error });
+    logEvent("ws.not-served", { error });
     socket.close(SERVER_ERROR, "internal error");
   }
 }
