@@ -76,20 +76,6 @@ export const DATABASE_FAULTS: readonly Fault[] = [
     },
   },
   {
-    name: "jumping-clock",
-    lane: "database",
-    impossible: ({ clock }) => clock === undefined ? "libfaketime is not installed (Debian: libfaketime)" : undefined,
-    run: async ({ installation, chance }) => {
-      const jumps = 1 + chance.below(4);
-      for (let i = 0; i < jumps; i++) {
-        await installation.clock?.set(between(chance, -7_200, 7_200));
-        await pause(between(chance, 200, 1_500));
-      }
-      await installation.clock?.set(0);
-      return `${jumps} jumps of PostgreSQL's clock, of up to two hours either way`;
-    },
-  },
-  {
     name: "hold-connections",
     lane: "database",
     run: async ({ installation, chance }) => {

@@ -1,15 +1,19 @@
 /** Which faults a run makes, and when: from its seed alone. @module */
-import { chanceFrom } from "../../replay/plan/random.ts";
+import { type Chance, chanceFrom } from "../../replay/plan/random.ts";
 import { pause } from "../client/pause.ts";
 import type { History } from "../history/history.ts";
 import type { Installation } from "../installation/installation.ts";
+import { JUMPING_CLOCK } from "./jumping_clock.ts";
 import { DATABASE_FAULTS } from "./database_faults.ts";
 import { between, type Fault } from "./fault.ts";
 import { LINK_FAULTS } from "./link_faults.ts";
 import { PROMOTED_COPY } from "./promoted_copy.ts";
 import { SERVER_FAULTS } from "./server_faults.ts";
 
-export const FAULTS: readonly Fault[] = [...SERVER_FAULTS, ...LINK_FAULTS, ...DATABASE_FAULTS, PROMOTED_COPY];
+export const FAULTS: readonly Fault[] = [
+  ...[...SERVER_FAULTS, ...LINK_FAULTS, ...DATABASE_FAULTS],
+  ...[JUMPING_CLOCK, PROMOTED_COPY],
+];
 
 export interface StormOptions {
   readonly installation: Installation;
@@ -40,26 +44,42 @@ interface Lane extends StormOptions {
   readonly turn: Turn;
 }
 
-async function blow(lane: (typeof LANES)[number], options: Lane): Promise<void> {
-  const { installation, history, signal, made, turn, seed, say } = options;
-  const faults = options.faults.filter((fault) => fault.lane === lane);
-  if (faults.length === 0) return;
-  const chance = chanceFrom(seed, "faults", lane);
-  const deck: Fault[] = [];
-  for (let number = 1; !signal.aborted; number++) {
-    await pause(between(chance, ...CALM_MS), signal);
+async function blow(lane: Fault["lane"], options: Lane): Promise<void> {
+  const { installation, history, signal, made, turn, seed, faults, say } = options;
+  for (const { fault, afterMs, chance } of plannedFaults(lane, { seed, faults })) {
+    await pause(afterMs, signal);
     if (signal.aborted) return;
-    // Every fault has its turn before any comes again.
-    if (deck.length === 0) deck.push(...chance.some(faults, faults.length));
-    const fault = deck.pop()!;
     await turn.take(fault.alone === true, async () => {
       history.note({ k: "fault", name: fault.name, phase: "begins" });
-      const site = { installation, history, chance: chanceFrom(seed, lane, number, fault.name) };
-      const what = await fault.run(site);
+      const what = await fault.run({ installation, history, chance });
       history.note({ k: "fault", name: fault.name, phase: "ends" });
       made.set(fault.name, (made.get(fault.name) ?? 0) + 1);
       say(`${fault.name}: ${what}`);
     });
+  }
+}
+
+export interface PlannedFault {
+  readonly fault: Fault;
+  /** After the one before it in its lane has been healed. */
+  readonly afterMs: number;
+  /** Decides what it does. */
+  readonly chance: Chance;
+}
+
+/** The faults of one lane, without end: each has its turn before any comes again. */
+export function* plannedFaults(
+  lane: Fault["lane"],
+  { seed, faults }: { readonly seed: string; readonly faults: readonly Fault[] },
+): Generator<PlannedFault, void, void> {
+  const choice = faults.filter((fault) => fault.lane === lane);
+  if (choice.length === 0) return;
+  const chance = chanceFrom(seed, "faults", lane);
+  for (let number = 1;;) {
+    for (const fault of chance.some(choice, choice.length)) {
+      const afterMs = between(chance, ...CALM_MS);
+      yield { fault, afterMs, chance: chanceFrom(seed, lane, number++, fault.name) };
+    }
   }
 }
 

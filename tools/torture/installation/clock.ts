@@ -1,20 +1,19 @@
-/** A clock that jumps, for PostgreSQL alone: Debian's libfaketime, loaded into its processes. @module */
-import * as path from "node:path";
+/** Clocks that jump: Debian's libfaketime, loaded into the processes that shall read them. @module */
 
+/** One machine's clock. */
 export interface FakeClock {
-  /** What PostgreSQL has to be started with. */
+  /** What a process that reads it has to be started with. */
   readonly environment: Readonly<Record<string, string>>;
-  /** From now on its clock is ahead of (or, below 0, behind) the machine's. */
+  /** From now on it is ahead of (or, below 0, behind) the real one; noticed within a second. */
   set(aheadSeconds: number): Promise<void>;
 }
 
 const LIBRARIES = ["x86_64", "aarch64"].map((machine) => `/usr/lib/${machine}-linux-gnu/faketime/libfaketimeMT.so.1`);
 
-/** Undefined if the library is not there (Debian: libfaketime). */
-export async function fakeClock(folder: string): Promise<FakeClock | undefined> {
+/** A clock that is kept in a file; undefined if the library is not there (Debian: libfaketime). */
+export async function fakeClock(file: string): Promise<FakeClock | undefined> {
   for (const library of LIBRARIES) {
     if (!await exists(library)) continue;
-    const file = path.join(folder, "clock");
     const set = (aheadSeconds: number) =>
       Deno.writeTextFile(file, `${aheadSeconds < 0 ? "" : "+"}${aheadSeconds}\n`, { mode: 0o644 });
     await set(0);

@@ -3,6 +3,7 @@ import * as path from "node:path";
 import { type EmbeddedPostgres, startEmbeddedPostgres } from "@gatz/storage/embedded";
 import postgres from "postgres";
 import { pause } from "../client/pause.ts";
+import type { FakeClock } from "./clock.ts";
 import { shell } from "./shell.ts";
 import { SmallDisk } from "./small_disk.ts";
 
@@ -12,8 +13,7 @@ export interface DatabaseOptions {
   readonly folder: string;
   /** Megabytes of a disk of its own; undefined: no disk of its own can be had. */
   readonly diskMb: number | undefined;
-  /** For the server's process. */
-  readonly environment: Readonly<Record<string, string>>;
+  readonly clock: FakeClock | undefined;
 }
 
 const MAX_CONNECTIONS = 80;
@@ -71,6 +71,11 @@ export class Database {
 
   get dataDir(): string {
     return this.#dataDir;
+  }
+
+  /** Undefined if this machine has no library for one. */
+  get clock(): FakeClock | undefined {
+    return this.#options.clock;
   }
 
   get pid(): number {
@@ -158,6 +163,11 @@ interface Started {
   readonly password: string;
 }
 
-function launch({ name, folder, environment }: DatabaseOptions, dataDir: string) {
-  return { dataDir, settings: SETTINGS, environment, logFile: path.join(folder, `${name}.postgres.log`) };
+function launch({ name, folder, clock }: DatabaseOptions, dataDir: string) {
+  return {
+    dataDir,
+    settings: SETTINGS,
+    environment: clock?.environment,
+    logFile: path.join(folder, `${name}.postgres.log`),
+  };
 }

@@ -1,7 +1,7 @@
 /** Everything that a run runs on: PostgreSQL servers, gatz servers, and the links between them. @module */
 import { createHash } from "node:crypto";
 import * as path from "node:path";
-import { type FakeClock, fakeClock } from "./clock.ts";
+import { fakeClock } from "./clock.ts";
 import { Database } from "./database.ts";
 import { Node } from "./node.ts";
 import { SmallDisk } from "./small_disk.ts";
@@ -19,8 +19,6 @@ export interface Installation extends AsyncDisposable {
   readonly nodes: readonly Node[];
   /** What `deno task verify` is to be started with. */
   readonly environment: Readonly<Record<string, string>>;
-  /** Undefined if this machine has no library for it. */
-  readonly clock: FakeClock | undefined;
 }
 
 /** What is in the way of many clients on one machine; deadlines that a short run can live through. */
@@ -33,11 +31,11 @@ export async function startInstallation(options: InstallationOptions): Promise<I
   const { folder } = options;
   await using parts = new AsyncDisposableStack();
   const diskMb = await SmallDisk.possible(folder) ? options.diskMb : undefined;
-  const clock = await fakeClock(folder);
   const databases: Database[] = [];
   for (let i = 0; i < options.databases; i++) {
-    const environment = clock?.environment ?? {};
-    const database = await Database.start({ name: `db${i + 1}`, folder, diskMb, environment });
+    const name = `db${i + 1}`;
+    const clock = await fakeClock(path.join(folder, `${name}.clock`));
+    const database = await Database.start({ name, folder, diskMb, clock });
     parts.defer(() => database.stop());
     databases.push(database);
   }
@@ -48,15 +46,17 @@ export async function startInstallation(options: InstallationOptions): Promise<I
     GATZ_DIGEST_KEY: secret(),
     GATZ_LIMITS: Object.entries(LIMITS).map(([name, value]) => `${name}=${value}`).join(","),
   };
-  const nodes = Array.from(
-    { length: options.nodes },
-    (_, i) => new Node({ name: `node${i + 1}`, folder, databases, environment }),
-  );
+  const nodes: Node[] = [];
+  for (let i = 0; i < options.nodes; i++) {
+    const name = `node${i + 1}`;
+    const clock = await fakeClock(path.join(folder, `${name}.clock`));
+    nodes.push(new Node({ name, folder, databases, environment, clock }));
+  }
   for (const node of nodes) parts.defer(() => node.stop());
   // The first migrates; the others find it done.
   for (const node of nodes) await node.ready();
   const running = parts.move();
-  return { folder, databases, nodes, environment, clock, [Symbol.asyncDispose]: () => running.disposeAsync() };
+  return { folder, databases, nodes, environment, [Symbol.asyncDispose]: () => running.disposeAsync() };
 }
 
 /** Of random bytes, as a secret has to look. */

@@ -3,6 +3,7 @@ import * as path from "node:path";
 import { fileURLToPath } from "node:url";
 import { startTcpProxy, type TcpProxy } from "../../../tests/support/tcp_proxy.ts";
 import { pause } from "../client/pause.ts";
+import type { FakeClock } from "./clock.ts";
 import type { Database } from "./database.ts";
 
 export interface NodeOptions {
@@ -11,6 +12,7 @@ export interface NodeOptions {
   /** By name; the first has the directory. */
   readonly databases: readonly Database[];
   readonly environment: Readonly<Record<string, string>>;
+  readonly clock: FakeClock | undefined;
 }
 
 const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
@@ -41,6 +43,11 @@ export class Node {
     this.backs = options.databases.map((database) => startTcpProxy({ hostname: "127.0.0.1", port: database.port }));
   }
 
+  /** Undefined if this machine has no library for one. */
+  get clock(): FakeClock | undefined {
+    return this.#options.clock;
+  }
+
   /** What clients call. */
   get url(): string {
     return `http://127.0.0.1:${this.front.port}`;
@@ -52,7 +59,7 @@ export class Node {
 
   /** Starts the process; it may take as long as it likes to serve. */
   start(): void {
-    const { name, folder, databases, environment } = this.#options;
+    const { name, folder, databases, environment, clock } = this.#options;
     const through = databases.map((database, i) => [database.name, this.backs[i]!.through(database.url)] as const);
     const child = new Deno.Command(Deno.execPath(), {
       args: ["run", "-A", "--no-check", "--config", path.join(ROOT, "deno.json"), `${ROOT}apps/server/main.ts`],
@@ -62,6 +69,7 @@ export class Node {
       env: {
         ...inherited(),
         ...environment,
+        ...clock?.environment,
         GATZ_PORT: String(this.#port),
         GATZ_NODE_URL: `http://127.0.0.1:${this.side.port}`,
         DATABASE_URL: through[0]![1],
