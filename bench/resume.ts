@@ -14,33 +14,39 @@ interface Scene {
   readonly calm: Person;
   /** Where something is said between a cut and its resume: both are in these. */
   readonly changed: readonly Room[];
+  /** On every shard, where others talk meanwhile. */
+  readonly elsewhere: readonly Room[];
 }
 
 /**
  * From asking for a feed by its cursor to the end of what was missed, `live`: for who is in 1,000 discussions over all shards, and for who is in 3.
- * The same 3 discussions changed meanwhile, on 3 shards.
+ * The same 3 discussions changed meanwhile, on 3 shards: in an installation where nothing else happened, and in one where others talked on every shard.
  */
 export async function resumeRows(plan: Plan): Promise<Row[]> {
   await using database = await startDatabase();
   await using server = await startServer(database);
   const scene = await makeScene(server);
   await settled(database);
-  const measured = { busy: [] as number[], calm: [] as number[] };
+  const quiet = { ...scene, elsewhere: [] };
   await measure(scene, 20);
-  for (let n = 0; n < plan.repetitions; n++) {
-    const took = await measure(scene, plan.seconds * 20);
-    measured.busy.push(median(took.busy));
-    measured.calm.push(median(took.calm));
-  }
-  return [
-    compared({
-      name: `resume/${DISCUSSIONS}`,
+  await measure(quiet, 20);
+  const rows: Row[] = [];
+  for (const [name, where] of [["", quiet], [" among others", scene]] as const) {
+    const measured = { busy: [] as number[], calm: [] as number[] };
+    for (let n = 0; n < plan.repetitions; n++) {
+      const took = await measure(where, plan.seconds * 20);
+      measured.busy.push(median(took.busy));
+      measured.calm.push(median(took.calm));
+    }
+    rows.push(compared({
+      name: `resume/${DISCUSSIONS}${name}`,
       unit: "ms",
       values: measured.busy,
       against: { name: `a user in ${CHANGED}`, values: measured.calm },
       wanted: { atMost: 1.5 },
-    }),
-  ];
+    }));
+  }
+  return rows;
 }
 
 async function makeScene({ http, ws }: Server): Promise<Scene> {
@@ -54,20 +60,24 @@ async function makeScene({ http, ws }: Server): Promise<Scene> {
     const more = Math.ceil((DISCUSSIONS - CHANGED) / SHARDS) - 1;
     for (let n = 0; n < more; n++) await makeDiscussion(ws, room);
   }));
-  return { ws, busy, calm, changed };
+  const elsewhere = await Promise.all(shards.map(async (shard) => await makeRoom(ws, [await signUp(http, shard)])));
+  return { ws, busy, calm, changed, elsewhere };
 }
 
-async function measure({ ws, busy, calm, changed }: Scene, times: number): Promise<{ busy: number[]; calm: number[] }> {
+async function measure(
+  { ws, busy, calm, changed, elsewhere }: Scene,
+  times: number,
+): Promise<{ busy: number[]; calm: number[] }> {
   const took = { busy: [] as number[], calm: [] as number[] };
   const speakers = await Promise.all(
-    changed.map(async (room) => ({ room, wire: await Wire.open(ws, room.people[0]!.token) })),
+    [...changed, ...elsewhere].map(async (room) => ({ room, wire: await Wire.open(ws, room.people[0]!.token) })),
   );
   for (let n = 0; n < times; n++) {
     const readers = await Promise.all([cutNow(ws, busy), cutNow(ws, calm)]);
-    for (const { room, wire } of speakers) {
+    await Promise.all(speakers.map(async ({ room, wire }) => {
       const input = { id: freshId("msg", room.shard), discussion: room.discussion, text: "while you were away" };
       accepted(await wire.call("mutation", "messages.send", input));
-    }
+    }));
     for (const [reader, times] of [[readers[0], took.busy], [readers[1], took.calm]] as const) {
       times.push(await resumed(reader));
       reader.wire.close();

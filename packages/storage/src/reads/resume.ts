@@ -25,9 +25,11 @@ export async function readResume(
   { from, budget }: { from: ResumeFrom; budget: BackfillBudget },
 ): Promise<ShardResume> {
   const { shard } = from;
+  // Most often there is nothing, which one statement can tell: it is a snapshot by itself.
+  const first = await pools.read(shard, (q) => selectConcerned(q, user, from));
+  if (first.concerned.length === 0) return { shard, position: first.position, streams: [] };
   return await pools.snapshot(shard, async (q) => {
     const { position, concerned } = await selectConcerned(q, user, from);
-    if (concerned.length === 0) return { shard, position, streams: [] };
     const began = concerned.filter((one) => one.began);
     const went = concerned.filter((one) => !one.began);
     const missed = await selectMissed(q, went, { since: from.position, budget, perStream: limits.backfillPerStream });
