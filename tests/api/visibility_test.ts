@@ -45,7 +45,9 @@ if (await needsPostgres(import.meta.url)) {
     const calls: [path: string, kind: "query" | "mutation", input: (at: Place) => object][] = [
       ["messages.byDiscussion", "query", ({ discussion }) => ({ discussion })],
       ["messages.byId", "query", ({ message }) => ({ id: message })],
+      ["messages.at", "query", ({ discussion }) => ({ discussion, seq: 1 })],
       ["discussions.byId", "query", ({ discussion }) => ({ discussion })],
+      ["discussions.at", "query", ({ discussion }) => ({ discussion, seq: 1 })],
       ["users.forDiscussion", "query", ({ discussion }) => ({ discussion })],
       ["users.forGroup", "query", ({ group }) => ({ group })],
       ["groups.byId", "query", ({ group }) => ({ group })],

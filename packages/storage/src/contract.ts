@@ -1,6 +1,7 @@
 /** What storage offers to the server: the one interface that both are written against. */
 import type {
   DiscussionId,
+  DiscussionState,
   DomainLimits,
   Fact,
   GroupId,
@@ -232,6 +233,8 @@ export interface Storage {
   states(streams: readonly StreamId[]): Promise<ReadonlyMap<StreamId, Fact<StreamState>>>;
   /** One stream's state, or null; throws {@link ShardUnavailable}. */
   state(stream: StreamId): Promise<StreamState | null>;
+  /** A discussion right after its event `at` (TIME1); null if there is no such event. Throws {@link ShardUnavailable}. */
+  discussionAt(stream: DiscussionId, at: Seq): Promise<DiscussionState | null>;
   events(stream: StreamId, page: SeqRange & { limit: number }): Promise<EventPage>;
   /** Folded messages of a discussion, as the viewer is shown them through `ranges`. */
   messages(

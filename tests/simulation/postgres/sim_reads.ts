@@ -44,6 +44,7 @@ export function simReads({ read, limits }: SimReadsOptions): Backend["reads"] {
         oldestAt: null,
         rejected: {},
       })),
+    discussionAt: notSimulated,
     messages: notSimulated,
     messagesById: notSimulated,
     discussionOf: notSimulated,

@@ -13,17 +13,18 @@ import {
   zNewDiscussionId,
   zNewEventId,
   zRemoveMemberBody,
+  zSeq,
 } from "@gatz/domain";
 import type { DiscussionRow } from "@gatz/storage/contract";
 import { z } from "zod";
 import type { UserContext } from "../context.ts";
-import { malformed } from "../errors.ts";
+import { malformed, notFound } from "../errors.ts";
 import { encodeCursor } from "../live/cursor.ts";
 import { offerOne, offerWritten, type Written } from "../offers.ts";
 import { memberProcedure, router, userProcedure } from "../trpc.ts";
 import { decodePlace, encodePlace } from "../views/list_cursor.ts";
 import type { MessageView } from "../views/message_view.ts";
-import { seenDiscussion } from "../views/seen.ts";
+import { seenAt, seenDiscussion } from "../views/seen.ts";
 import { type DiscussionView, discussionView } from "../views/stream_view.ts";
 import type { OfferedBundle } from "./log.ts";
 import { newMessage, zNewMessageInput } from "./messages.ts";
@@ -109,6 +110,18 @@ export const discussions = router({
       const viewer = ctx.session.user;
       const { state, head } = await seenDiscussion(storage, { viewer, discussion });
       return { incarnation: storage.incarnation, asOf: head, discussion: discussionView(state, viewer) };
+    }),
+
+  /** The discussion as it was right after the event `seq` (TIME1). */
+  at: memberProcedure
+    .input(z.strictObject({ discussion: zDiscussionId, seq: zSeq }))
+    .query(async ({ ctx, input: { discussion, seq } }): Promise<DiscussionById> => {
+      const { storage } = ctx.services;
+      const viewer = ctx.session.user;
+      await seenAt(storage, { viewer, discussion, at: seq });
+      const state = await storage.discussionAt(discussion, seq);
+      if (state === null) throw notFound();
+      return { incarnation: storage.incarnation, asOf: seq, discussion: discussionView(state, viewer, seq) };
     }),
 
   byUser: userProcedure

@@ -21,7 +21,7 @@ import { notFound } from "../errors.ts";
 import { type Offered, offerOne } from "../offers.ts";
 import { memberProcedure, router } from "../trpc.ts";
 import { type MessageView, messageViews } from "../views/message_view.ts";
-import { readSeen, requireShard } from "../views/seen.ts";
+import { readSeen, requireShard, seenAt } from "../views/seen.ts";
 
 export interface MessagePageView {
   readonly incarnation: Incarnation;
@@ -107,6 +107,22 @@ export const messages = router({
       );
       const views = await messageViews(storage, { viewer, discussion, ranges: seen.ranges }, result.messages);
       return { incarnation: storage.incarnation, asOf, messages: views, before: result.before };
+    }),
+
+  /** A page of messages as they stood right after the event `seq` (TIME1). */
+  at: memberProcedure
+    .input(z.strictObject({
+      ...{ discussion: zDiscussionId, seq: zSeq, before: zSeq.optional() },
+      limit: z.int().min(1).max(100).default(50),
+    }))
+    .query(async ({ ctx, input: { discussion, seq: at, before, limit } }): Promise<MessagePageView> => {
+      const { storage } = ctx.services;
+      const viewer = ctx.session.user;
+      const { ranges } = await seenAt(storage, { viewer, discussion, at });
+      const page = { limit, ...(before === undefined ? {} : { before }) };
+      const result = await storage.messages(discussion, { viewer, ranges, ...page });
+      const views = await messageViews(storage, { viewer, discussion, ranges }, result.messages);
+      return { incarnation: storage.incarnation, asOf: at, messages: views, before: result.before };
     }),
 
   byId: memberProcedure

@@ -67,6 +67,21 @@ function seenBy<S extends GroupState | DiscussionState>(viewer: UserId, state: S
 }
 
 /**
+ * As {@link seenDiscussion}, at an earlier seq (TIME1): the ranges end there.
+ * @throws {ApiError} NotFound also for a seq that the viewer may not see, or that there is not
+ */
+export async function seenAt(
+  storage: Storage,
+  { at, ...ask }: { viewer: UserId; discussion: DiscussionId; at: Seq },
+): Promise<Pick<Seen<DiscussionState>, "ranges">> {
+  const { ranges } = await seenDiscussion(storage, ask);
+  const reaching = ranges.filter(({ from }) => from <= at);
+  const last = reaching.at(-1);
+  if (last === undefined || last.to < at) throw notFound();
+  return { ranges: [...reaching.slice(0, -1), { from: last.from, to: at }] };
+}
+
+/**
  * Reads a part of a discussion as one viewer sees it. The read may be newer than the state that said what the viewer may see; if their
  * stays have changed meanwhile, it is done again, so that nobody sees a moment longer than they are a member.
  */

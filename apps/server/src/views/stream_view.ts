@@ -49,9 +49,12 @@ export function groupView(state: GroupState, viewer: UserId): GroupView {
   };
 }
 
-/** As {@link groupView}. */
-export function discussionView(state: DiscussionState, viewer: UserId): DiscussionView {
-  const head = viewersHead(state, viewer) ?? state.seq;
+/** As {@link groupView}; or right after the event `head`, whatever the viewer was then (TIME1). */
+export function discussionView(
+  state: DiscussionState,
+  viewer: UserId,
+  head: Seq = viewersHead(state, viewer) ?? state.seq,
+): DiscussionView {
   const members = membersAt(state, head);
   return {
     kind: "discussion",

@@ -1,4 +1,5 @@
 import type { Storage, StorageLimits } from "../contract.ts";
+import { readDiscussionAt } from "./discussion_at.ts";
 import { readDiscussions } from "./discussions.ts";
 import { readEvents } from "./events.ts";
 import { readDiscussionOf, readMessages, readMessagesById } from "./messages.ts";
@@ -9,7 +10,15 @@ import { StateReads } from "./states.ts";
 /** The part of storage that reads by id and lists; live reads are beside it. */
 export type Reads = Pick<
   Storage,
-  "state" | "states" | "events" | "messages" | "messagesById" | "discussionOf" | "discussionsOf" | "shardsOf"
+  | "state"
+  | "states"
+  | "discussionAt"
+  | "events"
+  | "messages"
+  | "messagesById"
+  | "discussionOf"
+  | "discussionsOf"
+  | "shardsOf"
 >;
 
 export function createReads(pools: ReadPools, limits: Pick<StorageLimits, "pageEvents" | "pageBytes">): Reads {
@@ -17,6 +26,7 @@ export function createReads(pools: ReadPools, limits: Pick<StorageLimits, "pageE
   return {
     state: (stream) => states.state(stream),
     states: (streams) => states.states(streams),
+    discussionAt: (stream, at) => readDiscussionAt(pools, stream, at),
     events: (stream, page) => readEvents({ pools, limits }, stream, page),
     messages: (stream, page) => readMessages(pools, stream, page),
     messagesById: (stream, ask) => readMessagesById(pools, stream, ask),
