@@ -27,7 +27,10 @@ interface OtlpTraces {
 export interface Collector extends AsyncDisposable {
   readonly url: string;
   readonly spans: readonly CollectedSpan[];
-  /** Everything that came, as it came: traces, logs and metrics. */
+  /**
+   * Everything that came: traces, logs and metrics; without the URLs that Deno's own spans of HTTP requests name, which a collector is to
+   * remove (docs/operating.md).
+   */
   readonly bodies: readonly string[];
 }
 
@@ -36,7 +39,7 @@ export function startCollector(): Collector {
   const bodies: string[] = [];
   const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, async (request) => {
     const body = await request.text();
-    bodies.push(body);
+    bodies.push(JSON.stringify(JSON.parse(body, (_key, value) => isUrl(value) ? undefined : value)));
     if (new URL(request.url).pathname === "/v1/traces") spans.push(...spansOf(JSON.parse(body)));
     return Response.json({});
   });
@@ -44,6 +47,11 @@ export function startCollector(): Collector {
     ...{ url: `http://127.0.0.1:${server.addr.port}`, spans, bodies },
     [Symbol.asyncDispose]: () => server.shutdown(),
   };
+}
+
+function isUrl(value: unknown): boolean {
+  return typeof value === "object" && value !== null && "key" in value &&
+    ["url.full", "url.path", "url.query"].includes(String(value.key));
 }
 
 function spansOf({ resourceSpans = [] }: OtlpTraces): CollectedSpan[] {

@@ -14,6 +14,8 @@ export interface Production extends AsyncDisposable {
   readonly url: string;
   readonly process: EntryPoint;
   readonly metricsToken: string;
+  /** Of the installation and of its database: what must be seen nowhere. */
+  readonly secrets: readonly string[];
   /** Members of one discussion; their tokens are good here, their connections are not. */
   readonly ann: Person;
   readonly ben: Person;
@@ -36,6 +38,7 @@ export async function startProduction(env: Readonly<Record<string, string>> = {}
   await process.printed("gatz serves on");
   const open = parts.move();
   return {
+    secrets: [...Object.values(secrets).map((value = "") => value), new URL(database.directoryUrl).password],
     ...{ url: `http://127.0.0.1:${port}`, process, metricsToken: whole.GATZ_METRICS_TOKEN!, ...people },
     [Symbol.asyncDispose]: () => open.disposeAsync(),
   };
