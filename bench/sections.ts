@@ -8,6 +8,7 @@ import { fanoutRoomRows } from "./fanout_rooms.ts";
 import { foldRows } from "./fold.ts";
 import { openRows } from "./history/open.ts";
 import { isolationRows } from "./isolation.ts";
+import { restartRows } from "./history/restart.ts";
 import { memberRows } from "./members.ts";
 import { memoryRows } from "./memory.ts";
 import { reactionRows } from "./reactions.ts";
@@ -43,6 +44,11 @@ export const SECTIONS: readonly Section[] = [
     name: "resume",
     about: "a feed goes on from its cursor, in 1,000 discussions and in 3",
     measure: ({ plan }) => resumeRows(plan),
+  },
+  {
+    name: "restart",
+    about: "kill -9 of the server and of PostgreSQL on a big log",
+    measure: async (run) => restartRows(run.plan, await run.history()),
   },
   {
     name: "isolation",

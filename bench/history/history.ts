@@ -49,6 +49,12 @@ export async function makeHistory(events: number): Promise<History> {
   };
 }
 
+/** A log's size as rows are called after it: `1M`, `250k`. */
+export function sizeOf(events: number): string {
+  const thousands = Math.round(events / 1_000);
+  return thousands >= 995 ? `${Math.round(thousands / 1_000)}M` : `${thousands}k`;
+}
+
 interface Made {
   readonly room: Room;
   readonly short: DiscussionId;

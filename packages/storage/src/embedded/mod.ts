@@ -42,6 +42,8 @@ export interface EmbeddedPostgres {
   readonly port: number;
   /** Of the postmaster. */
   readonly pid: number;
+  /** Ends every process of the server at once (SIGKILL), as a power cut would; {@link stop} is to follow. */
+  kill(): Promise<void>;
   /** Stops every process of the server where it stands (SIGSTOP), as a frozen machine would. */
   pause(): Promise<void>;
   /** Lets them run again. */
@@ -114,6 +116,7 @@ function running(
     url: `postgres://${SUPERUSER}:${encodeURIComponent(server.password)}@${HOST}:${port}/${DATABASE}`,
     port,
     pid,
+    kill: async () => void await signal("KILL", await processTree(pid)),
     pause: async () => void await signal("STOP", await processTree(pid)),
     resume: async () => void await signal("CONT", await processTree(pid)),
     stop,

@@ -12,12 +12,12 @@ import {
 } from "@gatz/domain";
 import type { DiscussionRow } from "../contract.ts";
 import type { Queryable } from "../postgres/queryable.ts";
-import { EVENT_CODES, STREAM_KIND_CODES } from "../schema/codes.ts";
+import { STREAM_KIND_CODES } from "../schema/codes.ts";
 import { assertFold, membershipsOf, type MemberTuple } from "../shard/load_states.ts";
 import type { DiscussionJson } from "../shard/state_json.ts";
 import type { ListPage } from "./discussions.ts";
 import type { ReadPools } from "./read_pools.ts";
-import { messageSeen, seenColumns, seenJoins, type SeenRow } from "./seen_messages.ts";
+import { messageSeen, newMessageCode, seenColumns, seenJoins, type SeenRow } from "./seen_messages.ts";
 
 /** What one shard has: at most one row more than the page holds. */
 export interface Here {
@@ -146,7 +146,7 @@ function preview(q: Queryable, viewer: UserId): Fragment {
     from (
       select e.* from ${seen()} cross join lateral (
         select * from ${here}.events
-        where stream = d.stream and type = ${EVENT_CODES.discussion["new-message"]} and seq between f and t
+        where stream = d.stream and type = ${newMessageCode(q)} and seq between f and t
         order by seq desc limit 1
       ) e
       order by e.seq desc limit 1

@@ -15,7 +15,7 @@ import type { Queryable } from "../postgres/queryable.ts";
 import { EVENT_CODES } from "../schema/codes.ts";
 import { MAX_SEQ } from "./events.ts";
 import type { ReadPools } from "./read_pools.ts";
-import { messageSeen, seenColumns, seenJoins, type SeenRow } from "./seen_messages.ts";
+import { messageSeen, newMessageCode, seenColumns, seenJoins, type SeenRow } from "./seen_messages.ts";
 
 const NEW_MESSAGE = EVENT_CODES.discussion["new-message"];
 
@@ -31,17 +31,20 @@ export async function readMessages(
   const last = ranges.at(-1);
   if (last === undefined) return { asOf: seq(0), messages: [], before: null };
   const one = limit + 1; // one more tells whether there is another page
-  const rows = await pools.read(shardOf(stream), (q) =>
-    selectSeen(q, { viewer, stream, ranges }, (seen) =>
-      q.sql`
-        select e.* from ${seen} cross join lateral (
+  const rows = await pools.read(
+    shardOf(stream),
+    (q) =>
+      selectSeen(q, { viewer, stream, ranges, whole: q.sql`e.place <= ${limit}` }, (seen) =>
+        q.sql`
+        select e.*, row_number() over (order by e.seq desc) as place from ${seen} cross join lateral (
           select * from ${q.sql(q.schema)}.events
-          where stream = h.id and type = ${NEW_MESSAGE} and seq between f and least(t, ${
-        Math.min(before ?? MAX_SEQ, MAX_SEQ) - 1
-      })
+          where stream = h.id and type = ${newMessageCode(q)} and seq between f and least(t, ${
+          Math.min(before ?? MAX_SEQ, MAX_SEQ) - 1
+        })
           order by seq desc limit ${one}
         ) e
-        order by e.seq desc limit ${one}`));
+        order by e.seq desc limit ${one}`),
+  );
   const messages = messagesOf(rows, viewer);
   const page = messages.slice(0, limit);
   return { asOf: asOf(rows, last), messages: page, before: messages.length > limit ? page.at(-1)?.seq ?? null : null };
@@ -82,7 +85,12 @@ type Fragment = ReturnType<typeof seenColumns>;
 // One statement: messages, what changed them and the head are of one snapshot (READ0).
 function selectSeen(
   q: Queryable,
-  { viewer, stream, ranges }: { viewer: UserId; stream: DiscussionId; ranges: readonly SeqRange[] },
+  { viewer, stream, ranges, whole }: {
+    viewer: UserId;
+    stream: DiscussionId;
+    ranges: readonly SeqRange[];
+    whole?: Fragment;
+  },
   newMessages: (seen: Fragment) => Fragment,
 ): Promise<HeadedRow[]> {
   const from = ranges.map((range) => range.from);
@@ -94,7 +102,9 @@ function selectSeen(
     select h.seq as head, m.*
     from ${q.sql(q.schema)}.streams h
     left join lateral (
-      select ${seenColumns(q)} from (${newMessages(seen())}) e ${seenJoins(q, { viewer, seen: seen(), beyond })}
+      select ${seenColumns(q)} from (${newMessages(seen())}) e ${
+    seenJoins(q, { viewer, seen: seen(), beyond, ...(whole && { whole }) })
+  }
     ) m on true
     where h.id = ${idToUuid(stream)}
     order by m.seq desc`;

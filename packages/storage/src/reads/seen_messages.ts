@@ -15,6 +15,7 @@ import {
   uuidToId,
 } from "@gatz/domain";
 import type { Queryable } from "../postgres/queryable.ts";
+import { EVENT_CODES } from "../schema/codes.ts";
 import { eventOf, type EventRow } from "../shard/codec.ts";
 import { eventColumns } from "../shard/event_columns.ts";
 import { changeOfMessage, messageColumns, messageOf, type MessageRow } from "../shard/load_messages.ts";
@@ -32,20 +33,33 @@ export interface SeenRow extends Omit<MessageRow, "reactions"> {
 
 type Fragment = ReturnType<typeof eventColumns>;
 
+/** The code of a `new-message`, written out: as a parameter it would keep a prepared statement from the index of messages. */
+export function newMessageCode({ sql }: Queryable): Fragment {
+  return sql`${sql.unsafe(String(EVENT_CODES.discussion["new-message"]))}`;
+}
+
 /** The columns of a {@link SeenRow}, where `e` is a `new-message` and {@link seenJoins} are joined. */
 export function seenColumns(q: Queryable): Fragment {
   return q.sql`${messageColumns(q)}, b.beyond, n.counts, v.changes`;
 }
 
-/**
- * @param options.seen the viewer's ranges, as a from-item with the columns `f` and `t`
- * @param options.beyond whether something about the message `e` may lie outside of them
- */
+export interface SeenJoins {
+  readonly viewer: UserId;
+  /** The viewer's ranges, as a from-item with the columns `f` and `t`. */
+  readonly seen: Fragment;
+  /** Whether something about the message `e` may lie outside of them. */
+  readonly beyond: Fragment;
+  /** Whether more of `e` is wanted than that it is there; default: of all. */
+  readonly whole?: Fragment;
+}
+
+/** What {@link seenColumns} come from. */
 export function seenJoins(
   q: Queryable,
-  { viewer, seen, beyond }: { viewer: UserId; seen: Fragment; beyond: Fragment },
+  { viewer, seen, beyond, whole = q.sql`true` }: SeenJoins,
 ): Fragment {
   const { sql } = q;
+  // `beyond` is asked within: as a condition of the join it would be asked after all was read for nothing.
   return sql`
     ${changeOfMessage(q)}
     cross join lateral (select (${beyond}) as beyond) b
@@ -54,17 +68,17 @@ export function seenJoins(
       from (
         select emoji, min(first_seq) as first_seq, count(*) as count, bool_or("user" = ${idToUuid(viewer)}) as mine,
           (array_agg("user" order by first_seq))[1:${REACTORS_SHOWN}::int] as users
-        from ${sql(q.schema)}.reactions where message = e.id group by emoji
+        from ${sql(q.schema)}.reactions where not b.beyond and ${whole} and message = e.id group by emoji
       ) counted
-    ) n on not b.beyond
+    ) n on true
     left join lateral (
       select jsonb_agg(to_jsonb(change) order by change.seq) as changes
       from (
         select ${changeColumns(q)} from ${sql(q.schema)}.events t
-        where t.stream = e.stream and t.target_seq = e.seq
+        where b.beyond and ${whole} and t.stream = e.stream and t.target_seq = e.seq
           and exists (select 1 from ${seen} where t.seq between f and t)
       ) change
-    ) v on b.beyond`;
+    ) v on true`;
 }
 
 function changeColumns({ sql }: Queryable): Fragment {
