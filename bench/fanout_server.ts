@@ -28,7 +28,7 @@ const plan = JSON.parse(Deno.args[0]!) as Plan; // bench/fanout_engine.ts wrote 
 const config = readConfig(processEnvironment(), {
   GATZ_DEV: "1",
   GATZ_PORT: "0",
-  GATZ_LIMITS: `frameEvents=${plan.frameEvents},beatMs=600000`,
+  GATZ_LIMITS: `lifted-for-load,frameEvents=${plan.frameEvents},beatMs=600000`,
 });
 const secrets = readSecrets(processSecrets(), { embedded: false });
 const stored = storageConfig(config, { secrets, directory: config.databaseUrl! });

@@ -4,7 +4,7 @@ import { readSecrets } from "../apps/server/src/secrets.ts";
 import { processSecrets } from "../apps/server/src/secrets_file.ts";
 import { startServer } from "../apps/server/src/start.ts";
 
-const config = readConfig(processEnvironment(), { GATZ_DEV: "1" });
+const config = readConfig(processEnvironment(), { GATZ_DEV: "1", GATZ_LIMITS: "lifted-for-load" });
 const server = await startServer(config, readSecrets(processSecrets(), { embedded: false }));
 console.log(JSON.stringify({ url: server.url }));
 Deno.addSignalListener("SIGTERM", async () => {

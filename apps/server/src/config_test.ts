@@ -25,6 +25,7 @@ Deno.test("without anything set, development has the documented defaults and the
         shards: 16,
         nodeUrl: undefined,
         nodes: [],
+        trustedProxies: [],
         tracing: false,
         logLevel: "warning",
         logFormat: "text",
@@ -61,6 +62,21 @@ Deno.test("servers, origins and limits are lists", () => {
   assert.deepEqual(config.servers, { east: "postgres://u:p=1@east/gatz", west: "postgres://u:p@west/gatz" });
   assert.deepEqual(config.origins, ["https://chat.example.org", "http://localhost:3000"]);
   assert.deepEqual([config.limits.beatMs, config.limits.textBytes, config.limits.attachments], [500, 1024, 10]);
+});
+
+Deno.test("[SEC2] limits are lifted for load by name, and only those of rates and counts", () => {
+  const config = readConfig({ ...PRODUCTION, GATZ_LIMITS: "lifted-for-load,sendsBurst=5" });
+  const { callsPerMinute, connectionsPerAddress, sendsBurst, frameBytes } = config.limits;
+  assert.ok(callsPerMinute > 1e6 && connectionsPerAddress > 1e6);
+  assert.deepEqual([sendsBurst, frameBytes], [5, 64 * 1024]);
+});
+
+Deno.test("[SEC2] trusted proxies are addresses and networks", () => {
+  const config = readConfig({ ...PRODUCTION, GATZ_TRUSTED_PROXIES: "127.0.0.1, 10.0.0.0/8,2001:db8::/32" });
+  assert.deepEqual(config.trustedProxies.map(([, bits]) => bits), [32, 8, 32]);
+  for (const text of ["localhost", "10.0.0.0/33", "10.0.0/8x"]) {
+    assert.match(problemsOf({ ...PRODUCTION, GATZ_TRUSTED_PROXIES: text }), /^GATZ_TRUSTED_PROXIES holds/, text);
+  }
 });
 
 Deno.test("each malformed variable is named, all at once, and no value is repeated", () => {

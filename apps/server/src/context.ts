@@ -1,4 +1,5 @@
 /** What every procedure is handed: the server's parts, and who is asking from where. @module */
+import type { NotNow } from "@gatz/domain";
 import type { Storage } from "@gatz/storage/contract";
 import type { Session, Tokens } from "./auth/tokens.ts";
 import type { Peer } from "./auth/peer.ts";
@@ -7,6 +8,8 @@ import type { Drain } from "./drain.ts";
 import type { LiveParts } from "./live/feed.ts";
 import type { Metrics } from "./metrics/metrics.ts";
 import type { CallTrace, Tracing } from "./tracing.ts";
+import type { Caller } from "./rates/caller.ts";
+import type { Rates } from "./rates/rates.ts";
 import type { Connection } from "./ws/connection.ts";
 
 /** The parts that all calls share. */
@@ -23,6 +26,7 @@ export interface Services {
   readonly random: (bytes: number) => Uint8Array;
   /** Says whether the server is about to stop, which takes no new drafts; and waits for the calls that it took. */
   readonly drain: Drain;
+  readonly rates: Rates;
 }
 
 export interface Context {
@@ -30,6 +34,10 @@ export interface Context {
   /** Who is logged in, or null. Its expiry is checked at each call. */
   readonly session: Session | null;
   readonly peer: Peer;
+  /** Whom calls are counted for. */
+  readonly caller: Caller;
+  /** Why this call is not to be served; it is one that offers drafts, which are looked up first (LOG2). */
+  readonly refusal?: NotNow | null;
   /** The socket, if the call came over one. */
   readonly connection: Connection | null;
   /** Of this call, if it is traced. */

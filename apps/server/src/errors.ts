@@ -17,6 +17,10 @@ const CODES = {
   UnknownProcedure: { key: "NOT_FOUND", status: 404 },
   /** The handle is somebody else's, or looks like one that is (USR2). */
   HandleTaken: { key: "CONFLICT", status: 409 },
+  /** More than a limiter allows (SEC2); `limiter` names it, `retryAfterMs` says when to ask again. */
+  RateLimited: { key: "TOO_MANY_REQUESTS", status: 429 },
+  /** What was announced did not come in time. */
+  TooSlow: { key: "TIMEOUT", status: 408 },
   TooLarge: { key: "PAYLOAD_TOO_LARGE", status: 413 },
   /** What is needed does not answer at the moment; `retryAfterMs` says when to ask again. */
   Unavailable: { key: "SERVICE_UNAVAILABLE", status: 503 },
@@ -32,6 +36,8 @@ export interface ApiErrorDetail {
   /** A path into the input, like `members.3`. */
   readonly field?: string;
   readonly retryAfterMs?: number;
+  /** The limit that was met, as docs/limits.md has it. */
+  readonly limiter?: string;
   readonly incident?: string;
 }
 
@@ -59,8 +65,16 @@ export function tokenExpired(): ApiError {
   return new ApiError("Unauthenticated", { message: "the access token has expired" });
 }
 
+export function rateLimited({ limiter, retryAfterMs }: { limiter: string; retryAfterMs: number }): ApiError {
+  return new ApiError("RateLimited", { message: "too much at once", limiter, retryAfterMs });
+}
+
 export function malformed(field: string, message: string): ApiError {
   return new ApiError("Malformed", { field: clipped(field), message });
+}
+
+export function tooDeep(jsonDepth: number): ApiError {
+  return new ApiError("Malformed", { message: `JSON may nest ${jsonDepth} deep`, limiter: "jsonDepth" });
 }
 
 /** What travels as a tRPC error's shape; `data.code` is the API's own code. */

@@ -1,63 +1,169 @@
-/** Every number that bounds something, in one table; `GATZ_LIMITS` changes any of them. @module */
-import { DEFAULT_LIMITS, type DomainLimits } from "@gatz/domain";
+/** Every number that bounds something, in one table; `GATZ_LIMITS` changes any of them. docs/limits.md is made of it. @module */
+import { DEFAULT_LIMITS, type DomainLimits, type NotNowReason, type RejectionCode } from "@gatz/domain";
 import { DEFAULT_STORAGE_LIMITS, type StorageLimits } from "@gatz/storage/contract";
+import type { ApiErrorCode } from "./errors.ts";
 
-/** What the API and the feeds are bound by. */
-export interface ServerLimits {
-  /** Bytes of one inbound WebSocket message; a larger one ends its connection. */
-  frameBytes: number;
-  /** Bytes of one HTTP request's body. */
-  bodyBytes: number;
-  /** Calls in one HTTP or WebSocket batch. */
-  batchCalls: number;
-  /** Nesting of one JSON input. */
-  jsonDepth: number;
-  /** Milliseconds after which a call is answered, with not-now or unknown if need be. */
-  callDeadlineMs: number;
-  /** Events, and bytes of events, that wait for one feed before it drops to `behind` (LIVE5). */
-  feedQueueEvents: number;
-  feedQueueBytes: number;
-  /** Bytes that may wait in one socket before a feed pauses. */
-  socketBytes: number;
-  /** Milliseconds after which a reader that takes nothing of what waits in its socket is given up (LIVE5). */
-  stuckReaderMs: number;
-  /** Events of one frame. */
-  frameEvents: number;
-  /** Milliseconds between beats (LIVE4). */
-  beatMs: number;
-  /** Milliseconds in which a cursor changes at most once (LIVE1). */
-  cursorMs: number;
-  /** Milliseconds that a log-in token is good for. */
-  tokenMs: number;
-  /** Milliseconds that open work gets to finish when the server stops. */
-  drainMs: number;
+/** What whoever meets a limit is told. */
+export type Refusal =
+  /** A draft is answered not-now, any other call with an error; both name the limiter and say when to come again (SEC2). */
+  | { readonly kind: "rate" }
+  | { readonly kind: "error"; readonly code: ApiErrorCode }
+  | { readonly kind: "rejected"; readonly code: RejectionCode }
+  | { readonly kind: "not-now"; readonly reason: NotNowReason }
+  /** The WebSocket ends with this code. */
+  | { readonly kind: "closed"; readonly code: number }
+  /** The feed says `behind` for what it leaves out (LIVE3, LIVE5). */
+  | { readonly kind: "behind" }
+  /** Less is given at once, and the rest on asking. */
+  | { readonly kind: "page" };
+
+export interface LimitRow {
+  readonly default: number;
+  /** What is counted, and of whom. */
+  readonly bounds: string;
+  /** Null: it paces or sizes something, and nobody is refused. */
+  readonly refusal: Refusal | null;
+  /** The label of `gatz_refused_total`, and of a refusal's `limiter`; without it the row's own name. */
+  readonly limiter?: string;
 }
 
-export type Limits = DomainLimits & StorageLimits & ServerLimits;
+type Rows<L> = { readonly [Name in keyof L]: LimitRow };
 
-export const DEFAULT_SERVER_LIMITS: Readonly<ServerLimits> = Object.freeze({
-  frameBytes: 64 * 1024,
-  bodyBytes: 256 * 1024,
-  batchCalls: 50,
-  jsonDepth: 16,
-  callDeadlineMs: 10_000,
-  feedQueueEvents: 2_000,
-  feedQueueBytes: 512 * 1024,
-  socketBytes: 512 * 1024,
-  stuckReaderMs: 30_000,
-  frameEvents: 64,
-  beatMs: 15_000,
-  cursorMs: 1_000,
-  tokenMs: 12 * 60 * 60 * 1000,
-  drainMs: 5_000,
-});
+const rate = { kind: "rate" } as const;
+const error = (code: ApiErrorCode) => ({ kind: "error", code }) as const;
+const rejected = (code: RejectionCode) => ({ kind: "rejected", code }) as const;
+const closed = (code: number) => ({ kind: "closed", code }) as const;
+const busy = { kind: "not-now", reason: "Busy" } as const;
+const unavailable = error("Unavailable");
+const behind = { kind: "behind" } as const;
+const page = { kind: "page" } as const;
 
-export const ALL_DEFAULT_LIMITS: Readonly<Limits> = Object.freeze({
-  ...DEFAULT_LIMITS,
-  ...DEFAULT_STORAGE_LIMITS,
-  ...DEFAULT_SERVER_LIMITS,
-});
+function row(value: number, bounds: string, refusal: Refusal | null = null, limiter?: string): LimitRow {
+  return { default: value, bounds, refusal, ...(limiter === undefined ? {} : { limiter }) };
+}
 
-export function isLimit(name: string): name is keyof Limits {
-  return Object.hasOwn(ALL_DEFAULT_LIMITS, name);
+const KIB = 1024;
+const HOUR_MS = 60 * 60 * 1000;
+
+/** What the API and the feeds are bound by. */
+const SERVER_ROWS = {
+  callsPerMinute: row(600, "calls a minute of a connection; over HTTP of a user, else of an address", rate, "calls"),
+  callsBurst: row(120, "calls at once, after a pause", rate, "calls"),
+  callsDebt: row(1_200, "refused calls, less those a minute allows, after which a connection ends", closed(1008)),
+  callsInFlight: row(100, "calls unanswered at once, of a connection (over HTTP: user, address)", rate),
+  subscriptions: row(20, "subscriptions at once, of a connection (over HTTP: user, address)", error("RateLimited")),
+  sendsPerMinute: row(120, "drafts a minute of a user", rate, "sends"),
+  sendsBurst: row(20, "drafts of a user at once, after a pause", rate, "sends"),
+  discussionSendsPerMinute: row(600, "drafts a minute to a discussion", rate, "discussionSends"),
+  discussionSendsBurst: row(50, "drafts to a discussion at once, after a pause", rate, "discussionSends"),
+  groupsPerHour: row(10, "groups an hour of a user", rate, "groups"),
+  groupsBurst: row(10, "groups of a user at once, after a pause", rate, "groups"),
+  connectionsPerUser: row(10, "WebSockets of a user", error("RateLimited")),
+  connectionsPerAddress: row(20, "WebSockets of an address (IPv6: of a /64)", error("RateLimited")),
+  requestsPerAddress: row(
+    100,
+    "HTTP requests unanswered at once, of an address (IPv6: of a /64)",
+    error("RateLimited"),
+  ),
+  frameBytes: row(64 * KIB, "bytes of one inbound WebSocket message", closed(1009)),
+  bodyBytes: row(256 * KIB, "bytes of one HTTP request's body", error("TooLarge")),
+  bodyMs: row(10_000, "milliseconds for one HTTP request's body to come", error("TooSlow")),
+  batchCalls: row(50, "calls in one HTTP or WebSocket batch", error("Malformed")),
+  jsonDepth: row(16, "nesting of one JSON input", error("Malformed")),
+  callDeadlineMs: row(10_000, "milliseconds after which a draft is answered, with not-now or unknown if need be", busy),
+  feedQueueEvents: row(2_000, "events waiting for one feed", behind),
+  feedQueueBytes: row(512 * KIB, "bytes of events waiting for one feed", behind),
+  socketBytes: row(
+    512 * KIB,
+    "bytes waiting in one socket before its feeds pause; at eight times that it ends",
+    closed(1008),
+  ),
+  stuckReaderMs: row(30_000, "milliseconds in which a reader takes nothing of what waits", closed(1008)),
+  frameEvents: row(64, "events of one frame"),
+  beatMs: row(15_000, "milliseconds between beats (LIVE4)"),
+  cursorMs: row(1_000, "milliseconds in which a cursor changes at most once (LIVE1)"),
+  tokenMs: row(12 * HOUR_MS, "milliseconds that a log-in token is good for", error("Unauthenticated")),
+  drainMs: row(5_000, "milliseconds that open work gets to finish when the server stops"),
+} as const satisfies Record<string, LimitRow>;
+
+const ofDomain = DEFAULT_LIMITS;
+const DOMAIN_ROWS: Rows<DomainLimits> = {
+  textCodePoints: row(ofDomain.textCodePoints, "code points of a message's text", rejected("TextTooLong")),
+  textBytes: row(ofDomain.textBytes, "bytes of a message's text", rejected("TextTooLong")),
+  attachments: row(ofDomain.attachments, "attachments of a message", rejected("TooManyAttachments")),
+  mentions: row(ofDomain.mentions, "mentions in a message", rejected("TooManyMentions")),
+  emojiPerMessage: row(ofDomain.emojiPerMessage, "different emoji on a message", rejected("TooManyEmoji")),
+  members: row(ofDomain.members, "members of a group", rejected("GroupFull")),
+  nameCodePoints: row(ofDomain.nameCodePoints, "code points of a name", rejected("NameInvalid")),
+  reasonCodePoints: row(ofDomain.reasonCodePoints, "code points of a moderator's reason", rejected("ReasonTooLong")),
+};
+
+const ofStorage = DEFAULT_STORAGE_LIMITS;
+const STORAGE_ROWS: Rows<StorageLimits> = {
+  queueDrafts: row(ofStorage.queueDrafts, "drafts waiting for one shard", busy),
+  queueBytes: row(ofStorage.queueBytes, "bytes of drafts waiting for one shard", busy),
+  flushesPerServer: row(ofStorage.flushesPerServer, "flushes in flight on one PostgreSQL server"),
+  flushAgeMs: row(ofStorage.flushAgeMs, "milliseconds for which a flush counts among those"),
+  flushDeadlineMs: row(ofStorage.flushDeadlineMs, "milliseconds of one flush", {
+    kind: "not-now",
+    reason: "Unavailable",
+  }),
+  readDeadlineMs: row(ofStorage.readDeadlineMs, "milliseconds of one read", unavailable),
+  readConnections: row(ofStorage.readConnections, "read connections to one server, of which a shard gets a quarter"),
+  waiters: row(ofStorage.waiters, "reads waiting for a connection, or for a shard's share", unavailable),
+  pageEvents: row(ofStorage.pageEvents, "events of one page", page),
+  pageBytes: row(ofStorage.pageBytes, "bytes of one page of events", page),
+  backfillPerStream: row(ofStorage.backfillPerStream, "events that a resuming feed sends of a stream", behind),
+  backfillTotal: row(ofStorage.backfillTotal, "events that a resuming feed sends in all", behind),
+  backfillBytes: row(ofStorage.backfillBytes, "bytes of what a resuming feed sends", behind),
+  ringEvents: row(ofStorage.ringEvents, "newest events of a shard kept in memory"),
+  ringBytes: row(ofStorage.ringBytes, "bytes of the newest events of a shard kept in memory"),
+};
+
+export type ServerLimits = { readonly [Name in keyof typeof SERVER_ROWS]: number };
+export type Limits = Readonly<DomainLimits & StorageLimits & ServerLimits>;
+export type LimitName = keyof Limits;
+
+/** The table. */
+export const LIMITS: Rows<Limits> = { ...SERVER_ROWS, ...DOMAIN_ROWS, ...STORAGE_ROWS };
+
+export const ALL_DEFAULT_LIMITS: Limits = Object.freeze(valuesOf(LIMITS));
+export const DEFAULT_SERVER_LIMITS: ServerLimits = Object.freeze(valuesOf(SERVER_ROWS));
+
+/** As good as none. */
+const LIFTED = 1_000_000_000;
+
+/**
+ * Rates and counts of calls and connections lifted, all other bounds as they are: for benchmarks, imports and replays, which are one
+ * machine that plays many. A server that runs so says it when it starts.
+ */
+export const LIFTED_FOR_LOAD = Object.freeze({
+  ...{ callsPerMinute: LIFTED, callsBurst: LIFTED, callsDebt: LIFTED, callsInFlight: LIFTED, subscriptions: LIFTED },
+  ...{ sendsPerMinute: LIFTED, sendsBurst: LIFTED, groupsPerHour: LIFTED, groupsBurst: LIFTED },
+  ...{ discussionSendsPerMinute: LIFTED, discussionSendsBurst: LIFTED },
+  ...{ connectionsPerUser: LIFTED, connectionsPerAddress: LIFTED, requestsPerAddress: LIFTED },
+}) satisfies Partial<Limits>;
+
+/** Sets of limits that `GATZ_LIMITS` knows by name. */
+export const PRESETS: Readonly<Record<string, Partial<Limits>>> = { "lifted-for-load": LIFTED_FOR_LOAD };
+
+export function isLimit(name: string): name is LimitName {
+  return Object.hasOwn(LIMITS, name);
+}
+
+/** The label under which refusals of a limit are counted. */
+export function limiterOf(name: LimitName): string {
+  return LIMITS[name].limiter ?? name;
+}
+
+/** Which limits are not the default ones, as name=number. */
+export function changedLimits(limits: Limits): string[] {
+  const names = Object.keys(LIMITS).filter(isLimit);
+  return names.filter((name) => limits[name] !== LIMITS[name].default).map((name) => `${name}=${limits[name]}`);
+}
+
+function valuesOf<L>(rows: Rows<L>): { [Name in keyof L]: number } {
+  const pairs = Object.entries<LimitRow>(rows).map(([name, { default: value }]) => [name, value]);
+  // The same names with numbers; TypeScript can't see that through the pairs.
+  return Object.fromEntries(pairs) as { [Name in keyof L]: number };
 }

@@ -11,6 +11,8 @@ interface LogEvent {
 export const LOG_EVENTS = {
   "server.serving": { level: "info", message: "serving on {url}" },
   "server.stopped": { level: "info", message: "stopped {url}" },
+  /** At the start. */
+  "server.limits": { level: "warning", message: "not the default limits: {limits}" },
   "server.drain-cut": { level: "warning", message: "stopped with calls unanswered after {drainMs} ms" },
   /** Every call, once it is answered; of a subscription, once it begins. */
   "api.call": { level: "debug", message: "{procedure}: {code} in {ms} ms" },

@@ -13,6 +13,7 @@ import {
 import type { OfferStep, Storage } from "@gatz/storage/contract";
 import type { UserContext } from "./context.ts";
 import { malformed } from "./errors.ts";
+import { isAck, offerPaid } from "./rates/offer_paid.ts";
 import { requireShard, shardExists } from "./views/seen.ts";
 
 const DRAINING_RETRY_MS = 1_000;
@@ -89,9 +90,9 @@ export interface Offered {
 
 async function offer(
   context: UserContext,
-  { stream, proposals }: { stream: StreamId; proposals: readonly Proposal[] },
+  offered: { stream: StreamId; proposals: readonly Proposal[] },
 ): Promise<readonly Outcome[]> {
-  const outcomes = await offerToStorage(context, { stream, proposals });
+  const outcomes = await offerToStorage(context, offered);
   for (const outcome of outcomes) {
     context.services.metrics.count("gatz_outcomes_total", { kind: outcome.kind, code: reasonOf(outcome) });
   }
@@ -99,22 +100,19 @@ async function offer(
 }
 
 async function offerToStorage(
-  { services: { drain, storage, config }, trace }: UserContext,
+  { services: { drain, storage, rates, config }, session, refusal = null, trace }: UserContext,
   { stream, proposals }: { stream: StreamId; proposals: readonly Proposal[] },
 ): Promise<readonly Outcome[]> {
   if (drain.draining) return [{ kind: "not-now", reason: "Draining", retryAfterMs: DRAINING_RETRY_MS }];
   const onStep = trace && ((step: OfferStep) => trace.step(shardOf(stream), step));
-  return await storage.offer(stream, proposals, { deadlineMs: config.limits.callDeadlineMs, onStep });
+  const offered = { user: session.user, stream, proposals, refusal };
+  return await offerPaid({ storage, rates }, offered, { deadlineMs: config.limits.callDeadlineMs, onStep });
 }
 
 /** Of a closed union, so it may be counted by. */
 function reasonOf(outcome: Outcome): string {
   if (outcome.kind === "rejected") return outcome.code;
   return outcome.kind === "not-now" ? outcome.reason : "";
-}
-
-function isAck(outcome: Outcome): boolean {
-  return outcome.kind === "accepted" || outcome.kind === "duplicate";
 }
 
 type Checked = { kind: "draft"; draft: Draft } | Rejection;

@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { Context } from "./context.ts";
 import { ALL_DEFAULT_LIMITS } from "./limits.ts";
 import { Metrics } from "./metrics/metrics.ts";
+import { Rates } from "./rates/rates.ts";
 import { appRouter, describeApi } from "./router.ts";
 import { createCallerFactory } from "./trpc.ts";
 
@@ -27,7 +28,9 @@ function anonymous(options: { dev: boolean; loopback: boolean }): Context {
       throw new Error(`touched ${String(name)} before the caller was known`);
     },
   });
-  return { services, session: null, peer: { address: "192.0.2.1", loopback: options.loopback }, connection: null };
+  const caller = new Rates({ limits: ALL_DEFAULT_LIMITS, now: () => 0, refused: () => {} }).caller("address 192.0.2.1");
+  const peer = { address: "192.0.2.1", place: "192.0.2.1", loopback: options.loopback };
+  return { services, session: null, caller, peer, connection: null };
 }
 
 /** What calling a procedure ends in. */

@@ -22,14 +22,18 @@ import { createCredentials } from "./nodes/credentials.ts";
 import { createNodes, type Nodes } from "./nodes/nodes.ts";
 import { logEvent } from "./log_events.ts";
 import { reportError } from "./reports.ts";
+import { Rates } from "./rates/rates.ts";
 import { appRouter } from "./router.ts";
 import type { Secrets } from "./secrets.ts";
 import { portError } from "./start_error.ts";
 import type { Tracing } from "./tracing.ts";
+import type { Connection } from "./ws/connection.ts";
 import { createWebSockets, type WebSockets } from "./ws/upgrade.ts";
 
 export interface ServeOptions {
-  readonly config: Pick<Config, "dev" | "host" | "port" | "origins" | "limits"> & Partial<Pick<Config, "nodeUrl">>;
+  readonly config:
+    & Pick<Config, "dev" | "host" | "port" | "origins" | "limits">
+    & Partial<Pick<Config, "nodeUrl" | "trustedProxies">>;
   readonly secrets: Pick<Secrets, "tokenKey"> & Partial<Pick<Secrets, "metricsToken">>;
   /** Open; it is not closed by the server. */
   readonly storage: Storage;
@@ -87,6 +91,7 @@ export async function serve(options: ServeOptions): Promise<Server> {
     streams,
     metricsToken: options.secrets.metricsToken,
     page: options.page ?? (() => buildPage({ whenStale: config.dev })),
+    trustedProxies: config.trustedProxies ?? [],
     upgrade: (request, peer) => sockets.upgrade(request, peer),
     upgradeNode: (request) => nodes.upgrade(request),
   });
@@ -162,6 +167,11 @@ function createServices(
     },
     metrics,
     tracing,
+    rates: new Rates({
+      limits,
+      now: () => performance.now(),
+      refused: (limiter) => metrics.count("gatz_limited_total", { limiter }),
+    }),
     tokens: createTokens(secrets.tokenKey),
     now: Date.now,
     random: (bytes) => crypto.getRandomValues(new Uint8Array(bytes)),
@@ -173,14 +183,21 @@ function createSockets(services: Services): WebSockets<Peer> {
     router: appRouter,
     limits: services.config.limits,
     // A token that is not good is as none: the connection lives, and what needs one says `Unauthenticated`.
-    createContext: ({ connection, peer, params }) => ({
-      ...{ services, connection, peer },
-      session: params?.token === undefined ? null : services.tokens.read(params.token),
-    }),
+    createContext: ({ connection, caller, peer, params }) => {
+      const session = params?.token === undefined ? null : services.tokens.read(params.token);
+      if (session !== null) whenClosed(connection, services.rates.admitUser(session.user));
+      return { services, connection, caller, peer, session };
+    },
+    admit: ({ place }) => services.rates.admit(place),
+    refused: services.rates.refused,
     now: () => performance.now(),
     traffic: services.live.traffic,
     onError: reportError,
   });
+}
+
+function whenClosed({ closed }: Connection, leave: () => void): void {
+  closed.addEventListener("abort", leave, { once: true });
 }
 
 interface Open {

@@ -3,6 +3,8 @@ import { migrate, openStorage, type Storage, type StorageConfig } from "@gatz/st
 import { trace } from "@opentelemetry/api";
 import type { Config } from "./config.ts";
 import { openDatabase } from "./database.ts";
+import { changedLimits } from "./limits.ts";
+import { logEvent } from "./log_events.ts";
 import { configureLogging } from "./logging.ts";
 import { Metrics } from "./metrics/metrics.ts";
 import { countStorage } from "./metrics/storage_metrics.ts";
@@ -23,6 +25,7 @@ export interface RunningServer {
 /** @throws {StartError | EmbeddedPostgresError} with nothing left running */
 export async function startServer(config: Config, secrets: Secrets): Promise<RunningServer> {
   await configureLogging(config);
+  warnOfLimits(config);
   // Asked first: with the port taken, a database would be started for nothing.
   checkPort(config);
   await using parts = new AsyncDisposableStack();
@@ -71,6 +74,12 @@ async function openMigrated(
   } catch (error) {
     throw databaseError(error, config);
   }
+}
+
+/** Limits are there for a reason: a server that has others says so. */
+function warnOfLimits({ limits }: Config): void {
+  const changed = changedLimits(limits);
+  if (changed.length > 0) logEvent("server.limits", { limits: changed.join(", ") });
 }
 
 function checkPort(config: Config): void {

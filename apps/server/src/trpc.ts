@@ -1,10 +1,11 @@
 /** tRPC as gatz uses it: every procedure starts from one of these, which says who may call it (SEC1). @module */
 import { type AnyProcedure, initTRPC, type TRPCCreateRouterOptions as CreateRouterOptions } from "@trpc/server";
 import type { Context, Services } from "./context.ts";
-import { ApiError, errorShape, toApiError, tokenExpired } from "./errors.ts";
+import { ApiError, errorShape, rateLimited, toApiError, tokenExpired } from "./errors.ts";
 import { isLogged, logEvent } from "./log_events.ts";
 import { frameTransformer } from "./live/frames.ts";
 import { withLeanChain } from "./procedure_chain.ts";
+import { untilOver } from "./rates/until_over.ts";
 import type { CallTrace } from "./tracing.ts";
 
 /**
@@ -15,6 +16,8 @@ export type Access = "user" | "member" | "dev";
 
 export interface Meta {
   readonly access: Access;
+  /** What it does is offer drafts: where other calls get an error, each of them gets an outcome (LOG4). */
+  readonly offers?: boolean;
 }
 
 const t = initTRPC.context<Context>().meta<Meta>().create({
@@ -61,6 +64,21 @@ function idsOf(result: { ok: true } | { ok: false; error: unknown }, trace: Call
   return { ...(incident === undefined ? {} : { incident }), ...(trace === undefined ? {} : { trace: trace.id }) };
 }
 
+/** Before anything else, so that it holds for who is not logged in as well (SEC2). */
+const limited = t.middleware(async ({ ctx: { caller }, type, meta, next }) => {
+  const { refusal, leave } = caller.enter(type);
+  let isOpen = false;
+  try {
+    if (refusal !== null && meta?.offers !== true) throw rateLimited({ limiter: "", ...refusal });
+    const result = await (refusal === null ? next() : next({ ctx: { refusal } }));
+    if (type !== "subscription" || !result.ok) return result;
+    isOpen = true;
+    return { ...result, data: untilOver(result.data as AsyncIterable<unknown>, leave) };
+  } finally {
+    if (!isOpen) leave();
+  }
+});
+
 const loggedIn = t.middleware(({ ctx, type, next }) => {
   const { session, services } = ctx;
   if (session === null) throw new ApiError("Unauthenticated", { message: "an access token is needed" });
@@ -81,7 +99,10 @@ function letFinish<T>(
   return type === "subscription" ? call() : services.drain.run(call);
 }
 
-const procedure = t.procedure.use(observed);
+const procedure = t.procedure.use(observed).use(limited);
 export const devProcedure = procedure.meta({ access: "dev" }).use(fromThisMachine);
 export const userProcedure = procedure.meta({ access: "user" }).use(loggedIn);
 export const memberProcedure = userProcedure.meta({ access: "member" });
+/** Those whose one effect is to offer drafts. */
+export const userOffer = userProcedure.meta({ access: "user", offers: true });
+export const memberOffer = userProcedure.meta({ access: "member", offers: true });

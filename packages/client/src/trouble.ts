@@ -21,6 +21,8 @@ const PASSES: Readonly<Record<ErrorCode, boolean>> = {
   NotFound: false,
   UnknownProcedure: false,
   HandleTaken: false,
+  RateLimited: true,
+  TooSlow: true,
   TooLarge: false,
   Unavailable: true,
   Internal: true,

@@ -10,6 +10,7 @@ import type { Observe, ShardReading } from "./observe.ts";
 import { Outbox } from "./outbox/outbox.ts";
 import type { Report } from "./report.ts";
 import { offerHere, type Offering } from "./shard/offer.ts";
+import { known } from "./shard/known.ts";
 import { Ownership } from "./shard/ownership.ts";
 import { FlushScheduler } from "./shard/scheduler.ts";
 import { ShardWriter } from "./shard/writer.ts";
@@ -128,6 +129,10 @@ class AssembledStorage {
       offerHere: async (offer, options) => {
         if (!this.#isWrittenHere(offer.kind === "bundle" ? shardOf(offer.stream) : offer.shard)) return null;
         return await offerHere(this.#offering, { offer, options });
+      },
+      known: (stream, proposals) => {
+        const { backend, digestKey } = this.#parts;
+        return known(backend.shard(shardOf(stream)), { proposals, digestKey });
       },
       follow: (shard, from, signal) => log(shard).follow(from, signal),
       fence: (shard) => log(shard).fence(),

@@ -1,11 +1,12 @@
 /** All of storage that talks to Postgres, as the rest sees it: what that rest is put together on, here or in a simulation. @module */
-import type { Incarnation, ShardNumber } from "@gatz/domain";
+import type { Incarnation, ShardNumber, Uuid } from "@gatz/domain";
 import type { Directory, ServerName, Storage } from "./contract.ts";
 import type { Fence } from "./log/fences.ts";
 import type { LogRows } from "./log/shard_log.ts";
 import type { ServerReading } from "./observe.ts";
 import type { OutboxRows } from "./outbox/rows.ts";
 import type { Reads } from "./reads/reads.ts";
+import type { KnownEvents } from "./shard/ground.ts";
 import type { LockSession } from "./shard/locks.ts";
 import type { ShardStore } from "./shard/shard_store.ts";
 
@@ -35,4 +36,6 @@ export interface ShardBackend {
   readonly store: ShardStore;
   readonly log: LogRows;
   readonly outbox: OutboxRows;
+  /** Which of the ids are in the log; throws `ShardUnavailable`. */
+  known(ids: ReadonlySet<Uuid>): Promise<KnownEvents>;
 }

@@ -1,5 +1,6 @@
 /** What storage offers to the server: the one interface that both are written against. */
 import type {
+  AnyEventId,
   DiscussionId,
   DiscussionState,
   DomainLimits,
@@ -223,6 +224,11 @@ export interface Storage {
 
   /** Offers a bundle of drafts to one stream (LOG2, LOG4): one outcome per draft tried. */
   offer(stream: StreamId, proposals: readonly Proposal[], options: OfferOptions): Promise<readonly Outcome[]>;
+  /**
+   * What offering these drafts would be answered for those whose ids are in the log, and nothing for the others: for who would refuse
+   * a draft before it is offered (LOG2). Throws {@link ShardUnavailable}.
+   */
+  known(stream: StreamId, proposals: readonly Proposal[]): Promise<ReadonlyMap<AnyEventId, Outcome>>;
   /** The one way to consume a log: every event after `from`, in position order, in batches as they come; live at the end. */
   follow(shard: ShardNumber, from: Position, signal: AbortSignal): AsyncIterable<readonly Committed[]>;
   fence(shard: ShardNumber): Promise<ShardFence>;

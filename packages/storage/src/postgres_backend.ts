@@ -13,8 +13,10 @@ import { readResume } from "./reads/resume.ts";
 import { ServerReads } from "./reads/server_reads.ts";
 import { unknownServer } from "./schema/migrate.ts";
 import { shardSchema } from "./schema/names.ts";
+import { findKnown } from "./shard/load_ground.ts";
 import { openLocks } from "./shard/locks.ts";
 import { SqlShardStore } from "./shard/sql_store.ts";
+import { statementsOf } from "./shard/statements.ts";
 
 export interface PostgresBackendOptions {
   readonly config: StorageConfig;
@@ -67,6 +69,11 @@ export class PostgresBackend implements Backend {
         fence: () => this.#pools.read(shard, readFence),
       },
       outbox: this.#outbox(shard),
+      known: (ids) =>
+        this.#pools.read(
+          shard,
+          ({ sql, schema }) => findKnown({ sql, statements: statementsOf(schema) }, ids),
+        ),
     };
   }
 

@@ -66,6 +66,7 @@ export class SimBackend implements Backend {
         record: (delivered) =>
           reached.use((session) => session.ask(() => server.shard(shard).record(delivered)), deadlineIn(RECORD_MS)),
       },
+      known: (ids) => this.#read(shard, (tables) => tables.known(ids)),
     };
   }
 

@@ -75,12 +75,12 @@ async function persist<T>(what: string, attempt: () => Promise<Attempt<T>>): Pro
   }
 }
 
-/** A lost connection and a shard that does not answer are worth another attempt; what else goes wrong is not. */
+/** A lost connection, a shard that does not answer and a rate that was met are worth another attempt; what else goes wrong is not. */
 function later(error: unknown): { later: string; afterMs?: number } {
   // Who throws it is the client, whose router is the only one that this program knows.
   const known = error instanceof TRPCClientError ? error as TRPCClientError<AppRouter> : undefined;
   if (!known) throw error;
   if (!known.data) return { later: known.message };
-  if (known.data.code !== "Unavailable") throw error;
+  if (known.data.code !== "Unavailable" && known.data.code !== "RateLimited") throw error;
   return { later: known.message, ...(known.data.retryAfterMs !== undefined && { afterMs: known.data.retryAfterMs }) };
 }

@@ -1,15 +1,15 @@
 /** Requests to the API with a bound on everything before any of it is parsed (SEC3). @module */
-import { ApiError, malformed } from "../errors.ts";
+import { ApiError, malformed, tooDeep } from "../errors.ts";
 import { nestsDeeperThan } from "../json_depth.ts";
 import type { ServerLimits } from "../limits.ts";
 
-type Bounds = Pick<ServerLimits, "bodyBytes" | "jsonDepth">;
+type Bounds = Pick<ServerLimits, "bodyBytes" | "bodyMs" | "jsonDepth">;
 
 /**
  * The same request with its body read, or refused.
  *
  * @param options.gone aborted when the caller is gone before the answer was delivered; Deno's own signal aborts after every answer
- * @throws {ApiError} TooLarge, or Malformed for what is not JSON by its type or nests too deep
+ * @throws {ApiError} TooLarge, TooSlow, or Malformed for what is not JSON by its type or nests too deep
  */
 export async function boundedRequest(
   request: Request,
@@ -31,20 +31,35 @@ function isJson(contentType: string | null): boolean {
   return contentType?.split(";", 1)[0]?.trim().toLowerCase() === "application/json";
 }
 
-/** What is announced is believed only if it is too much; what comes is counted. */
-async function readText(request: Request, bounds: Bounds): Promise<string> {
-  if (Number(request.headers.get("content-length") ?? 0) > bounds.bodyBytes) throw tooLarge(bounds);
+/** What is announced is believed only if it is too much; what comes is counted and timed. */
+async function readText({ headers, body }: Request, bounds: Bounds): Promise<string> {
+  if (Number(headers.get("content-length") ?? 0) > bounds.bodyBytes) throw tooLarge(bounds);
+  if (body === null) return "";
+  const reader = body.getReader();
+  let isLate = false;
+  const timer = setTimeout(() => {
+    isLate = true;
+    reader.cancel().catch(alreadyBroken);
+  }, bounds.bodyMs);
   const decoder = new TextDecoder("utf-8", { fatal: true });
   let text = "";
   let bytes = 0;
-  // Leaving the loop cancels the stream.
-  for await (const chunk of request.body ?? []) {
-    bytes += chunk.length;
-    if (bytes > bounds.bodyBytes) throw tooLarge(bounds);
-    text += decoded(decoder, chunk);
+  try {
+    for (let next = await reader.read(); !next.done; next = await reader.read()) {
+      bytes += next.value.length;
+      if (bytes > bounds.bodyBytes) throw tooLarge(bounds);
+      text += decoded(decoder, next.value);
+    }
+    if (isLate) throw tooSlow(bounds);
+    return text + decoded(decoder);
+  } finally {
+    clearTimeout(timer);
+    reader.cancel().catch(alreadyBroken);
   }
-  return text + decoded(decoder);
 }
+
+/** A stream that failed, which whoever read it was told, can't be cancelled. */
+function alreadyBroken(): void {}
 
 function decoded(decoder: TextDecoder, chunk?: Uint8Array<ArrayBuffer>): string {
   try {
@@ -56,9 +71,13 @@ function decoded(decoder: TextDecoder, chunk?: Uint8Array<ArrayBuffer>): string 
 }
 
 function requireShallow(text: string, { jsonDepth }: Bounds): void {
-  if (nestsDeeperThan(text, jsonDepth)) throw malformed("", `JSON may nest ${jsonDepth} deep`);
+  if (nestsDeeperThan(text, jsonDepth)) throw tooDeep(jsonDepth);
 }
 
 function tooLarge({ bodyBytes }: Bounds): ApiError {
-  return new ApiError("TooLarge", { message: `a request has at most ${bodyBytes} bytes` });
+  return new ApiError("TooLarge", { message: `a request has at most ${bodyBytes} bytes`, limiter: "bodyBytes" });
+}
+
+function tooSlow({ bodyMs }: Bounds): ApiError {
+  return new ApiError("TooSlow", { message: `a body has ${bodyMs} ms to come`, limiter: "bodyMs" });
 }

@@ -2,7 +2,7 @@ import { strict as assert } from "node:assert";
 import { ApiError } from "../errors.ts";
 import { boundedRequest } from "./bounded.ts";
 
-const options = { bounds: { bodyBytes: 1_000, jsonDepth: 4 }, gone: new AbortController().signal };
+const options = { bounds: { bodyBytes: 1_000, bodyMs: 1_000, jsonDepth: 4 }, gone: new AbortController().signal };
 const json = { "content-type": "application/json" };
 
 function post(body: BodyInit, headers: Record<string, string> = json): Request {

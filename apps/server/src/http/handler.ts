@@ -4,8 +4,9 @@ import type { Page } from "@gatz/web-debug";
 import superjson from "superjson";
 import { bearerToken } from "../auth/tokens.ts";
 import { type Peer, peerOf } from "../auth/peer.ts";
+import type { Network } from "../auth/proxies.ts";
 import type { Context, Services } from "../context.ts";
-import { ApiError, type ApiErrorCode, errorShape, malformed, toApiError } from "../errors.ts";
+import { ApiError, type ApiErrorCode, errorShape, malformed, rateLimited, toApiError } from "../errors.ts";
 import { NODES_ENDPOINT } from "../nodes/nodes.ts";
 import { reportError } from "../reports.ts";
 import { appRouter } from "../router.ts";
@@ -25,6 +26,7 @@ export interface HttpParts {
   /** Who shows it may read the metrics; undefined: nobody may. */
   readonly metricsToken: string | undefined;
   readonly streams: OpenStreams;
+  readonly trustedProxies: readonly Network[];
   /** Takes a request for a WebSocket whose origin may have one. */
   readonly upgrade: (request: Request, peer: Peer) => Response;
   /** Takes another node's request for a WebSocket; null: it is none of this installation's. */
@@ -43,7 +45,7 @@ const EVERYWHERE = {
 
 export function createHttpHandler(parts: HttpParts): Deno.ServeHandler<Deno.NetAddr> {
   return async (request, { remoteAddr, completed }) => {
-    const peer = peerOf(remoteAddr.hostname, request.headers);
+    const peer = peerOf(remoteAddr.hostname, request.headers, parts.trustedProxies);
     const response = await answer(request, { parts, peer, gone: whenGone(completed) });
     const refusal = refusals.get(response);
     if (refusal !== undefined) parts.services.metrics.count("gatz_requests_refused_total", { code: refusal });
@@ -139,22 +141,36 @@ async function callOrRefuse(request: Request, call: Call): Promise<Response> {
   }
 }
 
-async function callProcedure(request: Request, { parts: { services }, peer, gone }: Call): Promise<Response> {
-  const { limits } = services.config;
-  return await fetchRequestHandler({
-    endpoint: ENDPOINT,
-    router: appRouter,
-    req: await boundedRequest(request, { bounds: limits, gone }),
-    maxBatchSize: limits.batchCalls,
-    createContext: () => httpContext(request, { services, peer }),
-    onError: reportError,
-  });
+async function callProcedure(request: Request, { parts: { services }, url, peer, gone }: Call): Promise<Response> {
+  const { config: { limits }, rates } = services;
+  const context = httpContext(request, { services, peer });
+  const { caller } = context;
+  if (!caller.charge(callsIn(url))) throw rateLimited({ limiter: "calls", retryAfterMs: caller.retryAfterMs });
+  const leave = rates.admitRequest(peer.place);
+  try {
+    return await fetchRequestHandler({
+      endpoint: ENDPOINT,
+      router: appRouter,
+      req: await boundedRequest(request, { bounds: limits, gone }),
+      maxBatchSize: limits.batchCalls,
+      createContext: () => context,
+      onError: reportError,
+    });
+  } finally {
+    leave();
+  }
+}
+
+function callsIn({ pathname, searchParams }: URL): number {
+  return searchParams.get("batch") === "1" ? pathname.split(",").length : 1;
 }
 
 /** A token that is not good is as none: what needs one says `Unauthenticated`. */
 function httpContext(request: Request, { services, peer }: { services: Services; peer: Peer }): Context {
   const token = bearerToken(request.headers);
-  return { services, peer, session: token === null ? null : services.tokens.read(token), connection: null };
+  const session = token === null ? null : services.tokens.read(token);
+  const caller = services.rates.caller(session?.user ?? `address ${peer.place}`);
+  return { services, peer, caller, session, connection: null };
 }
 
 /** An error before or beside tRPC, in the envelope that its clients read, for a whole batch too. */

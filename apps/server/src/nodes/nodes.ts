@@ -1,8 +1,9 @@
 /** This node among the others: takes their offers, and forwards to them what they write. @module */
 import type { Forward, NodeAddress, NodeId, Storage } from "@gatz/storage/contract";
 import type { Drain } from "../drain.ts";
-import type { ServerLimits } from "../limits.ts";
+import { DEFAULT_SERVER_LIMITS, LIFTED_FOR_LOAD, type ServerLimits } from "../limits.ts";
 import { Traffic } from "../live/traffic.ts";
+import { Rates } from "../rates/rates.ts";
 import { reportError } from "../reports.ts";
 import { createWebSockets } from "../ws/upgrade.ts";
 import type { Credentials } from "./credentials.ts";
@@ -33,6 +34,7 @@ const FRAME_BYTES = 16 * 1024 * 1024;
 const JSON_DEPTH = 32;
 
 export function createNodes({ storage, credentials, drain, limits, now }: NodesOptions): Nodes {
+  const unlimited = new Rates({ limits: { ...DEFAULT_SERVER_LIMITS, ...LIFTED_FOR_LOAD }, now, refused: () => {} });
   const sockets = createWebSockets<typeof nodeRouter, NodeId>({
     router: nodeRouter,
     limits: {
@@ -43,6 +45,9 @@ export function createNodes({ storage, credentials, drain, limits, now }: NodesO
       jsonDepth: JSON_DEPTH,
     },
     createContext: () => ({ storage, drain }),
+    // What other nodes forward was paid for where it came in.
+    admit: () => unlimited.admit(""),
+    refused: unlimited.refused,
     now,
     onError: reportError,
     // Not what clients send and get, which is what the server counts.

@@ -21,7 +21,7 @@ import type { UserContext } from "../context.ts";
 import { malformed, notFound } from "../errors.ts";
 import { encodeCursor } from "../live/cursor.ts";
 import { offerOne, offerWritten, type Written } from "../offers.ts";
-import { memberProcedure, router, userProcedure } from "../trpc.ts";
+import { memberOffer, memberProcedure, router, userOffer, userProcedure } from "../trpc.ts";
 import { decodePlace, encodePlace } from "../views/list_cursor.ts";
 import type { MessageView } from "../views/message_view.ts";
 import { seenAt, seenDiscussion } from "../views/seen.ts";
@@ -67,7 +67,7 @@ const { replyTo: _, ...first } = zNewMessageInput.shape;
 const to = { id: zNewEventId, discussion: zDiscussionId };
 
 export const discussions = router({
-  create: userProcedure
+  create: userOffer
     .input(z.strictObject({
       ...{ id: zNewEventId, stream: zNewDiscussionId },
       ...zCreateDiscussionBody.shape,
@@ -85,19 +85,19 @@ export const discussions = router({
       return { incarnation: ctx.services.storage.incarnation, outcomes };
     }),
 
-  addMembers: memberProcedure
+  addMembers: memberOffer
     .input(z.strictObject({ ...to, ...zAddMembersBody.shape }))
     .mutation(({ ctx, input: { id, discussion, ...body } }) =>
       write(ctx, { stream: discussion, id, type: "add-members", version: 1, body })
     ),
 
-  removeMember: memberProcedure
+  removeMember: memberOffer
     .input(z.strictObject({ ...to, ...zRemoveMemberBody.omit({ since: true }).shape }))
     .mutation(({ ctx, input: { id, discussion, ...body } }) =>
       write(ctx, { stream: discussion, id, type: "remove-member", version: 1, body })
     ),
 
-  leave: memberProcedure
+  leave: memberOffer
     .input(z.strictObject(to))
     .mutation(({ ctx, input: { id, discussion } }) =>
       write(ctx, { stream: discussion, id, type: "leave", version: 1, body: {} })

@@ -12,7 +12,7 @@ import {
 import { z } from "zod";
 import type { UserContext } from "../context.ts";
 import { offerOne, type Written } from "../offers.ts";
-import { memberProcedure, router, userProcedure } from "../trpc.ts";
+import { memberOffer, memberProcedure, router, userOffer } from "../trpc.ts";
 import { seenGroup } from "../views/seen.ts";
 import { type GroupView, groupView } from "../views/stream_view.ts";
 
@@ -25,25 +25,25 @@ export interface GroupById {
 const to = { id: zNewEventId, group: zGroupId };
 
 export const groups = router({
-  create: userProcedure
+  create: userOffer
     .input(z.strictObject({ id: zNewEventId, stream: zNewGroupId, ...zCreateGroupBody.shape }))
     .mutation(({ ctx, input: { id, stream, ...body } }) =>
       offerOne(ctx, { draft: { stream, id, type: "create", version: 1, body }, names: { stream: "stream" } })
     ),
 
-  addMembers: memberProcedure
+  addMembers: memberOffer
     .input(z.strictObject({ ...to, ...zAddMembersBody.shape }))
     .mutation(({ ctx, input: { id, group, ...body } }) =>
       write(ctx, { stream: group, id, type: "add-members", version: 1, body })
     ),
 
-  removeMember: memberProcedure
+  removeMember: memberOffer
     .input(z.strictObject({ ...to, ...zRemoveMemberBody.omit({ since: true }).shape }))
     .mutation(({ ctx, input: { id, group, ...body } }) =>
       write(ctx, { stream: group, id, type: "remove-member", version: 1, body })
     ),
 
-  leave: memberProcedure
+  leave: memberOffer
     .input(z.strictObject(to))
     .mutation(({ ctx, input: { id, group } }) =>
       write(ctx, { stream: group, id, type: "leave", version: 1, body: {} })

@@ -4,7 +4,7 @@ import type { Storage } from "@gatz/storage/contract";
 import { z } from "zod";
 import { notFound } from "../errors.ts";
 import { offerUnchecked } from "../offers.ts";
-import { memberProcedure, router } from "../trpc.ts";
+import { memberOffer, memberProcedure, router } from "../trpc.ts";
 import { type LogPage, readLogPage } from "../views/log_page.ts";
 import { requireShard, seenDiscussion, seenGroup } from "../views/seen.ts";
 import { isDiscussionStream, isGroupStream } from "@gatz/domain";
@@ -19,7 +19,7 @@ const BUNDLE_DRAFTS = 100;
 const PAGE_EVENTS = 500;
 
 export const log = router({
-  offer: memberProcedure
+  offer: memberOffer
     .input(z.strictObject({ stream: zStreamId, drafts: z.array(z.unknown()).min(1).max(BUNDLE_DRAFTS) }))
     .mutation(async ({ ctx, input }): Promise<OfferedBundle> => ({
       incarnation: ctx.services.storage.incarnation,

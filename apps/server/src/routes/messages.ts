@@ -19,7 +19,7 @@ import { z } from "zod";
 import type { UserContext } from "../context.ts";
 import { notFound } from "../errors.ts";
 import { type Offered, offerOne } from "../offers.ts";
-import { memberProcedure, router } from "../trpc.ts";
+import { memberOffer, memberProcedure, router } from "../trpc.ts";
 import { type MessageView, messageViews } from "../views/message_view.ts";
 import { readSeen, requireShard, seenAt } from "../views/seen.ts";
 
@@ -67,24 +67,24 @@ const write = (context: UserContext, draft: Draft): Promise<Offered> =>
   offerOne(context, { draft, names: { stream: "discussion" } });
 
 export const messages = router({
-  send: memberProcedure
+  send: memberOffer
     .input(z.strictObject({ ...zNewMessageInput.shape, discussion: zDiscussionId }))
     .mutation(({ ctx, input: { discussion, ...message } }) => write(ctx, newMessage(discussion, message))),
 
-  edit: memberProcedure
+  edit: memberOffer
     .input(z.strictObject({ ...inDiscussion, ...zEditMessageBody.shape, ...content }))
     .mutation(({ ctx, input: { id, discussion, mentions = [], attachments = [], ...rest } }) => {
       const body = { ...rest, mentions, attachments };
       return write(ctx, { stream: discussion, id, type: "edit-message", version: 1, body });
     }),
 
-  delete: memberProcedure
+  delete: memberOffer
     .input(z.strictObject({ ...inDiscussion, ...zDeleteMessageBody.shape }))
     .mutation(({ ctx, input: { id, discussion, ...body } }) =>
       write(ctx, { stream: discussion, id, type: "delete-message", version: 1, body })
     ),
 
-  react: memberProcedure
+  react: memberOffer
     .input(z.strictObject({ ...inDiscussion, ...zReactToMessageBody.shape }))
     .mutation(({ ctx, input: { id, discussion, ...body } }) =>
       write(ctx, { stream: discussion, id, type: "react-to-message", version: 1, body })

@@ -2,7 +2,16 @@
 import { Buffer } from "node:buffer";
 import { EventEmitter } from "node:events";
 import type { Traffic } from "../live/traffic.ts";
+import type { Caller } from "../rates/caller.ts";
 import type { Connection } from "./connection.ts";
+
+export interface SocketOptions {
+  readonly limits: SocketLimits;
+  readonly caller: Pick<Caller, "charge" | "end">;
+  /** Told what a message was refused for. */
+  readonly refused: (limiter: string) => void;
+  readonly traffic: Traffic;
+}
 
 export interface SocketLimits {
   /** Bytes of one inbound message; a larger one ends the connection before anything of it is parsed (SEC3). */
@@ -25,21 +34,28 @@ const HOPELESS = 8;
 
 export class Socket extends EventEmitter implements Connection {
   readonly #closed = new AbortController();
+  readonly #gone = Promise.withResolvers<void>();
+  readonly #limits: SocketLimits;
   #room: Promise<void> | null = null;
   /** Characters sent, and how many of them had been taken when that last changed. */
   #sent = 0;
   #taken = 0;
   #takenAt: number | undefined;
 
-  constructor(
-    private readonly native: WebSocket,
-    private readonly limits: SocketLimits,
-    private readonly traffic: Traffic,
-  ) {
+  constructor(private readonly native: WebSocket, private readonly options: SocketOptions) {
     super();
+    this.#limits = options.limits;
     native.onmessage = ({ data }) => this.#receive(data);
     native.onerror = () => this.#end();
-    native.onclose = () => this.#end();
+    native.onclose = () => {
+      this.#end();
+      this.#gone.resolve();
+    };
+  }
+
+  /** Resolves when the connection is no more; it may have been given up long before. */
+  get gone(): Promise<void> {
+    return this.#gone.promise;
   }
 
   get readyState(): number {
@@ -52,10 +68,10 @@ export class Socket extends EventEmitter implements Connection {
 
   send(text: string): void {
     if (this.readyState !== WebSocket.OPEN) return;
-    if (this.native.bufferedAmount > HOPELESS * this.limits.socketBytes) this.terminate();
+    if (this.native.bufferedAmount > HOPELESS * this.#limits.socketBytes) this.terminate();
     else {
       this.native.send(text);
-      this.traffic.sentBytes.ws += Buffer.byteLength(text);
+      this.options.traffic.sentBytes.ws += Buffer.byteLength(text);
       this.#sent += text.length;
     }
   }
@@ -70,7 +86,7 @@ export class Socket extends EventEmitter implements Connection {
     if (waits === 0 || taken !== this.#taken || this.#takenAt === undefined) {
       this.#taken = taken;
       this.#takenAt = now;
-    } else if (now - this.#takenAt >= this.limits.stuckReaderMs) this.terminate();
+    } else if (now - this.#takenAt >= this.#limits.stuckReaderMs) this.terminate();
   }
 
   close(code?: number, reason?: string): void {
@@ -79,7 +95,7 @@ export class Socket extends EventEmitter implements Connection {
 
   /** The reader is given up: what serves it ends at once, whether or not the other end ever answers to the closing. */
   terminate(): void {
-    if (!this.closed.aborted) this.traffic.droppedReaders.ws++;
+    if (!this.closed.aborted) this.options.traffic.droppedReaders.ws++;
     this.close(POLICY_VIOLATION, "too slow");
     this.#end();
   }
@@ -90,7 +106,7 @@ export class Socket extends EventEmitter implements Connection {
   }
 
   get #full(): boolean {
-    return this.native.bufferedAmount >= this.limits.socketBytes && !this.closed.aborted;
+    return this.native.bufferedAmount >= this.#limits.socketBytes && !this.closed.aborted;
   }
 
   async #waitForRoom(): Promise<void> {
@@ -100,9 +116,14 @@ export class Socket extends EventEmitter implements Connection {
   }
 
   #receive(data: unknown): void {
-    if (this.closed.aborted) return;
+    if (this.readyState !== WebSocket.OPEN) return;
+    const { caller, refused } = this.options;
     if (typeof data !== "string") return this.close(POLICY_VIOLATION, "text frames only");
-    if (isLonger(data, this.limits.frameBytes)) return this.close(MESSAGE_TOO_BIG, "message too big");
+    if (isLonger(data, this.#limits.frameBytes)) {
+      refused("frameBytes");
+      return this.close(MESSAGE_TOO_BIG, "message too big");
+    }
+    if (!caller.charge(1)) return this.close(POLICY_VIOLATION, "too many calls");
     received = data;
     this.emit("message", message, false);
   }
@@ -110,6 +131,7 @@ export class Socket extends EventEmitter implements Connection {
   #end(): void {
     if (this.closed.aborted) return;
     this.#closed.abort();
+    this.options.caller.end();
     this.emit("close");
     this.removeAllListeners();
   }

@@ -1,24 +1,31 @@
 /** The API over WebSocket: tRPC's own protocol on Deno's sockets, on the server's one port. @module */
 import type { AnyRouter, inferRouterContext } from "@trpc/server";
 import { getWSConnectionHandler, type WSSHandlerOptions } from "@trpc/server/adapters/ws";
-import { malformed } from "../errors.ts";
+import { malformed, tooDeep } from "../errors.ts";
 import { nestsDeeperThan } from "../json_depth.ts";
 import type { ServerLimits } from "../limits.ts";
 import { logEvent } from "../log_events.ts";
 import { frameEncoder } from "../live/frames.ts";
 import type { Traffic } from "../live/traffic.ts";
+import type { Caller } from "../rates/caller.ts";
+import type { Admitted } from "../rates/rates.ts";
 import type { Connection } from "./connection.ts";
 import { Socket } from "./socket.ts";
 
 /** What a connection's context is made of. */
 export interface Opening<Peer> {
   readonly connection: Connection;
+  readonly caller: Caller;
   readonly peer: Peer;
   /** What the client sent as `connectionParams`; null if it sent none. */
   readonly params: Readonly<Record<string, string | undefined>> | null;
 }
 
 export interface WebSocketOptions<TRouter extends AnyRouter, Peer> {
+  /** @throws {ApiError} RateLimited */
+  readonly admit: (peer: Peer) => Admitted;
+  /** Told what a message was refused for. */
+  readonly refused: (limiter: string) => void;
   readonly router: TRouter;
   readonly limits: Pick<ServerLimits, "frameBytes" | "socketBytes" | "stuckReaderMs" | "batchCalls" | "jsonDepth">;
   readonly createContext: (
@@ -33,7 +40,7 @@ export interface WebSocketOptions<TRouter extends AnyRouter, Peer> {
 export interface WebSockets<Peer> {
   /**
    * Takes a request for a WebSocket, whose URL is one and whose origin has been checked.
-   * @throws {ApiError} Malformed: its handshake is none
+   * @throws {ApiError} Malformed: its handshake is none; or what it was not admitted for
    */
   upgrade(request: Request, peer: Peer): Response;
   /** Asks every client to connect anew, as before the server stops; what runs is not cut. */
@@ -53,7 +60,7 @@ const LOOKS = 6;
 export function createWebSockets<TRouter extends AnyRouter, Peer>(
   options: WebSocketOptions<TRouter, Peer>,
 ): WebSockets<Peer> {
-  const { limits, now, traffic } = options;
+  const { limits, now, traffic, admit, refused } = options;
   const open = new Set<Socket>();
   const watch = setInterval(() => {
     for (const socket of open) socket.checkProgress(now());
@@ -64,12 +71,15 @@ export function createWebSockets<TRouter extends AnyRouter, Peer>(
       const url = new URL(request.url);
       // tRPC puts its URL together from the host again: two Host headers, or one beside a whole URL, would make none.
       const headers = { ...Object.fromEntries(request.headers), host: url.host };
-      const { socket: native, response } = upgraded(request);
-      const socket = new Socket(native, limits, traffic);
+      const { caller, leave } = admit(peer);
+      const { socket: native, response } = upgraded(request, leave);
+      const socket = new Socket(native, { limits, caller, refused, traffic });
+      // Not when it is given up: until it is gone, it is open.
+      void socket.gone.then(leave);
       native.onopen = () => {
         open.add(socket);
         socket.closed.addEventListener("abort", () => open.delete(socket), { once: true });
-        serve(socket, { options, peer, request: { url: url.pathname + url.search, headers, socket: {} } });
+        serve(socket, { options, peer, caller, request: { url: url.pathname + url.search, headers, socket: {} } });
       };
       return response;
     },
@@ -88,10 +98,11 @@ export function createWebSockets<TRouter extends AnyRouter, Peer>(
 }
 
 /** Deno refuses a request whose other headers are not those of a handshake. */
-function upgraded(request: Request): Deno.WebSocketUpgrade {
+function upgraded(request: Request, onFailure: () => void): Deno.WebSocketUpgrade {
   try {
     return Deno.upgradeWebSocket(request, { idleTimeout: IDLE_SECONDS });
   } catch (cause) {
+    onFailure();
     if (cause instanceof TypeError) throw malformed("", "not a WebSocket handshake");
     throw cause;
   }
@@ -100,23 +111,24 @@ function upgraded(request: Request): Deno.WebSocketUpgrade {
 interface Served<TRouter extends AnyRouter, Peer> {
   readonly options: WebSocketOptions<TRouter, Peer>;
   readonly peer: Peer;
+  readonly caller: Caller;
   /** What of node's IncomingMessage tRPC reads. */
   readonly request: { readonly url: string; readonly headers: Record<string, string>; readonly socket: object };
 }
 
 function serve<TRouter extends AnyRouter, Peer>(
   socket: Socket,
-  { options, peer, request }: Served<TRouter, Peer>,
+  { options, peer, caller, request }: Served<TRouter, Peer>,
 ): void {
-  const { router, limits, createContext, onError } = options;
+  const { router, createContext, onError } = options;
   const handle = getWSConnectionHandler<TRouter>({
     // Wanted by the type alone: the server that accepts connections is ours.
     wss: undefined as never,
     router,
     onError,
-    maxBatchSize: limits.batchCalls,
-    experimental_encoder: { ...frameEncoder, decode: (data) => decodeShallow(data, limits) },
-    createContext: ({ info }) => createContext({ connection: socket, peer, params: info.connectionParams }),
+    maxBatchSize: options.limits.batchCalls,
+    experimental_encoder: { ...frameEncoder, decode: (data) => decodeBounded(data, { options, caller }) },
+    createContext: ({ info }) => createContext({ connection: socket, caller, peer, params: info.connectionParams }),
   });
   try {
     // The parts of a `ws` socket and of node's request that the handler uses are there; the rest of their types is not.
@@ -128,7 +140,16 @@ function serve<TRouter extends AnyRouter, Peer>(
   }
 }
 
-function decodeShallow(data: Parameters<typeof frameEncoder.decode>[0], { jsonDepth }: { jsonDepth: number }): unknown {
-  if (typeof data === "string" && nestsDeeperThan(data, jsonDepth)) throw malformed("", "nests too deep");
-  return frameEncoder.decode(data);
+function decodeBounded<TRouter extends AnyRouter, Peer>(
+  data: Parameters<typeof frameEncoder.decode>[0],
+  { options: { limits, refused }, caller }: Pick<Served<TRouter, Peer>, "options" | "caller">,
+): unknown {
+  if (typeof data === "string" && nestsDeeperThan(data, limits.jsonDepth)) {
+    refused("jsonDepth");
+    throw tooDeep(limits.jsonDepth);
+  }
+  const message = frameEncoder.decode(data);
+  // The frame has been counted as one call.
+  if (Array.isArray(message)) caller.charge(message.length - 1);
+  return message;
 }

@@ -1,6 +1,7 @@
 /** The statements of a flush's first round trip, which are sent together. @module */
 import { idToUuid, type Seq, type StreamId, type UnixMs, type Uuid } from "@gatz/domain";
 import { plainArray } from "../postgres/arrays.ts";
+import type { Queryable } from "../postgres/queryable.ts";
 import type { Sql } from "../postgres/sql_client.ts";
 import { eventOfCode } from "../schema/codes.ts";
 import type { SchemaName } from "../schema/names.ts";
@@ -40,7 +41,7 @@ interface KnownRow {
 
 /** Which of the ids are in the log (LOG2). */
 export async function findKnown(
-  { sql, statements }: Reading,
+  { sql, statements }: Pick<Reading, "statements"> & Pick<Queryable, "sql">,
   ids: Wanted["ids"],
 ): Promise<KnownEvents> {
   const rows = await sql.unsafe<KnownRow[]>(statements.known, [plainArray([...ids])], PREPARED).execute();
