@@ -1,6 +1,6 @@
 /**
  * `deno task restore FILE [FILE…]`: puts a backup, and those that go on from it, into an empty installation (BAK1); ended in the middle, it
- * goes on when it is called again. `--promoted`: declares that these databases are promoted copies that may have lost events. Either way the
+ * goes on when it is called again. The file of one discussion is put into the installation as it is (BAK2). `--promoted`: declares that these databases are promoted copies that may have lost events. Either way but the second the
  * installation gets a new incarnation (LOG9), by which clients know to read anew. `FILE --digest-key` prints the line for secrets.env that
  * the data of a backup needs (LOG2). Exit code 2 if something stands in the way, such as a server that runs.
  * @module
@@ -36,7 +36,8 @@ async function restoreFiles(files: readonly string[]): Promise<void> {
     const started = performance.now();
     const { events, incarnation } = await restore(storage, { files, onProgress: progress.tell }).finally(progress.stop);
     const seconds = (performance.now() - started) / 1000;
-    console.log(`${events} events in ${seconds.toFixed(1)} s; the installation begins a new life: ${incarnation}`);
+    const life = incarnation === null ? "one discussion is back" : `the installation begins a new life: ${incarnation}`;
+    console.log(`${events} events in ${seconds.toFixed(1)} s; ${life}`);
   }, { make: true });
 }
 

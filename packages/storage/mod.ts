@@ -12,3 +12,4 @@ export { restore, type RestoreOptions, type RestoreProgress, type RestoreSummary
 export { backupHeader } from "./src/backup/chain.ts";
 export type { Header as BackupHeader } from "./src/backup/format.ts";
 export { verifyBackup, type VerifyBackupOptions } from "./src/backup/verify_file.ts";
+export { exportDiscussion } from "./src/backup/discussion_export.ts";

@@ -43,6 +43,7 @@ const STREAM_LINES = 5_000;
  */
 export async function backup(config: StorageConfig, options: BackupOptions): Promise<BackupSummary> {
   const since = options.since === undefined ? undefined : await readHeader(options.since);
+  if (since?.header.discussion !== undefined) throw new BackupError(`${since.file} is one discussion alone.`);
   await using admin = new Admin(config);
   const { incarnation, shards } = await admin.installation();
   if (since !== undefined && since.header.incarnation !== incarnation) {
@@ -65,7 +66,8 @@ export async function backup(config: StorageConfig, options: BackupOptions): Pro
   }
 }
 
-async function createFile(file: string): Promise<BlockWriter> {
+/** @throws {BackupError} if it is there */
+export async function createFile(file: string): Promise<BlockWriter> {
   try {
     return await BlockWriter.create(file);
   } catch (error) {
@@ -84,10 +86,15 @@ function headerOf(
 ): Header {
   return {
     ...{ block: "header", gatz: "backup", format: FORMAT, incarnation },
-    digestKey: digestKey.toBase64({ alphabet: "base64url", omitPadding: true }),
+    digestKey: digestKeyText(digestKey),
     positions: Array.from({ length: positions.size }, (_, n) => positions.get(shardNumber(n)) ?? 0),
     ...(since === undefined ? {} : { since: { sha256: since.sha256, positions: since.header.positions } }),
   };
+}
+
+/** As it stands in a header, and in secrets.env. */
+export function digestKeyText(key: Uint8Array): string {
+  return key.toBase64({ alphabet: "base64url", omitPadding: true });
 }
 
 interface RunParts {
@@ -177,7 +184,8 @@ class Run {
   }
 }
 
-async function writeStreams(writer: BlockWriter, shard: ShardNumber, sums: StreamSums): Promise<void> {
+/** Writes what is said of a shard's streams. */
+export async function writeStreams(writer: BlockWriter, shard: ShardNumber, sums: StreamSums): Promise<void> {
   let lines: string[] = [];
   const flush = async () => {
     if (lines.length > 0) await writer.write({ block: "streams", shard, streams: lines.length }, lines);

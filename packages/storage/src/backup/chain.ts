@@ -41,6 +41,9 @@ export async function readChain(files: readonly string[]): Promise<WholeFile[]> 
   for (const file of files) {
     const next = await readHeader(file);
     const last = chain.at(-1);
+    if (files.length > 1 && next.header.discussion !== undefined) {
+      throw new BackupError(`${file} is one discussion alone: name it by itself.`);
+    }
     if (next.header.since?.sha256 !== last?.sha256) {
       throw new BackupError(
         last === undefined

@@ -1,5 +1,5 @@
 /** An event as a line of a backup, and back. @module */
-import { type AnyEventId, idToUuid, shardOf, type StreamId, type UserId } from "@gatz/domain";
+import { type AnyEventId, idToUuid, type StreamId, type UserId } from "@gatz/domain";
 import { eventCode, eventOfCode, streamKind } from "../schema/codes.ts";
 import type { Queryable } from "../postgres/queryable.ts";
 import { actorOf, eventId, type EventRow, streamOf } from "../shard/codec.ts";
@@ -123,7 +123,13 @@ export function readLine(line: string): ReadEvent {
   };
 }
 
-/** Whether an id names the shard that its event is in (ID1). */
-export function isOfShard({ stream }: EventLine, shard: number): boolean {
-  return shardOf(stream) === shard;
+/** Undefined for a line that holds no event. */
+export function readIfReadable(line: string): ReadEvent | undefined {
+  try {
+    return readLine(line);
+  } catch (error) {
+    // No JSON, no such type, no id: whatever it is, it is no event.
+    if (error instanceof Error) return undefined;
+    throw error;
+  }
 }

@@ -7,6 +7,7 @@ import { DIRECTORY_SCHEMA, shardSchema } from "../schema/names.ts";
 import { Admin, BackupError, CONNECTIONS } from "./admin.ts";
 import { readChain, type WholeFile } from "./chain.ts";
 import { readBlocks } from "./container.ts";
+import { importDiscussion } from "./discussion_import.ts";
 import { type Block, type EventsHead, type Header, isBlock } from "./format.ts";
 import { loadEvents, readPosition, type ShardTarget } from "./load_events.ts";
 import { beginNewLife } from "./promote.ts";
@@ -31,12 +32,14 @@ export interface RestoreProgress {
 
 export interface RestoreSummary {
   readonly events: number;
-  readonly incarnation: Incarnation;
+  /** Null if a single discussion was put back: the installation's life goes on (BAK2). */
+  readonly incarnation: Incarnation | null;
 }
 
 /**
  * Restores ids, seqs, positions, times and states as they were, under a new incarnation (LOG9). Ended in the middle, it goes on when it is
- * called with the same files; until it is through, no node starts on these databases.
+ * called with the same files; until it is through, no node starts on these databases. The file of a single discussion is put into the
+ * installation as it is (see discussion_import.ts).
  * @throws {BackupError} the files are not whole or not one chain; the installation is not empty; a node runs
  * @throws {DirectoryUnavailable | StorageMisconfigured}
  */
@@ -45,6 +48,10 @@ export async function restore(config: StorageConfig, options: RestoreOptions): P
   const last = chain.at(-1);
   if (last === undefined) throw new BackupError("No backup was named.");
   requireFit(last.header, config);
+  const { discussion } = last.header;
+  if (discussion !== undefined) {
+    return { events: await importDiscussion(config, { file: last.file, discussion }), incarnation: null };
+  }
   await migrate(config);
   await using admin = new Admin(config);
   const { shards } = await admin.installation({ restoring: last.sha256 });

@@ -11,9 +11,10 @@ import { DamagedBackup } from "./admin.ts";
 import { readChain, type WholeFile } from "./chain.ts";
 import { StreamSums } from "./checksums.ts";
 import { DamagedFile, readBlockAt, readBlocks } from "./container.ts";
+import { checkDiscussion, rowOf } from "./discussion_check.ts";
 import { FileLogs } from "./file_logs.ts";
 import { type EventsHead, isBlock, type Manifest, type StreamLine } from "./format.ts";
-import { type ReadEvent, readLine } from "./lines.ts";
+import { type ReadEvent, readIfReadable } from "./lines.ts";
 
 export interface VerifyBackupOptions {
   /** A backup, and those that go on from it, in their order. */
@@ -40,8 +41,14 @@ export async function verifyBackup({ files, onProgress, keep = KEEP }: VerifyBac
     if (problems.length < keep) problems.push(problem);
   };
   const { header } = chain.at(-1)!; // an empty chain is refused
+  const digestKey = Uint8Array.fromBase64(header.digestKey, { alphabet: "base64url" });
+  if (header.discussion !== undefined) {
+    const { discussion } = header;
+    const events = await checkDiscussion({ file: files[0]!, discussion, digestKey, logs: null, report }); // the only one
+    return { shards: 1, streams: 1, events, problemCount, problems };
+  }
   const total = header.positions.reduce((all, position) => all + position, 0);
-  const run = new Run({ chain, report, digestKey: Uint8Array.fromBase64(header.digestKey, { alphabet: "base64url" }) });
+  const run = new Run({ chain, report, digestKey });
   let events = 0;
   try {
     for (const file of chain) await run.readFile(file);
@@ -150,8 +157,7 @@ class Run {
         if (event === undefined) continue;
         const walk = walks.get(event.stream) ?? new LogWalk(checks);
         walks.set(event.stream, walk);
-        const digest = event.digest === null ? null : Uint8Array.fromHex(event.digest);
-        await walk.take({ ...event.row, position: event.position, digest });
+        await walk.take(rowOf(event));
       }
       onEvents(lines.length);
     }
@@ -233,14 +239,4 @@ class Run {
 
 function asText(value: unknown): string {
   return JSON.stringify(value);
-}
-
-/** Undefined for a line that holds no event. */
-function readIfReadable(line: string): ReadEvent | undefined {
-  try {
-    return readLine(line);
-  } catch (error) {
-    if (error instanceof Error) return undefined;
-    throw error;
-  }
 }

@@ -74,8 +74,10 @@ export interface Wrong {
   found: unknown;
 }
 
-/** Null: the event was decided as it should be. */
-export async function judgeAgain(event: LogEvent, ground: Ground, groups: GroupsThen): Promise<Wrong | null> {
+/** Null: the event was decided as it should be; or, where nothing is known of groups, it was decided on one. */
+export async function judgeAgain(event: LogEvent, ground: Ground, groups: GroupsThen | null): Promise<Wrong | null> {
+  const group = groupAsked(needs(event), ground.stream);
+  if (groups === null && group !== undefined && basisOf(event, group) !== undefined) return null;
   const facts = await factsThen(event, ground.stream, groups);
   if ("what" in facts) return facts;
   return compare(event, decide(ground, event, facts));
@@ -97,7 +99,7 @@ function compare(event: LogEvent, decision: Decision): Wrong | null {
 async function factsThen(
   event: LogEvent,
   state: StreamState | null,
-  groups: GroupsThen,
+  groups: GroupsThen | null,
 ): Promise<Facts | Wrong> {
   const asked = needs(event);
   const group = await groupThen(event, groupAsked(asked, state), groups);
@@ -120,11 +122,11 @@ function groupAsked(asked: Needs, state: StreamState | null): GroupId | undefine
 async function groupThen(
   event: LogEvent,
   group: GroupId | undefined,
-  groups: GroupsThen,
+  groups: GroupsThen | null,
 ): Promise<Fact<GroupState> | Wrong | undefined> {
   const seq = group === undefined ? undefined : basisOf(event, group);
   if (group === undefined || seq === undefined) return undefined;
-  const value = await groups.at(group, seq);
+  const value = await groups?.at(group, seq) ?? null;
   if (value !== null) return { kind: "known", value };
   return { what: `the group on which ${event.type} ${event.id} was decided`, expected: { group, seq }, found: null };
 }

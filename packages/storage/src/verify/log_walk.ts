@@ -25,7 +25,8 @@ export interface ShardChecks {
   shard: ShardNumber;
   digestKey: Uint8Array;
   report: Report;
-  groups: GroupsThen;
+  /** Null: nothing is known of groups. */
+  groups: GroupsThen | null;
   effects: EffectsCheck;
   causes: CauseCheck;
   users: UsersThenCheck;
