@@ -13,6 +13,7 @@ export const LOG_EVENTS = {
   "server.stopped": { level: "info", message: "stopped {url}" },
   /** At the start. */
   "server.limits": { level: "warning", message: "not the default limits: {limits}" },
+  "server.without-databases": { level: "warning", message: "starting without the databases {servers}" },
   "server.drain-cut": { level: "warning", message: "stopped with calls unanswered after {drainMs} ms" },
   /** Every call, once it is answered; of a subscription, once it begins. */
   "api.call": { level: "debug", message: "{procedure}: {code} in {ms} ms" },

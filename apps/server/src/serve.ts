@@ -128,7 +128,7 @@ export async function serve(options: ServeOptions): Promise<Server> {
   logEvent("server.serving", { url });
   const stop = async () => {
     phase = "draining";
-    await closeDown({ drain, sockets, streams, nodes, hub, drainMs: config.limits.drainMs });
+    await closeDown({ storage, drain, sockets, streams, nodes, hub, drainMs: config.limits.drainMs });
     answers.begin();
     // What does not end, such as a body that never does, is cut. (Deno's own graceful shutdown can't be cut once begun.)
     await answers.finished(CLOSING_MS);
@@ -201,6 +201,7 @@ function whenClosed({ closed }: Connection, leave: () => void): void {
 }
 
 interface Open {
+  readonly storage: Storage;
   readonly drain: Drain;
   readonly sockets: WebSockets<Peer>;
   readonly streams: OpenStreams;
@@ -209,16 +210,19 @@ interface Open {
   readonly drainMs: number;
 }
 
-async function closeDown({ drain, sockets, streams, nodes, hub, drainMs }: Open): Promise<void> {
+async function closeDown({ storage, drain, sockets, streams, nodes, hub, drainMs }: Open): Promise<void> {
   drain.begin();
   sockets.broadcastReconnect();
   streams.endAll();
+  // Another node takes the shards over while calls that only read still run here.
+  const left = storage.leave({ withinMs: drainMs });
   if (!await drain.finished(drainMs)) logEvent("server.drain-cut", { drainMs });
   // A call is over a few microtasks before its answer is handed to the socket.
   await setImmediate();
   sockets.closeAll();
-  await nodes.close();
-  await hub.stop();
+  await left;
+  // What is under way to a node or a database that is frozen is not waited for: it ends with its connection.
+  await Promise.all([within(CLOSING_MS, nodes.close()), within(CLOSING_MS, hub.stop())]);
 }
 
 /** Nobody can connect to what means all addresses of a machine. */

@@ -69,8 +69,9 @@ async function openMigrated(
   { config, metrics }: { config: Config; metrics: Metrics },
 ): Promise<Storage> {
   try {
-    await migrate(storage);
-    return await openStorage(storage, { report: reportStorage, observe: countStorage(metrics) });
+    const unmigrated = await migrate(storage);
+    if (unmigrated.size > 0) logEvent("server.without-databases", { servers: [...unmigrated].join() });
+    return await openStorage(storage, { report: reportStorage, observe: countStorage(metrics), unmigrated });
   } catch (error) {
     throw databaseError(error, config);
   }

@@ -4,6 +4,7 @@ import type { Backend, ServerBackend } from "./backend.ts";
 import type { NodeAddress, NodeId, ServerName, ShardOwner, Storage, StorageConfig } from "./contract.ts";
 import { placedAtHome } from "./directory/placement.ts";
 import { FenceWatch } from "./log/fence_watch.ts";
+import { isDoneIn } from "./postgres/deadline.ts";
 import { ShardLog } from "./log/shard_log.ts";
 import { OfferRouter, type RoutedShard } from "./nodes/offer_router.ts";
 import type { Observe, ShardReading } from "./observe.ts";
@@ -24,6 +25,8 @@ export interface OpenOptions {
   outboxDelayMs?: number;
   /** From 0 to 1, for jitter; default `Math.random`. */
   random?: () => number;
+  /** What `migrate` returned: servers whose shards are to be migrated before anything is written there. Default: none. */
+  unmigrated?: ReadonlySet<ServerName>;
   /** A UUID that no other node has or had; default: a random one. */
   node?: string;
 }
@@ -34,6 +37,8 @@ export interface Parts extends Pick<StorageConfig, "limits" | "digestKey"> {
 }
 
 const EFFECTS_MS = 10_000;
+/** What still runs when storage is closed gets so long. */
+const CLOSE_MS = 1_500;
 /** A fence that was read so lately tells who writes the shard. */
 const OWNER_FRESH_MS = 1_000;
 
@@ -50,6 +55,7 @@ class AssembledStorage {
   readonly #node: NodeId;
   /** Where other nodes reach this one, once it has joined them. */
   #url: string | null = null;
+  #leaving: Promise<void> | undefined;
   readonly #owners: ReadonlyMap<ServerName, Ownership>;
   readonly #watches: ReadonlyMap<ServerName, FenceWatch>;
   readonly #logs: ReadonlyMap<ShardNumber, ShardLog>;
@@ -136,6 +142,7 @@ class AssembledStorage {
       },
       follow: (shard, from, signal) => log(shard).follow(from, signal),
       fence: (shard) => log(shard).fence(),
+      leave: ({ withinMs }) => this.#leaving ??= this.#leave(withinMs),
       close: () => this.#close(),
     };
   }
@@ -233,10 +240,20 @@ class AssembledStorage {
     };
   }
 
-  async #close(): Promise<void> {
-    await Promise.all([...this.#outboxes.values()].map((outbox) => outbox.close()));
-    await Promise.all([...this.#writers.values()].map((writer) => writer.drain()));
+  async #leave(withinMs: number): Promise<void> {
+    const drained = await Promise.all(
+      [...this.#writers].map(async ([shard, writer]) => ({ shard, isDone: await isDoneIn(withinMs, writer.drain()) })),
+    );
+    for (const { shard, isDone } of drained) {
+      if (!isDone) this.#report("a shard was left with drafts unanswered", { shard });
+    }
     await Promise.all([...this.#owners.values()].map((owner) => owner.close()));
+  }
+
+  async #close(): Promise<void> {
+    const outboxes = Promise.all([...this.#outboxes.values()].map((outbox) => outbox.close()));
+    this.#leaving ??= this.#leave(CLOSE_MS);
+    await isDoneIn(CLOSE_MS, Promise.all([outboxes, this.#leaving]));
     for (const watch of this.#watches.values()) watch.close();
     this.#parts.backend.close();
   }

@@ -268,6 +268,12 @@ export interface Storage {
     budget: BackfillBudget,
   ): Promise<ShardResume>;
 
+  /**
+   * Gives all shards to whoever takes them: takes no more drafts, lets what is queued be committed, and lets go of the locks, at the latest
+   * after some milliseconds (what is queued then is answered as if its deadline had passed). Reading and following go on.
+   */
+  leave(options: { withinMs: number }): Promise<void>;
+  /** Leaves, and ends all connections; after a few seconds whatever still runs. */
   close(): Promise<void>;
 }
 

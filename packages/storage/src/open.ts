@@ -13,8 +13,8 @@ export async function openStorage(config: StorageConfig, options: OpenOptions = 
   const directory = new SqlDirectory({ url: config.directory, deadlineMs: config.limits.readDeadlineMs });
   try {
     const { incarnation, shards } = await directory.installation(config.digestKey);
-    const { observe = () => {} } = options;
-    const backend = new PostgresBackend({ config, directory, incarnation, shards, observe });
+    const { observe = () => {}, unmigrated = new Set() } = options;
+    const backend = new PostgresBackend({ config, directory, incarnation, shards, observe, unmigrated });
     return await assembleStorage({ backend, limits: config.limits, digestKey: config.digestKey, options });
   } catch (error) {
     directory.close();

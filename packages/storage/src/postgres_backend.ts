@@ -11,7 +11,7 @@ import { PostgresServer } from "./postgres/server.ts";
 import { createReads } from "./reads/reads.ts";
 import { readResume } from "./reads/resume.ts";
 import { ServerReads } from "./reads/server_reads.ts";
-import { unknownServer } from "./schema/migrate.ts";
+import { migrateShards, unknownServer } from "./schema/migrate.ts";
 import { shardSchema } from "./schema/names.ts";
 import { findKnown } from "./shard/load_ground.ts";
 import { openLocks } from "./shard/locks.ts";
@@ -24,6 +24,8 @@ export interface PostgresBackendOptions {
   readonly incarnation: Incarnation;
   readonly shards: ReadonlyMap<ShardNumber, ServerName>;
   readonly observe: Observe;
+  /** Servers that did not answer when all were migrated. */
+  readonly unmigrated: ReadonlySet<ServerName>;
 }
 
 const RECORD_MS = 5_000;
@@ -48,7 +50,9 @@ export class PostgresBackend implements Backend {
     this.shards = shards;
     this.directory = directory;
     this.#servers = makeServers(options);
-    this.servers = new Map([...this.#servers].map(([name, server]) => [name, asBackend(server)]));
+    this.servers = new Map(
+      [...this.#servers].map(([name, server]) => [name, asBackend(server, migrationOf(name, options))]),
+    );
     const pools = new ServerReads({
       servers: new Map([...shards.keys()].map((shard) => [shard, this.#serverOf(shard)])),
       limits,
@@ -111,7 +115,20 @@ function makeServers(
   return servers;
 }
 
-function asBackend(server: PostgresServer): ServerBackend {
+/** Migrates what was not migrated when the node started, once. */
+function migrationOf(
+  server: ServerName,
+  { config, shards, unmigrated }: PostgresBackendOptions,
+): () => Promise<void> {
+  let isDone = !unmigrated.has(server);
+  return async () => {
+    if (isDone) return;
+    await migrateShards(config, { server, shards: [...shards.keys()].filter((shard) => shards.get(shard) === server) });
+    isDone = true;
+  };
+}
+
+function asBackend(server: PostgresServer, migrated: () => Promise<void>): ServerBackend {
   return {
     get isDown() {
       return server.breaker.isOpen;
@@ -120,7 +137,11 @@ function asBackend(server: PostgresServer): ServerBackend {
       return server.reading;
     },
     suspect: () => server.breaker.suspect(),
-    openLocks: () => openLocks(server.ownerLane()),
+    // Who has the locks writes, so the tables come first.
+    openLocks: async () => {
+      await migrated();
+      return await openLocks(server.ownerLane());
+    },
     fences: (shards) => server.readers.use((sql) => readFences(sql, shards), deadlineIn(FENCES_MS)),
   };
 }

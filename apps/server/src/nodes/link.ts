@@ -22,14 +22,12 @@ export class Link {
   readonly #client: ReturnType<typeof createWSClient>;
   readonly #api: TRPCClient<NodeRouter>;
   readonly #opened = Promise.withResolvers<boolean>();
+  readonly #onClosed: () => void;
   #bytes = 0;
 
   constructor({ url, authorization, onClosed }: LinkOptions) {
-    const closed = () => {
-      this.#opened.resolve(false);
-      onClosed();
-      void this.close();
-    };
+    this.#onClosed = onClosed;
+    const closed = () => this.#giveUp();
     this.#client = createWSClient({
       url,
       WebSocket: authorizedBy(authorization),
@@ -44,7 +42,10 @@ export class Link {
   /** Never rejects. */
   async forward(offer: ForwardedOffer, options: Omit<ForwardOptions, "to">): Promise<Forwarded> {
     const { deadlineMs, bytes, signal } = options;
-    if (!await this.#isOpen(Math.min(OPEN_MS, deadlineMs))) return { kind: "unreachable" };
+    if (!await this.#isOpen(Math.min(OPEN_MS, deadlineMs))) {
+      this.#giveUp();
+      return { kind: "unreachable" };
+    }
     if (this.#bytes + bytes > WINDOW_BYTES) return { kind: "busy" };
     this.#bytes += bytes;
     const late = new AbortController();
@@ -68,12 +69,21 @@ export class Link {
     await this.#client.close();
   }
 
+  /** tRPC's client would connect again and again, to what may never be there again. */
+  #giveUp(): void {
+    this.#opened.resolve(false);
+    this.#onClosed();
+    void this.close();
+  }
+
   async #isOpen(patienceMs: number): Promise<boolean> {
     const late = Promise.withResolvers<false>();
     const timer = setTimeout(late.resolve, patienceMs, false);
     const opened = await Promise.race([this.#opened.promise, late.promise]);
     clearTimeout(timer);
-    return opened && this.#client.connection?.state === "open";
+    const state = this.#client.connection?.state;
+    // Right after it has opened, the client's own word for it is still the old one.
+    return opened && state !== undefined && state !== "closed";
   }
 }
 

@@ -102,7 +102,11 @@ function alive(statementMs: number): SessionSettings {
   };
 }
 
-/** A flush gives up its fence well before its own deadline, so that the server can still say so. */
+/**
+ * A flush gives up its fence well before its own deadline, so that the server can still say so; and the fence of a node that was frozen
+ * while it held it is free as soon.
+ */
 function writerSettings({ flushDeadlineMs }: StorageLimits): SessionSettings {
-  return { ...alive(flushDeadlineMs), lock_timeout: Math.ceil(flushDeadlineMs / 2) };
+  const half = Math.ceil(flushDeadlineMs / 2);
+  return { ...alive(flushDeadlineMs), lock_timeout: half, idle_in_transaction_session_timeout: half };
 }

@@ -5,22 +5,35 @@ import { DEFAULT_MIGRATION_TABLE, type Migration, Migrator } from "kysely/migrat
 import { PostgresJSDialect } from "kysely-postgres-js";
 import postgres from "postgres";
 import { type ServerName, type StorageConfig, StorageMisconfigured } from "../contract.ts";
+import { isConnectionError } from "../postgres/errors.ts";
 import { digestKeyCheck, requireDigestKey } from "./digest_key.ts";
 import { directoryMigrations } from "./directory_migrations.ts";
 import { DIRECTORY_SCHEMA, type SchemaName, shardSchema } from "./names.ts";
 import { SHARD_MIGRATIONS } from "./shard_migrations.ts";
 
 // Whoever migrates a database holds this advisory lock there; the writers' locks have another first key.
+// How long a server may take to accept a connection.
+const CONNECT_SECONDS = 3;
 const MIGRATION_LOCK = [0x6761747a, -1] as const;
 
 /**
  * Makes the directory, records where shards live that its map does not know yet (SHARD1), and makes or upgrades every shard's tables.
  * Many may migrate at once: they take turns. Throws {@link StorageMisconfigured}, and what Postgres answers.
+ * @returns the servers that did not answer: `openStorage` is told of them, and migrates each when it comes (SHARD2)
  */
-export async function migrate(config: StorageConfig): Promise<void> {
+export async function migrate(config: StorageConfig): Promise<ReadonlySet<ServerName>> {
   const map = await migrateDirectory(config);
   const byServer = Map.groupBy(map.keys(), (shard) => map.get(shard)!); // its own keys
-  await Promise.all([...byServer].map(([server, shards]) => migrateShards(config, { server, shards })));
+  const silent = await Promise.all([...byServer].map(async ([server, shards]) => {
+    try {
+      await migrateShards(config, { server, shards });
+      return [];
+    } catch (error) {
+      if (isConnectionError(error)) return [server];
+      throw error;
+    }
+  }));
+  return new Set(silent.flat());
 }
 
 async function migrateDirectory(config: StorageConfig): Promise<Map<ShardNumber, ServerName>> {
@@ -51,7 +64,8 @@ async function migrateDirectory(config: StorageConfig): Promise<Map<ShardNumber,
   });
 }
 
-async function migrateShards(
+/** Makes or upgrades the tables of shards that live on one server. */
+export async function migrateShards(
   config: StorageConfig,
   { server, shards }: { server: ServerName; shards: readonly ShardNumber[] },
 ): Promise<void> {
@@ -88,12 +102,12 @@ export function unknownServer(server: ServerName): StorageMisconfigured {
 
 /** Runs work on a connection that holds the database's migration lock. */
 async function locked<T>(url: string, work: (sql: postgres.Sql) => Promise<T>): Promise<T> {
-  const sql = postgres(url, { max: 1, onnotice: () => {} });
+  const sql = postgres(url, { max: 1, connect_timeout: CONNECT_SECONDS, onnotice: () => {} });
   try {
     await sql`select pg_advisory_lock(${MIGRATION_LOCK[0]}, ${MIGRATION_LOCK[1]})`;
     return await work(sql);
   } finally {
-    await sql.end();
+    await sql.end({ timeout: CONNECT_SECONDS });
   }
 }
 

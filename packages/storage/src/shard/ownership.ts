@@ -73,6 +73,12 @@ export class Ownership {
     this.#closing.abort();
     this.#session?.destroy();
     await this.#running;
+    // One that was being made meanwhile.
+    this.#session?.destroy();
+    for (const shard of this.#leases.keys()) {
+      this.#leases.delete(shard);
+      this.#options.onChange(shard);
+    }
   }
 
   async #run(): Promise<void> {
