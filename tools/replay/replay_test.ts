@@ -46,7 +46,7 @@ if (await needsPostgres(import.meta.url)) {
     const storage = await openStorage(database.storageConfig());
     parts.defer(() => storage.close());
     const config = readConfig({}, {
-      ...{ GATZ_DEV: "1", GATZ_PORT: "0", DATABASE_URL: database.directoryUrl },
+      ...{ GATZ_DEV: "1", GATZ_PORT: "0", DATABASE_URL: database.directoryUrl, GATZ_LIMITS: "lifted-for-load" },
     });
     const server = await serve({ config, secrets: { tokenKey: new Uint8Array(32).fill(1) }, storage });
     parts.defer(() => server.stop());
