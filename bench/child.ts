@@ -24,17 +24,21 @@ export class Interrupted extends Error {
 
 /** Each with the signal that ends it. */
 const children = new Map<Deno.ChildProcess, Deno.Signal>();
-let isInterrupted = false;
+let interrupted = false;
 
 /** Ends all children, so that what waits for them throws, and what was started for it is taken down. */
 export function interrupt(): void {
-  isInterrupted = true;
+  interrupted = true;
   for (const [child, signal] of children) child.kill(signal);
+}
+
+export function isInterrupted(): boolean {
+  return interrupted;
 }
 
 /** Starts a process that {@link interrupt} ends by the signal. */
 export function spawnTracked(command: Deno.Command, endedBy: Deno.Signal): Deno.ChildProcess {
-  if (isInterrupted) throw new Interrupted();
+  if (interrupted) throw new Interrupted();
   const child = command.spawn();
   children.set(child, endedBy);
   void child.status.then(() => children.delete(child));
@@ -47,7 +51,7 @@ export async function runChild<T>(script: URL, options: ChildOptions): Promise<T
   child.stdin.close();
   const { code, stdout } = await child.output();
   const lines = new TextDecoder().decode(stdout).trim().split("\n");
-  if (isInterrupted) throw new Interrupted();
+  if (interrupted) throw new Interrupted();
   if (code !== 0) throw new Error(`${nameOf(script)} ended with ${code}`);
   return JSON.parse(lines.at(-1)!) as T; // the script's own report
 }
@@ -59,7 +63,7 @@ export async function startChild<T>(script: URL, options: ChildOptions): Promise
   const input = child.stdin.getWriter();
   const next = async <L>(): Promise<L> => {
     const { value, done } = await lines.next();
-    if (isInterrupted) throw new Interrupted();
+    if (interrupted) throw new Interrupted();
     if (done) throw new Error(`${nameOf(script)} ended before it said what was waited for`);
     return JSON.parse(value) as L; // the script's own report
   };

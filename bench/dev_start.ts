@@ -1,6 +1,6 @@
 import { absolute, type Row } from "./row.ts";
 import type { Plan } from "./section.ts";
-import { runTask } from "./task.ts";
+import { startTask } from "./task.ts";
 
 /** `deno task dev` in an empty data folder, and again in the same: from the command to the line that says it is ready. The npm packages are there. */
 export async function devStartRows(plan: Plan): Promise<Row[]> {
@@ -24,7 +24,7 @@ export async function devStartRows(plan: Plan): Promise<Row[]> {
 
 async function secondsToReady(data: string): Promise<number> {
   const from = performance.now();
-  await using dev = runTask("dev", { env: { GATZ_DATA: `${data}/gatz`, GATZ_PORT: "0" } });
+  await using dev = startTask("dev", { env: { GATZ_DATA: `${data}/gatz`, GATZ_PORT: "0" } });
   await dev.printed("ready in");
   return (performance.now() - from) / 1_000;
 }

@@ -6,6 +6,8 @@ import { startDatabase, startServer } from "./environment.ts";
 import { fanoutEngineRows } from "./fanout_engine.ts";
 import { fanoutRoomRows } from "./fanout_rooms.ts";
 import { foldRows } from "./fold.ts";
+import { atRows } from "./history/at.ts";
+import { backupRows } from "./history/backup.ts";
 import { openRows } from "./history/open.ts";
 import { isolationRows } from "./isolation.ts";
 import { restartRows } from "./history/restart.ts";
@@ -44,6 +46,16 @@ export const SECTIONS: readonly Section[] = [
     name: "resume",
     about: "a feed goes on from its cursor, in 1,000 discussions and in 3",
     measure: ({ plan }) => resumeRows(plan),
+  },
+  {
+    name: "at",
+    about: "a discussion as it was, at 100,000 events",
+    measure: async (run) => atRows(run.plan, await run.history()),
+  },
+  {
+    name: "backup",
+    about: "backup of a big log, and restore into an empty database",
+    measure: async (run) => backupRows(run.plan, await run.history()),
   },
   {
     name: "restart",
