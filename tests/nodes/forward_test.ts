@@ -68,7 +68,7 @@ if (await needsPostgres(import.meta.url)) {
   Deno.test("[SHARD3] effects reach shards that another node writes", async () => {
     await using a = await testServer({ database: { shards: 4 } });
     await using b = await testServer({ beside: a });
-    // The first node leaves the third shard's writer to the second.
+    // All shards are the first node's: what the second offers goes there, and so do the effects of it.
     const ann = await person(b.url, "ann", { shard: 0 });
     const ben = await person(b.url, "ben", { shard: 3 });
     await using _people = disposeAll(ann, ben);

@@ -241,12 +241,13 @@ class AssembledStorage {
   }
 
   async #leave(withinMs: number): Promise<void> {
-    const drained = await Promise.all(
-      [...this.#writers].map(async ([shard, writer]) => ({ shard, isDone: await isDoneIn(withinMs, writer.drain()) })),
+    await Promise.all(
+      this.#perShard(async (shard, server) => {
+        const isDone = await isDoneIn(withinMs, this.#writers.get(shard)!.drain()); // one was made for each shard
+        if (!isDone) this.#report("a shard was left with drafts unanswered", { shard });
+        this.#owners.get(server)?.leave(shard);
+      }).values(),
     );
-    for (const { shard, isDone } of drained) {
-      if (!isDone) this.#report("a shard was left with drafts unanswered", { shard });
-    }
     await Promise.all([...this.#owners.values()].map((owner) => owner.close()));
   }
 

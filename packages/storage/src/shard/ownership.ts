@@ -39,6 +39,8 @@ export class Ownership {
   readonly #locked = new Set<ShardNumber>();
   /** Shards that another epoch shut us out of; their locks are given back before they are asked for again. */
   readonly #yielded = new Set<ShardNumber>();
+  /** Shards that are not asked for any more. */
+  readonly #left = new Set<ShardNumber>();
   /** When a lock that was given back may be asked for again. */
   readonly #notBefore = new Map<ShardNumber, number>();
   readonly #closing = new AbortController();
@@ -46,6 +48,7 @@ export class Ownership {
   #failures = 0;
   #running: Promise<void> | undefined;
   #firstRound = Promise.withResolvers<void>();
+  #wakeUp: () => void = () => {};
 
   constructor(options: OwnershipOptions) {
     this.#options = options;
@@ -66,6 +69,14 @@ export class Ownership {
     if (!this.#leases.delete(shard)) return;
     this.#yielded.add(shard);
     this.#options.onChange(shard);
+  }
+
+  /** Gives one shard's lock back, for good and at once, so that another node takes it. */
+  leave(shard: ShardNumber): void {
+    this.#left.add(shard);
+    this.#yielded.add(shard);
+    if (this.#leases.delete(shard)) this.#options.onChange(shard);
+    this.#wakeUp();
   }
 
   /** Gives all locks back. */
@@ -125,13 +136,18 @@ export class Ownership {
   }
 
   #mayAsk(shard: ShardNumber): boolean {
-    return !this.#yielded.has(shard) && performance.now() >= (this.#notBefore.get(shard) ?? 0);
+    return !this.#yielded.has(shard) && !this.#left.has(shard) &&
+      performance.now() >= (this.#notBefore.get(shard) ?? 0);
   }
 
   /** Also asks for nothing, which finds out whether the session is still there. */
   async #ask(session: LockSession, shards: readonly ShardNumber[]): Promise<void> {
     for (const shard of await session.take(shards)) {
       this.#locked.add(shard);
+      if (this.#left.has(shard)) {
+        this.leave(shard);
+        continue;
+      }
       this.#leases.set(shard, { shard });
       this.#options.onChange(shard);
     }
@@ -144,10 +160,15 @@ export class Ownership {
     for (const shard of shards) this.#makeWay(shard);
   }
 
+  get #isToGiveBack(): boolean {
+    return this.#session?.isOpen === true && [...this.#left].some((shard) => this.#locked.has(shard));
+  }
+
   /** Until it is time to ask again, the session is lost, or storage closes. */
   async #pause(): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
-    const timer = setTimeout(resolve, ASK_AGAIN_MS);
+    const timer = setTimeout(resolve, this.#isToGiveBack ? 0 : ASK_AGAIN_MS);
+    this.#wakeUp = resolve;
     this.#closing.signal.addEventListener("abort", () => resolve(), { once: true });
     const lost = this.#session?.closed ?? new Promise<void>(() => {});
     await Promise.race([promise, lost]);
