@@ -117,7 +117,11 @@ function running(
     port,
     pid,
     kill: async () => void await signal("KILL", await processTree(pid)),
-    pause: async () => void await signal("STOP", await processTree(pid)),
+    pause: async () => {
+      // First the one that makes others, or a session that begins meanwhile would go on.
+      await signal("STOP", [pid]);
+      await signal("STOP", await processTree(pid));
+    },
     resume: async () => void await signal("CONT", await processTree(pid)),
     stop,
   };
