@@ -102,15 +102,22 @@ export function prefixOf(id: AnyId): IdPrefix {
   return id.slice(0, id.length - SUFFIX_LENGTH - 1) as IdPrefix; // an AnyId starts with one
 }
 
-const HEX = Array.from({ length: 16 }, (_, i) => i.toString(16));
+/** Every byte as two hexadecimal digits. */
+const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
 
-/** The id's UUID, canonical text. */
+/** The id's UUID, canonical text. Every event pays for this several times. */
 export function idToUuid(id: AnyId): Uuid {
-  const start = suffixStart(id);
   let out = "";
-  for (let n = 0; n < 32; n++) {
-    if (n === 8 || n === 12 || n === 16 || n === 20) out += "-";
-    out += HEX[nibble(id, start, n)];
+  let bits = 0;
+  let pending = -2; // two leading padding bits
+  for (let i = suffixStart(id); i < id.length; i++) {
+    bits = (bits << 5) | digit(id, i);
+    pending += 5;
+    if (pending < 8) continue;
+    pending -= 8;
+    out += HEX[bits >> pending];
+    bits &= (1 << pending) - 1;
+    if (out.length === 8 || out.length === 13 || out.length === 18 || out.length === 23) out += "-";
   }
   return out as Uuid;
 }

@@ -17,10 +17,11 @@ export interface LogPoint {
 }
 
 const STREAMS = 4_096;
-const MESSAGES = 8_192;
+// What is reacted to, edited or answered is mostly new. More of them would be most of the heap of a busy node, for its collector to walk.
+const MESSAGES = 1_024;
 // Members and characters held, so that large groups and long texts count for what they are.
 const STREAM_WEIGHT = 400_000;
-const MESSAGE_WEIGHT = 8_000_000;
+const MESSAGE_WEIGHT = 1_000_000;
 
 /**
  * States of one shard as its writer left them. True only at the epoch and position that it left: whoever finds the fence elsewhere
@@ -30,7 +31,7 @@ export class ShardCache {
   readonly #streams = new LRUCache<StreamId, StreamEntry>({
     max: STREAMS,
     maxSize: STREAM_WEIGHT,
-    sizeCalculation: ({ state }) => 1 + (state.kind === "user" ? count(state.inbox) : count(state.members)),
+    sizeCalculation: ({ state }) => 1 + count(state.kind === "user" ? state.inbox : state.members),
   });
   readonly #messages = new LRUCache<MessageId, MessageState>({
     max: MESSAGES,
@@ -76,8 +77,13 @@ export class ShardCache {
   }
 }
 
+const counts = new WeakMap<object, number>();
+
+/** Message events share the record, so it is counted once a change. */
 function count(record: Readonly<Record<string, unknown>>): number {
-  let n = 0;
-  for (const _key in record) n++;
+  const known = counts.get(record);
+  if (known !== undefined) return known;
+  const n = Object.keys(record).length;
+  counts.set(record, n);
   return n;
 }

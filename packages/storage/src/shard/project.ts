@@ -49,11 +49,11 @@ export function project(batch: Batch): Projection {
 }
 
 function projectStreams(batch: Batch): StreamsTable[] {
-  const rows = new Map<string, StreamsTable>();
-  for (const { committed: { position, event, state } } of batch.accepted) {
-    rows.set(event.stream, streamRow(state, { position, lastAt: event.at }));
-  }
-  return [...rows.values()];
+  const newest = new Map(batch.accepted.map(({ committed }) => [committed.event.stream, committed]));
+  return Array.from(
+    newest.values(),
+    ({ position, event, state }) => streamRow(state, { position, lastAt: event.at }),
+  );
 }
 
 function projectStates(batch: Batch): StreamStatesTable[] {

@@ -114,7 +114,7 @@ export function reactionRows(
 ): { removed: ReactionsTable[]; added: ReactionsTable[] } {
   const earlier = reactionsOf(before);
   const later = reactionsOf(after);
-  if (earlier === later) return { removed: [], added: [] };
+  if (earlier === later || earlier.length + later.length === 0) return UNCHANGED;
   const message = idToUuid(after.id);
   const row = ({ emoji, user, seq }: (typeof later)[number]): ReactionsTable => ({
     message,
@@ -130,6 +130,7 @@ export function reactionRows(
   };
 }
 
+const UNCHANGED = { removed: [], added: [] };
 const NO_REACTIONS: Extract<MessageState, { kind: "live" }>["reactions"] = [];
 
 function reactionsOf(message: MessageState | undefined) {
