@@ -35,8 +35,7 @@ export interface LiveParts {
 export interface FeedOptions {
   readonly user: UserId;
   /** The feed is limited to this stream. */
-  readonly only?: StreamId;
-  readonly signal: AbortSignal;
+  readonly only: StreamId | undefined;
 }
 
 export class Feed implements Subscriber {
@@ -55,6 +54,8 @@ export class Feed implements Subscriber {
   readonly #askedEarly = new Set<ShardNumber>();
   #phase: "starting" | "backfill" | "streaming" = "starting";
   #failure: { readonly error: unknown } | undefined;
+  /** Aborted when the feed is over. */
+  readonly #over = new AbortController();
   #wake = Promise.withResolvers<void>();
 
   constructor(parts: LiveParts, options: FeedOptions) {
@@ -68,8 +69,9 @@ export class Feed implements Subscriber {
     const failed = (error: unknown) => this.fail(error);
     this.reads = new ShardReads({
       ...parts,
-      ...options,
+      user,
       only,
+      signal: this.#over.signal,
       budget: (shard) => this.#spendable(shard),
       answered: (track, answer) => {
         this.#askedEarly.delete(track.shard);
@@ -97,7 +99,6 @@ export class Feed implements Subscriber {
       },
       failed,
     });
-    options.signal.addEventListener("abort", () => this.#wake.resolve(), { once: true });
   }
 
   deliver(delivery: Delivery): void {
@@ -154,6 +155,15 @@ export class Feed implements Subscriber {
     this.#changed.set(head.stream, head.seq);
   }
 
+  get isStopped(): boolean {
+    return this.#over.signal.aborted;
+  }
+
+  stop(): void {
+    this.#over.abort();
+    this.#wake.resolve();
+  }
+
   fail(error: unknown): void {
     this.#failure ??= { error };
     this.#wake.resolve();
@@ -161,7 +171,7 @@ export class Feed implements Subscriber {
 
   /** Resolves once there is something to {@link take}, or the feed has ended. */
   async ready(): Promise<void> {
-    while (!this.#queue.ready && this.#failure === undefined && !this.#options.signal.aborted) {
+    while (!this.#queue.ready && this.#failure === undefined && !this.isStopped) {
       await this.#wake.promise;
       this.#wake = Promise.withResolvers();
     }

@@ -4,7 +4,6 @@ import { tracked, type TrackedEnvelope } from "@trpc/server";
 import type { Connection } from "../ws/connection.ts";
 import { beginFeed } from "./begin.ts";
 import { Feed, type LiveParts } from "./feed.ts";
-import { pause } from "./pause.ts";
 
 export interface InboxInput {
   /** The last tracked id, sent by the client itself when it reconnects; goes before `cursor`. */
@@ -21,8 +20,10 @@ export interface InboxOptions {
   readonly input: InboxInput;
   /** Null: whatever reads the feed takes a frame only when it has room, as HTTP streams do. */
   readonly connection: Connection | null;
-  /** Aborted when the subscription is stopped. */
-  readonly signal: AbortSignal;
+  /** Aborted when the subscription is stopped, or its connection has closed. */
+  readonly signal: AbortSignal | undefined;
+  /** When the feed ends by itself, and with what. */
+  readonly expiry?: { readonly inMs: number; readonly error: () => Error };
 }
 
 /**
@@ -31,35 +32,62 @@ export interface InboxOptions {
  */
 export async function* inboxFeed(
   parts: LiveParts,
-  { user, input, connection, signal }: InboxOptions,
+  { user, input, connection, signal, expiry }: InboxOptions,
 ): AsyncGenerator<TrackedEnvelope<FeedFrame>, void, void> {
-  const over = new AbortController();
-  const ended = AbortSignal.any([signal, over.signal, ...(connection === null ? [] : [connection.closed])]);
-  const feed = new Feed(parts, { user, only: input.stream, signal: ended });
-  const unsubscribe = parts.hub.subscribe(feed);
-  // A reader that takes nothing any more holds no place in the hub once its time is over.
-  ended.addEventListener("abort", unsubscribe, { once: true });
+  const feed = new Feed(parts, { user, only: input.stream });
+  const leave = parts.hub.subscribe(feed);
+  const beats = new Beats(feed, parts);
+  const timer = expiry && setTimeout(() => {
+    feed.fail(expiry.error());
+    // A reader that takes nothing any more holds no place in the hub once its time is over.
+    leave();
+  }, expiry.inMs);
+  const end = () => {
+    feed.stop();
+    leave();
+    beats.stop();
+    clearTimeout(timer);
+  };
+  signal?.addEventListener("abort", end, { once: true });
+  if (signal?.aborted) end();
   try {
-    beginFeed(feed, parts, input).then(() => beatUntil(feed, { parts, ended })).catch((error) => feed.fail(error));
+    beginFeed(feed, parts, input).then(() => beats.start(), (error) => feed.fail(error));
     for (;;) {
       await feed.ready();
       await connection?.room();
-      if (ended.aborted) return;
+      if (feed.isStopped) return;
       const next = feed.take();
       if (next !== null) yield tracked(next.cursor, next.frame);
     }
   } finally {
-    over.abort();
-    unsubscribe();
+    end();
   }
 }
 
-async function beatUntil(feed: Feed, { parts, ended }: { parts: LiveParts; ended: AbortSignal }): Promise<void> {
-  const { beatMs } = parts.limits;
-  // The first comes early by chance, so that a node's feeds do not all beat at once.
-  await pause(beatMs * parts.random(), ended);
-  while (!ended.aborted) {
-    await feed.beat();
-    await pause(beatMs, ended);
+/** Lets a feed beat now and then: a timer and nothing else, for a node holds thousands of feeds that do nothing else for hours. */
+class Beats {
+  readonly #feed: Feed;
+  readonly #parts: LiveParts;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(feed: Feed, parts: LiveParts) {
+    this.#feed = feed;
+    this.#parts = parts;
+  }
+
+  /** The first comes early by chance, so that a node's feeds do not all beat at once. */
+  start(): void {
+    this.#beatIn(this.#parts.limits.beatMs * this.#parts.random());
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+  }
+
+  #beatIn(ms: number): void {
+    if (this.#feed.isStopped) return;
+    this.#timer = setTimeout(() => {
+      this.#feed.beat().then(() => this.#beatIn(this.#parts.limits.beatMs), (error) => this.#feed.fail(error));
+    }, ms);
   }
 }

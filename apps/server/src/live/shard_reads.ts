@@ -87,7 +87,7 @@ export class ShardReads {
   }
 
   retryNow(shard: ShardNumber): void {
-    this.tracks.get(shard)?.retry.abort();
+    this.tracks.get(shard)?.retry?.abort();
   }
 
   /**

@@ -17,11 +17,13 @@ export class Track {
   phase: TrackPhase = "asking";
   /** What the reader was last told of the shard. */
   said: ShardStatus = "ok";
-  /** Cuts the pause before the next try short. */
-  retry = new AbortController();
+  /** Cuts the pause before the next try short, while there is one. */
+  retry: AbortController | undefined;
   /** Streams had no first item here yet: the feed began at the present (LIVE3). */
   readonly unannounced: boolean;
-  readonly #tried = Promise.withResolvers<void>();
+  /** Made when somebody asks; a node holds thousands of tracks of which nobody does any more. */
+  #tried: PromiseWithResolvers<void> | undefined;
+  #wasTried = false;
   #held: Delivery[] = [];
   #overflowed = false;
 
@@ -44,11 +46,14 @@ export class Track {
 
   /** Resolves once the shard has been asked, whether it answered or not. */
   get tried(): Promise<void> {
+    if (this.#wasTried) return Promise.resolve();
+    this.#tried ??= Promise.withResolvers();
     return this.#tried.promise;
   }
 
   wasTried(): void {
-    this.#tried.resolve();
+    this.#wasTried = true;
+    this.#tried?.resolve();
   }
 
   startAsking(): void {

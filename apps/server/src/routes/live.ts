@@ -24,16 +24,9 @@ export const live = router({
       stream: zStreamId.optional(),
       fromSeq: zSeq.optional(),
     }))
-    .subscription(async function* ({ ctx, input, signal }): AsyncGenerator<TrackedEnvelope<FeedFrame>, void, void> {
-      const { services: { live, now }, session, connection } = ctx;
-      const expiry = new AbortController();
-      const timer = setTimeout(() => expiry.abort(), Math.min(session.expiresAt - now(), MAX_TIMER_MS));
-      const ended = AbortSignal.any(signal === undefined ? [expiry.signal] : [signal, expiry.signal]);
-      try {
-        yield* inboxFeed(live, { user: session.user, input, connection, signal: ended });
-      } finally {
-        clearTimeout(timer);
-      }
-      if (expiry.signal.aborted) throw tokenExpired();
+    .subscription(({ ctx, input, signal }): AsyncGenerator<TrackedEnvelope<FeedFrame>, void, void> => {
+      const { services: { live, now }, session: { user, expiresAt }, connection } = ctx;
+      const expiry = { inMs: Math.min(expiresAt - now(), MAX_TIMER_MS), error: tokenExpired };
+      return inboxFeed(live, { user, input, connection, signal, expiry });
     }),
 });
