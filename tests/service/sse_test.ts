@@ -5,6 +5,7 @@ import { needsPostgres } from "@gatz/testing/postgres.ts";
 
 if (await needsPostgres(import.meta.url)) {
   const { ALL_DEFAULT_LIMITS, serve } = await import("@gatz/server");
+  const { openStorage } = await import("@gatz/storage");
   const { startTcpProxy } = await import("@gatz/testing/tcp_proxy.ts");
   const { freshId, person, testServer } = await import("@gatz/testing/test_server.ts");
   const { sent, talk } = await import("../api/talk.ts");
@@ -92,13 +93,15 @@ if (await needsPostgres(import.meta.url)) {
     const begun = performance.now();
     await server.server.stop();
     assert.ok(performance.now() - begun < 1_000, "the stream held up the end");
+    // What was stopped gave its shards up.
+    const storage = await openStorage(server.database.storageConfig(), { report: () => {} });
     const next = await serve({
       config: {
         ...{ dev: true, host: "127.0.0.1", port: Number(new URL(server.url).port), origins: [] },
         limits: ALL_DEFAULT_LIMITS,
       },
       secrets: server.secrets,
-      storage: server.storage,
+      storage,
     });
     try {
       await say("after");
@@ -108,6 +111,7 @@ if (await needsPostgres(import.meta.url)) {
       reader[Symbol.dispose]();
       await ann[Symbol.asyncDispose]();
       await next.stop();
+      await storage.close();
     }
   });
 }
