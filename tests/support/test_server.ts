@@ -19,7 +19,9 @@ import { type TestDatabase, testDatabase, type TestDatabaseOptions } from "./tes
 export interface TestServerOptions {
   readonly database?: TestDatabaseOptions;
   /** Another node on the database and with the secrets of this server, which is to be stopped last. */
-  readonly beside?: TestServer;
+  readonly beside?: Pick<TestServer, "database" | "secrets">;
+  /** Default: a free one. */
+  readonly port?: number;
   readonly limits?: Partial<Limits>;
   /** How fast and how often one may call (SEC2): lifted unless the test is about that, since tests do at once what people do in hours. */
   readonly rates?: "lifted" | "default";
@@ -39,7 +41,7 @@ export interface TestServer extends AsyncDisposable {
 }
 
 export async function testServer(options: TestServerOptions = {}): Promise<TestServer> {
-  const { dev = true, origins = [], beside } = options;
+  const { dev = true, origins = [], beside, port = 0 } = options;
   const rates = options.rates === "default" ? {} : LIFTED_FOR_LOAD;
   const limits = { ...ALL_DEFAULT_LIMITS, ...rates, ...options.limits };
   await using parts = new AsyncDisposableStack();
@@ -53,7 +55,7 @@ export async function testServer(options: TestServerOptions = {}): Promise<TestS
   const tokenKey = beside?.secrets.tokenKey ?? crypto.getRandomValues(new Uint8Array(32));
   const secrets = { tokenKey, metricsToken: options.metricsToken };
   const server = await serve({
-    config: { dev, host: "127.0.0.1", port: 0, origins, limits },
+    config: { dev, host: "127.0.0.1", port, origins, limits },
     secrets,
     storage,
     metrics,
