@@ -8,7 +8,7 @@ import type { Report } from "../verify/problem.ts";
 import { StreamSums } from "./checksums.ts";
 import { readBlocks } from "./container.ts";
 import { isBlock } from "./format.ts";
-import { type ReadEvent, readIfReadable } from "./lines.ts";
+import { Names, type ReadEvent, readIfReadable } from "./lines.ts";
 
 export interface DiscussionCheck {
   readonly file: string;
@@ -32,6 +32,7 @@ export async function checkDiscussion({ file, discussion, digestKey, logs, repor
   };
   const walk = new LogWalk(checks);
   const sums = new StreamSums();
+  const names = new Names();
   const said: string[] = [];
   let events = 0;
   for await (const block of readBlocks(file)) {
@@ -48,7 +49,7 @@ export async function checkDiscussion({ file, discussion, digestKey, logs, repor
     if (!isBlock(block, "events")) continue;
     for (const line of block.lines) {
       events++;
-      const event = readIfReadable(line);
+      const event = readIfReadable(line, names);
       if (event?.stream !== discussion) {
         const what = `the event after ${walk.seq}`;
         report({ shard, check: "row", what, expected: discussion, found: event?.stream ?? null });

@@ -11,7 +11,7 @@ import { readBlocks } from "./container.ts";
 import { checkDiscussion } from "./discussion_check.ts";
 import { isBlock } from "./format.ts";
 import { insertRows } from "./insert.ts";
-import { readLine } from "./lines.ts";
+import { Names, readLine } from "./lines.ts";
 import { eventRow, type ShardTarget } from "./load_events.ts";
 import { insertStream } from "./refold.ts";
 import { StreamFold } from "./stream_fold.ts";
@@ -62,9 +62,10 @@ async function append(
       await requireAbsent(q, discussion);
       let { position } = fence;
       const fold = new StreamFold();
+      const names = new Names();
       for await (const block of readBlocks(file)) {
         if (!isBlock(block, "events")) continue;
-        const events = block.lines.map((line) => ({ ...readLine(line), position: ++position }));
+        const events = block.lines.map((line) => ({ ...readLine(line, names), position: ++position }));
         await insertRows(q, "events", events.map(eventRow));
         for (const event of events) fold.take(eventOf(event.row), event.position);
       }

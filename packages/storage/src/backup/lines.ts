@@ -1,5 +1,5 @@
 /** An event as a line of a backup, and back. @module */
-import { type AnyEventId, idToUuid, type StreamId, type UserId } from "@gatz/domain";
+import { type AnyEventId, idToUuid, type StreamId, type UserId, type Uuid } from "@gatz/domain";
 import { eventCode, eventOfCode, streamKind } from "../schema/codes.ts";
 import type { Queryable } from "../postgres/queryable.ts";
 import { actorOf, eventId, type EventRow, streamOf } from "../shard/codec.ts";
@@ -51,10 +51,15 @@ type Columns = [
   ...[actor: string, at: string, target: string, decided: string, digest: string, body: string],
 ];
 
-/** Ids that many events share, by their UUIDs. */
+/** Ids that many events share, and their UUIDs. */
 export class Names {
   readonly #streams = new Map<string, StreamId>();
   readonly #actors = new Map<string, UserId>();
+  readonly #uuids = new Map<StreamId, Uuid>();
+
+  uuid(id: StreamId): Uuid {
+    return remembered(this.#uuids, id, () => idToUuid(id));
+  }
 
   stream(uuid: string, make: () => StreamId): StreamId {
     return remembered(this.#streams, uuid, make);
@@ -67,12 +72,12 @@ export class Names {
 
 const MOST_NAMES = 50_000;
 
-function remembered<T>(names: Map<string, T>, uuid: string, make: () => T): T {
-  const known = names.get(uuid);
+function remembered<K, T>(names: Map<K, T>, key: K, make: () => T): T {
+  const known = names.get(key);
   if (known !== undefined) return known;
   if (names.size === MOST_NAMES) names.clear();
   const name = make();
-  names.set(uuid, name);
+  names.set(key, name);
   return name;
 }
 
@@ -102,7 +107,7 @@ export interface ReadEvent extends EventLine {
 }
 
 /** @throws {SyntaxError} if it is not JSON; what the JSON holds is checked against the file's checksum, not here */
-export function readLine(line: string): ReadEvent {
+export function readLine(line: string, names: Names): ReadEvent {
   const parsed = JSON.parse(line) as ParsedLine; // see above
   const { position, stream, seq, id, type, version, actor, at, targetSeq = null, decided = null, digest, body } =
     parsed;
@@ -114,9 +119,9 @@ export function readLine(line: string): ReadEvent {
     content: line.slice(from, -1),
     row: {
       ...{ at, seq, version, decided, body },
-      stream: idToUuid(stream),
+      stream: names.uuid(stream),
       id: idToUuid(id),
-      actor: actor === "system" ? null : idToUuid(actor),
+      actor: actor === "system" ? null : names.uuid(actor),
       target_seq: targetSeq,
       type: eventCode(streamKind(stream), type),
     },
@@ -124,9 +129,9 @@ export function readLine(line: string): ReadEvent {
 }
 
 /** Undefined for a line that holds no event. */
-export function readIfReadable(line: string): ReadEvent | undefined {
+export function readIfReadable(line: string, names: Names): ReadEvent | undefined {
   try {
-    return readLine(line);
+    return readLine(line, names);
   } catch (error) {
     // No JSON, no such type, no id: whatever it is, it is no event.
     if (error instanceof Error) return undefined;

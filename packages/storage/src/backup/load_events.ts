@@ -3,7 +3,7 @@ import type { AdminSql } from "./admin.ts";
 import { BackupError } from "./admin.ts";
 import type { Block, EventsHead } from "./format.ts";
 import { insertRows, type TextRow } from "./insert.ts";
-import { type ReadEvent, readLine } from "./lines.ts";
+import { Names, type ReadEvent, readLine } from "./lines.ts";
 import type { SchemaName } from "../schema/names.ts";
 
 export interface ShardTarget {
@@ -27,7 +27,8 @@ export async function loadEvents(
   { head, lines }: Block<EventsHead>,
   position: number,
 ): Promise<number> {
-  const events = lines.map(readLine).filter((event) => event.position > position);
+  const names = new Names();
+  const events = lines.map((line) => readLine(line, names)).filter((event) => event.position > position);
   events.forEach((event, i) => {
     if (event.position !== position + i + 1) {
       throw new BackupError(`Shard ${head.shard} lacks the event after position ${position + i}.`);

@@ -14,7 +14,7 @@ import { DamagedFile, readBlockAt, readBlocks } from "./container.ts";
 import { checkDiscussion, rowOf } from "./discussion_check.ts";
 import { FileLogs } from "./file_logs.ts";
 import { type EventsHead, isBlock, type Manifest, type StreamLine } from "./format.ts";
-import { type ReadEvent, readIfReadable } from "./lines.ts";
+import { Names, type ReadEvent, readIfReadable } from "./lines.ts";
 
 export interface VerifyBackupOptions {
   /** A backup, and those that go on from it, in their order. */
@@ -80,6 +80,7 @@ interface EventsPlace {
 class Run {
   readonly #parts: Parts;
   readonly #logs = new FileLogs();
+  readonly #names = new Names();
   readonly #positions = new Map<ShardNumber, number>();
   readonly #places = new Map<ShardNumber, EventsPlace[]>();
   streams = 0;
@@ -153,7 +154,7 @@ class Run {
     for (const { file, offset } of this.#placesOf(shard)) {
       const { lines } = await readBlockAt(file, offset);
       for (const line of lines) {
-        const event = readIfReadable(line);
+        const event = readIfReadable(line, this.#names);
         if (event === undefined) continue;
         const walk = walks.get(event.stream) ?? new LogWalk(checks);
         walks.set(event.stream, walk);
@@ -175,7 +176,7 @@ class Run {
       report({ shard, check: "positions", what, expected: position, found: lines.length });
     }
     for (const line of lines) {
-      const event = readIfReadable(line);
+      const event = readIfReadable(line, this.#names);
       if (event === undefined) {
         report({ shard, check: "row", what: `the line after position ${position}`, expected: "an event", found: null });
         continue;
