@@ -51,6 +51,9 @@ export interface StorageLimits {
   /** Flushes in flight on one server; and how old a flush may get and still count as one. */
   flushesPerServer: number;
   flushAgeMs: number;
+  /** Streams, and messages, whose states a shard's writer keeps in memory at most; large ones count for what they are. */
+  cacheStreams: number;
+  cacheMessages: number;
   /** Deadline of one flush, and of one read. */
   flushDeadlineMs: number;
   readDeadlineMs: number;
@@ -75,6 +78,9 @@ export const DEFAULT_STORAGE_LIMITS: Readonly<StorageLimits> = Object.freeze({
   queueBytes: 4 * 1024 * 1024,
   flushesPerServer: 2,
   flushAgeMs: 250,
+  cacheStreams: 4_096,
+  // What is reacted to, edited or answered is mostly new. More of them would be most of the heap of a busy node, for its collector to walk.
+  cacheMessages: 1_024,
   flushDeadlineMs: 5_000,
   readDeadlineMs: 2_000,
   readConnections: 16,

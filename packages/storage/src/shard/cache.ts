@@ -1,5 +1,6 @@
 import type { MessageId, MessageState, StreamId, StreamState } from "@gatz/domain";
 import { LRUCache } from "lru-cache";
+import type { StorageLimits } from "../contract.ts";
 
 /** What the writer knows of a stream. */
 export interface StreamEntry {
@@ -16,9 +17,6 @@ export interface LogPoint {
   readonly position: number;
 }
 
-const STREAMS = 4_096;
-// What is reacted to, edited or answered is mostly new. More of them would be most of the heap of a busy node, for its collector to walk.
-const MESSAGES = 1_024;
 // Members and characters held, so that large groups and long texts count for what they are.
 const STREAM_WEIGHT = 400_000;
 const MESSAGE_WEIGHT = 1_000_000;
@@ -28,17 +26,22 @@ const MESSAGE_WEIGHT = 1_000_000;
  * drops it all. Changes only after a commit.
  */
 export class ShardCache {
-  readonly #streams = new LRUCache<StreamId, StreamEntry>({
-    max: STREAMS,
-    maxSize: STREAM_WEIGHT,
-    sizeCalculation: ({ state }) => 1 + count(state.kind === "user" ? state.inbox : state.members),
-  });
-  readonly #messages = new LRUCache<MessageId, MessageState>({
-    max: MESSAGES,
-    maxSize: MESSAGE_WEIGHT,
-    sizeCalculation: (message) => 100 + (message.kind === "live" ? message.text.length : 0),
-  });
+  readonly #streams: LRUCache<StreamId, StreamEntry>;
+  readonly #messages: LRUCache<MessageId, MessageState>;
   #at: LogPoint | undefined;
+
+  constructor({ cacheStreams, cacheMessages }: Pick<StorageLimits, "cacheStreams" | "cacheMessages">) {
+    this.#streams = new LRUCache({
+      max: cacheStreams,
+      maxSize: STREAM_WEIGHT,
+      sizeCalculation: ({ state }) => 1 + count(state.kind === "user" ? state.inbox : state.members),
+    });
+    this.#messages = new LRUCache({
+      max: cacheMessages,
+      maxSize: MESSAGE_WEIGHT,
+      sizeCalculation: (message) => 100 + (message.kind === "live" ? message.text.length : 0),
+    });
+  }
 
   /** Where the writer left the log, as far as it knows. */
   get at(): LogPoint | undefined {

@@ -51,7 +51,7 @@ interface Right {
 export class ShardWriter implements Waiter {
   readonly #options: WriterOptions;
   readonly #queue: BundleQueue;
-  readonly #cache = new ShardCache();
+  readonly #cache: ShardCache;
   /** Under which lease and address the epoch was raised to which value. */
   #claimed: (Right & { readonly epoch: number }) | undefined;
   /** What the shard was last claimed by, whatever came of it. */
@@ -69,6 +69,7 @@ export class ShardWriter implements Waiter {
   constructor(options: WriterOptions) {
     this.#options = options;
     this.#queue = new BundleQueue(options.limits);
+    this.#cache = new ShardCache(options.limits);
     this.#idle.resolve();
   }
 
@@ -178,6 +179,7 @@ export class ShardWriter implements Waiter {
     } catch (error) {
       progress.isOver = true;
       const failure = classify(error, progress);
+      if (failure.kind === "doubtful") noteSent(bundles, progress);
       ended(failure.kind);
       await this.#failed(failure, bundles, slot);
     }
@@ -300,6 +302,11 @@ export class ShardWriter implements Waiter {
     const { shard, server, report } = this.#options;
     report(what, { shard, server, kind, error: describeError(cause), state: sqlState(cause) ?? "none" });
   }
+}
+
+function noteSent(bundles: readonly Bundle[], { batch }: FlushProgress): void {
+  const drafts = new Set(batch?.accepted.map(({ draft }) => draft));
+  for (const bundle of bundles) bundle.noteSent(drafts);
 }
 
 function retryAfterMs(reason: NotNowReason): number {
