@@ -1,7 +1,8 @@
 /** Takes each offer to the node that writes its shard: this one, or another. @module */
 import { type Outcome, type ShardNumber, shardOf, unreachable } from "@gatz/domain";
 import { type OfferOptions, ShardUnavailable, type StorageLimits } from "../contract.ts";
-import { type Deadline, deadlineIn, timeLeft } from "../postgres/deadline.ts";
+import { before, type Deadline, deadlineIn, timeLeft } from "../postgres/deadline.ts";
+import { DeadlinePassed } from "../postgres/errors.ts";
 import type { ForwardedOffer, Membership, NodeAddress, NodeId } from "./contract.ts";
 import { ForwardWindow } from "./forward_window.ts";
 
@@ -95,7 +96,7 @@ export class OfferRouter {
     if (shard.isWrittenHere()) {
       return { kind: "outcomes", outcomes: await this.#options.here(offer, { deadlineMs: timeLeft(deadline) }) };
     }
-    const owner = await ownerOf(shard, { anew: !isFirst });
+    const owner = await ownerOf(shard, { anew: !isFirst, deadline });
     if (owner === null || owner.url === null || owner.node === this.#options.node) return AGAIN;
     return await this.#forward(what, owner);
   }
@@ -125,11 +126,15 @@ export class OfferRouter {
   }
 }
 
-async function ownerOf(shard: RoutedShard, options: { anew: boolean }): Promise<NodeAddress | null> {
+/** Null if it is not known by the deadline. */
+async function ownerOf(
+  shard: RoutedShard,
+  { anew, deadline }: { anew: boolean; deadline: Deadline },
+): Promise<NodeAddress | null> {
   try {
-    return await shard.owner(options);
+    return await before(deadline, shard.owner({ anew }));
   } catch (error) {
-    if (error instanceof ShardUnavailable) return null;
+    if (error instanceof ShardUnavailable || error instanceof DeadlinePassed) return null;
     throw error;
   }
 }

@@ -37,6 +37,8 @@ export class Bundle {
   readonly onStep: BundleInput["onStep"];
   /** A COMMIT that may hold its drafts was sent, and its answer never came. */
   doubtful = false;
+  /** Those of its drafts that such a COMMIT may have written. */
+  #sent: ReadonlySet<PreparedDraft> | undefined;
   /** Its drafts are being written: until the answer comes nobody knows. */
   committing = false;
   readonly #settle: (outcomes: readonly Outcome[]) => void;
@@ -69,6 +71,15 @@ export class Bundle {
     return this.#answered || (this.#parts.length > 0 && this.#parts.every((part) => part.isAnswered));
   }
 
+  /** A COMMIT whose answer never came was to write these drafts, among them some of its own. */
+  noteSent(drafts: ReadonlySet<PreparedDraft>): void {
+    this.#sent = this.#sent === undefined ? drafts : this.#sent.union(drafts);
+  }
+
+  wasSent(draft: PreparedDraft): boolean {
+    return this.#sent?.has(draft) ?? false;
+  }
+
   settle(outcomes: readonly Outcome[]): void {
     if (this.#settled) return;
     this.#settled = true;
@@ -85,6 +96,7 @@ export class Bundle {
     const part = (drafts: readonly PreparedDraft[]) => {
       const half = new Bundle({ drafts, facts, kind, deadline });
       half.doubtful = doubtful;
+      half.#sent = this.#sent;
       return half;
     };
     const [first, second] = [part(this.drafts.slice(0, middle)), part(this.drafts.slice(middle))];

@@ -6,7 +6,7 @@ import { Batch, type BatchGround } from "./batch.ts";
 import type { Bundle } from "./bundle.ts";
 import type { LogPoint, ShardCache } from "./cache.ts";
 import { type HeldFence, type KnownEvents, type Loaded, wantedBy } from "./ground.ts";
-import { judgeBundle, outcomeOfKnown } from "./judge.ts";
+import { goesOn, judgeBundle, outcomeOfKnown } from "./judge.ts";
 import { project } from "./project.ts";
 import type { FlushTransaction } from "./shard_store.ts";
 
@@ -31,6 +31,8 @@ export interface FlushOptions {
 export class FlushProgress {
   /** The COMMIT was sent, or may have been: only its answer tells. */
   isCommitting = false;
+  /** What it was to write. */
+  batch: Batch | undefined;
   /** When it was, on the monotonic clock. */
   committingSince: number | undefined;
   /** The caller gave up: nothing more may be sent. */
@@ -90,6 +92,7 @@ export async function flush(options: FlushOptions, progress: FlushProgress): Pro
     await options.transaction.rollback();
   } else {
     for (const bundle of live) bundle.committing = true;
+    progress.batch = batch;
     const projection = project(batch);
     const takenBy = options.claim.kind === "takes" ? options.claim.by : null;
     await options.transaction.commit({ batch, projection, epoch, takenBy }, progress);
@@ -137,11 +140,18 @@ function answersOfKnown(
   bundles: readonly Bundle[],
   { known }: Pick<BatchGround, "known">,
 ): Map<Bundle, readonly Outcome[] | null> {
-  return new Map(bundles.map((bundle) => {
-    const found = bundle.drafts.map((draft) => ({ draft, known: known.get(draft.uuid) }));
-    const answers = found.flatMap(({ draft, known }) =>
-      known ? [outcomeOfKnown(draft, { known, doubtful: bundle.doubtful })] : []
-    );
-    return [bundle, answers.length === found.length ? answers : null];
-  }));
+  return new Map(bundles.map((bundle) => [bundle, answersOf(bundle, known)]));
+}
+
+/** Up to the one that ends the bundle; null if that takes a decision. */
+function answersOf(bundle: Bundle, events: KnownEvents): readonly Outcome[] | null {
+  const answers: Outcome[] = [];
+  for (const draft of bundle.drafts) {
+    const known = events.get(draft.uuid);
+    if (!known) return null;
+    const answer = outcomeOfKnown(draft, { known, wasSent: bundle.wasSent(draft) });
+    answers.push(answer);
+    if (!goesOn(answer, bundle.kind)) break;
+  }
+  return answers;
 }

@@ -38,14 +38,15 @@ export function judgeBundle(bundle: Bundle, judging: Judging): readonly Outcome[
   return outcomes;
 }
 
-function goesOn({ kind }: Outcome, of: Bundle["kind"]): boolean {
+/** Whether what follows a draft with this outcome is tried too (LOG4, SHARD3). */
+export function goesOn({ kind }: Outcome, of: Bundle["kind"]): boolean {
   return kind === "accepted" || kind === "duplicate" || (of === "effects" && kind === "rejected");
 }
 
 function judgeDraft(draft: PreparedDraft, { bundle, batch, limits }: Judging & { bundle: Bundle }): Outcome {
   const { proposal } = draft;
   const known = batch.known(draft.uuid);
-  if (known) return outcomeOfKnown(draft, { known, doubtful: bundle.doubtful });
+  if (known) return outcomeOfKnown(draft, { known, wasSent: bundle.wasSent(draft) });
   if (draft.refusal) return draft.refusal;
   const entry = batch.stream(proposal.stream);
   const group = bundle.facts.groups.get(proposal.id);
@@ -92,10 +93,10 @@ function outcomeOf(decision: Decision, draft: PreparedDraft, { batch, at }: { ba
 /** The answer to a draft whose id, or its UUID under another prefix, is in the log (LOG2). After a lost answer to our own COMMIT it is the first ack that comes late. */
 export function outcomeOfKnown(
   { digest, proposal }: PreparedDraft,
-  { known, doubtful }: { known: KnownEvent; doubtful: boolean },
+  { known, wasSent }: { known: KnownEvent; wasSent: boolean },
 ): Outcome {
   if (known.ack.id === proposal.id && (known.digest === null || known.digest === digest)) {
-    return { kind: doubtful ? "accepted" : "duplicate", ...known.ack };
+    return { kind: wasSent ? "accepted" : "duplicate", ...known.ack };
   }
   const { seq, at } = known.ack;
   const own = known.actor === proposal.actor ? { detail: { seq, at } } : {};

@@ -3,7 +3,8 @@ import { assert, type Outcome, type Proposal, type ShardNumber, shardOf, type St
 import type { OfferOptions, Storage } from "../contract.ts";
 import type { Placement } from "../directory/placement.ts";
 import type { ForwardedOffer } from "../nodes/contract.ts";
-import { type Deadline, deadlineIn } from "../postgres/deadline.ts";
+import { before, type Deadline, deadlineIn } from "../postgres/deadline.ts";
+import { DeadlinePassed } from "../postgres/errors.ts";
 import { Bundle, NO_FACTS } from "./bundle.ts";
 import { gatherFacts } from "./facts.ts";
 import { prepareDraft } from "./prepared.ts";
@@ -16,6 +17,8 @@ export interface Offering {
   readonly digestKey: Uint8Array;
 }
 
+const FACTS_RETRY_MS = 500;
+
 /** Offers to this node's own writer, which refuses if another node writes the shard. */
 export async function offerHere(
   offering: Offering,
@@ -27,10 +30,21 @@ export async function offerHere(
   if (!writer) return [noSuchShard(offer)];
   const deadline = deadlineIn(options.deadlineMs);
   const bundle = offer.kind === "bundle"
-    ? await bundleOf(offering, { ...offer, deadline, onStep: options.onStep })
+    ? await bundleInTime(offering, { ...offer, deadline, onStep: options.onStep })
     : effectsOf(offering, { proposals, deadline });
+  if (bundle === null) return [{ kind: "not-now", reason: "Unavailable", retryAfterMs: FACTS_RETRY_MS }];
   writer.offer(bundle);
   return await bundle.outcomes;
+}
+
+/** Null if its facts could not be read by the deadline. */
+async function bundleInTime(...args: Parameters<typeof bundleOf>): Promise<Bundle | null> {
+  try {
+    return await bundleOf(...args);
+  } catch (error) {
+    if (error instanceof DeadlinePassed) return null;
+    throw error;
+  }
 }
 
 async function bundleOf(
@@ -44,8 +58,9 @@ async function bundleOf(
 ): Promise<Bundle> {
   assert(proposals.every((proposal) => proposal.stream === stream), "a bundle is for one stream");
   const startsStream = proposals.some(({ type }) => type === "create");
-  const refusals = startsStream ? await Promise.all(proposals.map(placement)) : [];
-  const facts = await gatherFacts(reads, proposals);
+  const { deadline } = input;
+  const refusals = startsStream ? await before(deadline, Promise.all(proposals.map(placement))) : [];
+  const facts = await gatherFacts({ states: (streams) => before(deadline, reads.states(streams)) }, proposals);
   const drafts = proposals.map((proposal, i) => prepareDraft(proposal, { digestKey, refusal: refusals[i] }));
   return new Bundle({ drafts, facts, kind: "bundle", ...input });
 }
