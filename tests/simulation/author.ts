@@ -12,8 +12,7 @@ import {
 } from "@gatz/domain";
 import { newId } from "../../packages/client/src/new_id.ts";
 import type { Chance } from "./chance.ts";
-import type { Device } from "./device.ts";
-import type { Offer, PlainOutcome } from "./history.ts";
+import type { Line } from "./line.ts";
 import { POISON } from "./postgres/sim_transaction.ts";
 import type { World } from "./world.ts";
 
@@ -38,17 +37,17 @@ const NO_CONTENT = { mentions: [], attachments: [] } as const;
 
 export class Author {
   readonly #world: World;
-  readonly #device: Device;
+  readonly #line: Line;
   readonly #chance: Chance;
   readonly #user: UserId;
   readonly #unfinished = new Set<Promise<void>>();
   #said = 0;
 
-  constructor(world: World, device: Device) {
+  constructor(world: World, line: Line) {
     this.#world = world;
-    this.#device = device;
-    this.#user = device.user;
-    this.#chance = world.chance.fork(`author ${device.user}`);
+    this.#line = line;
+    this.#user = line.user;
+    this.#chance = world.chance.fork(`author ${line.user}`);
   }
 
   /** Does things until the active phase is over; resolves when all have their outcome. */
@@ -71,12 +70,12 @@ export class Author {
   /** Until each has its final outcome; in the active phase it may be given up before. */
   async offer(proposals: readonly Proposal[]): Promise<void> {
     const again = this.#chance.happens(0.5) ? proposals : proposals.map(reworded);
-    if (this.#chance.happens(0.05)) void this.#offerOnce(again);
+    if (this.#chance.happens(0.05)) void this.#line.offer(again);
     while (!await this.#hasOutcome(proposals)) {
-      if (this.#world.phase !== "healing" && this.#chance.happens(0.05)) break;
+      if (this.#world.phase !== "healing" && this.#chance.happens(0.25)) break;
     }
     // Somebody who did not see the answer.
-    if (this.#chance.happens(0.05)) await this.#offerOnce(proposals);
+    if (this.#chance.happens(0.05)) await this.#line.offer(proposals);
   }
 
   /** Until it has its final outcome. */
@@ -86,29 +85,12 @@ export class Author {
 
   /** Offers once; waits if that brought no outcome. */
   async #hasOutcome(proposals: readonly Proposal[]): Promise<boolean> {
-    const outcomes = await this.#offerOnce(proposals);
+    const outcomes = await this.#line.offer(proposals);
     const last = outcomes?.at(-1);
     if (last !== undefined && isFinal(last)) return true;
     const wait = last?.kind === "not-now" ? last.retryAfterMs : 100;
     await this.#world.time.sleep(wait * this.#chance.between(0.2, 1.5));
     return false;
-  }
-
-  async #offerOnce(proposals: readonly Proposal[]): Promise<readonly Outcome[] | null> {
-    const { time, history } = this.#world;
-    const drafts = proposals.map(({ id, stream, type, body }) => ({ id, stream, type, body }));
-    const record: { current: Offer | null } = { current: null };
-    const outcomes = await this.#device.offer(proposals, (node) => {
-      const offer = { user: this.#user, node, drafts, at: time.now, answeredAt: null, outcomes: null };
-      history.offers.push(record.current = offer);
-      this.#world.note(`${this.#user} offers ${drafts.map(({ type, id }) => `${type} ${id}`).join(", ")} to ${node}`);
-    });
-    if (record.current && outcomes !== null) {
-      record.current.answeredAt = time.now;
-      record.current.outcomes = outcomes as readonly PlainOutcome[];
-    }
-    this.#world.note(`${this.#user} is answered ${drafts[0]?.id} ${JSON.stringify(outcomes)}`);
-    return outcomes;
   }
 
   #deed(deed: Deed): readonly Proposal[] {

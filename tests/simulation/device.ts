@@ -1,19 +1,10 @@
-/** A user's device: connects again and again, keeps what feeds bring, and reads what they leave out. It follows docs/protocol.md and shares nothing with packages/client. */
-import {
-  type FeedItem,
-  type LogEvent,
-  type Outcome,
-  type Proposal,
-  type Seq,
-  seq,
-  type StreamId,
-  type UserId,
-} from "@gatz/domain";
-import type { Chance } from "./chance.ts";
+/** What one device holds: it keeps what its feed brings, and reads what that leaves out. It follows docs/protocol.md, and shares nothing with packages/client. */
+import { type FeedItem, type LogEvent, seq, type StreamId, type UserId } from "@gatz/domain";
 import type { Device as DeviceRecord, PlainEvent, PlainItem, Session } from "./history.ts";
-import type { Frame, PageAnswer, SimNode } from "./node.ts";
-import { Wire } from "./wire.ts";
 import { adds, firstSeen } from "./laws/plain_stream.ts";
+import type { Line, Open } from "./line.ts";
+import type { Frame } from "./node.ts";
+import type { Wire } from "./wire.ts";
 import type { World } from "./world.ts";
 
 interface Held {
@@ -21,28 +12,18 @@ interface Held {
   readonly events: Map<number, LogEvent>;
 }
 
-interface Line {
-  readonly wire: Wire;
-  readonly node: SimNode;
-}
-
 export class Device {
   readonly user: UserId;
+  readonly line: Line;
   readonly #world: World;
-  readonly #chance: Chance;
   readonly #held = new Map<StreamId, Held>();
   #cursor: string | undefined;
-  #line: Line | null = null;
-  #connected = Promise.withResolvers<void>();
 
-  constructor(world: World, user: UserId, name: string) {
+  constructor(world: World, line: Line) {
     this.#world = world;
-    this.user = user;
-    this.#chance = world.chance.fork(name);
-  }
-
-  get wire(): Wire | null {
-    return this.#line?.wire ?? null;
+    this.user = line.user;
+    this.line = line;
+    line.onOpen((open) => this.#subscribe(open));
   }
 
   head(stream: StreamId): number {
@@ -58,72 +39,13 @@ export class Device {
     return { user: this.user, streams: plain };
   }
 
-  /** Until the world is over: a connection after the other, each with a feed from where the one before got to. */
-  async run(): Promise<void> {
-    const { time } = this.#world;
-    while (this.#world.phase !== "over") {
-      const node = this.#world.running.length === 0 ? null : this.#chance.of(this.#world.running);
-      if (node !== null) await this.#connect(node);
-      await time.sleep(this.#chance.between(5, this.#world.phase === "active" ? 400 : 100));
-    }
-  }
-
-  /** Offers to the node it is connected to, waiting for a connection; null if that was lost before the answer. */
-  async offer(
-    proposals: readonly Proposal[],
-    onSent: (node: string) => void,
-  ): Promise<readonly Outcome[] | null> {
-    while (this.#line === null) await this.#connected.promise;
-    const { node, wire } = this.#line;
-    onSent(node.name);
-    return await this.#over({ node, wire }, () => node.offer(proposals));
-  }
-
-  async #over<T>({ wire }: Line, question: () => Promise<T>): Promise<T | null> {
-    const { promise, resolve } = Promise.withResolvers<T | null>();
-    const lost = () => resolve(null);
-    wire.closed.addEventListener("abort", lost);
-    if (!wire.isOpen) lost();
-    wire.toNode(() => {
-      question().then(
-        (answer) => wire.toClient(() => resolve(answer)),
-        (error) => this.#world.breach(`a call failed: ${error instanceof Error ? error.stack : error}`),
-      );
-    });
-    const answer = await promise;
-    wire.closed.removeEventListener("abort", lost);
-    return answer;
-  }
-
-  async #connect(node: SimNode): Promise<void> {
-    const { time, history } = this.#world;
-    const wire = new Wire({ time, chance: this.#chance, room: 3 });
-    node.accept(wire);
-    const closed = new Promise<void>((resolve) =>
-      wire.closed.addEventListener("abort", () => resolve(), { once: true })
-    );
-    this.#line = { node, wire };
-    this.#connected.resolve();
-    const held = new Map([...this.#held].map(([stream, { head }]) => [stream as string, head]));
-    const session: Session = {
-      user: this.user,
-      node: node.name,
-      resumed: this.#cursor !== undefined,
-      held,
-      items: [],
-      frames: [],
-    };
-    history.sessions.push(session);
-    this.#world.note(`${this.user} connects to ${node.name} ${this.#cursor ?? "anew"}`);
-    this.#subscribe({ node, wire }, session);
-    await closed;
-    this.#line = null;
-    this.#connected = Promise.withResolvers();
-    this.#world.note(`${this.user} is cut`);
-  }
-
-  #subscribe({ node, wire }: Line, session: Session): void {
+  /** A feed from where the one before got to. */
+  #subscribe({ node, wire }: Open): void {
     const input = this.#cursor === undefined ? {} : { lastEventId: this.#cursor };
+    const held = new Map([...this.#held].map(([stream, { head }]) => [stream as string, head]));
+    const resumed = this.#cursor !== undefined;
+    const session: Session = { user: this.user, node: node.name, resumed, held, items: [], frames: [] };
+    this.#world.history.sessions.push(session);
     let work = Promise.resolve();
     const take = (frame: Frame) => {
       session.frames.push(frame.items.length);
@@ -135,7 +57,7 @@ export class Device {
       this.#world.note(`${this.user}'s feed ended: ${error}`);
       wire.cut();
     };
-    wire.toNode(() => void node.subscribe(wire, { user: this.user, input, take, ended }));
+    wire.toNode(() => void node.subscribe(wire, { user: this.user, input, signal: wire.closed, take, ended }));
   }
 
   /** The cursor is kept with what it implies: after all that a frame makes it read (LIVE3). */
@@ -189,7 +111,7 @@ export class Device {
   async #reach(stream: StreamId, { to, wire }: { to: number; wire: Wire }): Promise<boolean> {
     while (this.head(stream) < to) {
       const fromSeq = seq(this.head(stream) + 1);
-      const page = await this.#page(stream, { fromSeq, wire });
+      const page = await this.line.page(stream, { fromSeq, wire });
       if (page === "never") {
         if (to !== Infinity) this.#world.breach(`[VIS3] ${this.user} was told of ${stream}, and may not read it`);
         return true;
@@ -206,12 +128,6 @@ export class Device {
       if (page.items.length === 0) return true; // what this user may see ends here
     }
     return true;
-  }
-
-  async #page(stream: StreamId, { fromSeq, wire }: { fromSeq: Seq; wire: Wire }): Promise<PageAnswer | null> {
-    const line = this.#line;
-    if (line === null || line.wire !== wire || !wire.isOpen) return null;
-    return await this.#over(line, () => line.node.read(this.user, { stream, fromSeq }));
   }
 
   /** Keeps what follows what is held. If it adds this user again, what was hidden before may have to be read first. */

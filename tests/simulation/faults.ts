@@ -1,6 +1,6 @@
 /** What goes wrong, and goes well again after a while. */
 import type { Chance } from "./chance.ts";
-import type { Device } from "./device.ts";
+import type { Line } from "./line.ts";
 import type { World } from "./world.ts";
 
 /** How often each happens. */
@@ -18,6 +18,7 @@ const FAULTS = {
   freezeServer: 1.5,
   fullDisk: 1,
   refusals: 1,
+  commitLosses: 3,
   jumpClock: 1,
   foreignEpoch: 1.5,
   closeShard: 0.5,
@@ -26,27 +27,38 @@ export type FaultName = keyof typeof FAULTS;
 
 export class Faults {
   readonly #world: World;
-  readonly #devices: readonly Device[];
+  readonly #lines: readonly Line[];
   readonly #chance: Chance;
   readonly #lasting = new Set<Promise<void>>();
 
-  constructor(world: World, devices: readonly Device[]) {
+  constructor(world: World, lines: readonly Line[]) {
     this.#world = world;
-    this.#devices = devices;
+    this.#lines = lines;
     this.#chance = world.chance.fork("faults");
   }
 
   /** Until the active phase is over; resolves when all is well again. */
   async run(): Promise<void> {
     const pauseMs = this.#chance.of([60, 250, 1_000]);
+    const weights = this.#some();
+    this.#world.note(`faults ${JSON.stringify(weights)}`);
     while (this.#world.phase === "active") {
       await this.#world.time.sleep(this.#chance.between(0, 2 * pauseMs));
       if (this.#world.phase !== "active") break;
-      const fault = this.#chance.weighted(FAULTS);
+      const fault = this.#chance.weighted(weights);
       this.#world.note(`fault ${fault}`);
       this.#begin(this.#make(fault));
     }
     await Promise.all(this.#lasting);
+  }
+
+  /** Each run has faults of its own: many of a few kinds meet more than few of all kinds. */
+  #some(): Readonly<Record<FaultName, number>> {
+    const names = Object.keys(FAULTS) as FaultName[]; // its own
+    const kept = new Set(names.filter(() => this.#chance.happens(0.35)));
+    if (kept.size === 0) return FAULTS;
+    // Every name is there again.
+    return Object.fromEntries(names.map((name) => [name, kept.has(name) ? FAULTS[name] : 0])) as typeof FAULTS;
   }
 
   #begin(fault: Promise<void>): void {
@@ -59,9 +71,9 @@ export class Faults {
     const server = this.#chance.of(servers);
     switch (fault) {
       case "cutClient":
-        return this.#chance.of(this.#devices).wire?.cut();
+        return this.#chance.of(this.#lines).open?.wire.cut();
       case "stallClient":
-        return await this.#stall(this.#chance.of(this.#devices));
+        return await this.#stall(this.#chance.of(this.#lines));
       case "breakLinks":
         return this.#links().forEach((link) => link.breakAll());
       case "cutLink":
@@ -94,6 +106,11 @@ export class Faults {
         server.refusals = 0.2;
         await this.#aWhile();
         server.refusals = 0;
+        return;
+      case "commitLosses":
+        server.commitLosses = 0.5;
+        await this.#world.time.sleep(this.#chance.between(200, 2_500));
+        server.commitLosses = 0;
         return;
       case "jumpClock":
         server.clockError += this.#chance.between(-3_600_000, 3_600_000);
@@ -132,11 +149,11 @@ export class Faults {
     return node?.backend.links ?? [];
   }
 
-  async #stall(device: Device): Promise<void> {
-    const { wire } = device;
-    wire?.stall();
+  async #stall({ open }: Line): Promise<void> {
+    open?.wire.stall();
     await this.#aWhile();
-    wire?.flow();
+    if (this.#chance.happens(0.4)) open?.wire.cut();
+    else open?.wire.flow();
   }
 
   async #lost(how: "cut" | "hole"): Promise<void> {

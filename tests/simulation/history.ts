@@ -36,6 +36,10 @@ export interface Offer {
   readonly node: string;
   readonly drafts: readonly PlainDraft[];
   readonly at: number;
+  /** When it came to the node, and when that had its outcomes; null: it did not. */
+  arrivedAt: number | null;
+  settledAt: number | null;
+  /** When the one who offered heard of them. */
   answeredAt: number | null;
   /** Null: the connection was lost, or the run ended, before an answer came. */
   outcomes: readonly PlainOutcome[] | null;
@@ -67,6 +71,22 @@ export interface Device {
   readonly streams: ReadonlyMap<string, { readonly head: number; readonly events: ReadonlyMap<number, PlainEvent> }>;
 }
 
+/** A message as it is shown; `text` null: deleted. Reactions as `emoji user`, sorted. */
+export interface PlainMessage {
+  readonly id: string;
+  readonly revision: number;
+  readonly text: string | null;
+  readonly reactions: readonly string[];
+}
+
+/** What a replica of one discussion shows at the end, and what it says is wrong. */
+export interface ReplicaRecord {
+  readonly user: string;
+  readonly stream: string;
+  readonly problem: string | null;
+  readonly messages: readonly PlainMessage[];
+}
+
 export interface PlainEffect {
   readonly id: string;
   readonly stream: string;
@@ -90,9 +110,12 @@ export interface History {
   readonly offers: Offer[];
   readonly sessions: Session[];
   devices: readonly Device[];
+  replicas: readonly ReplicaRecord[];
   shards: readonly ShardRecord[];
   /** What was seen to be wrong while it happened. */
   readonly breaches: string[];
-  /** Milliseconds in which every offer must be answered. */
+  /** When it was over. */
+  endedAt: number;
+  /** Milliseconds in which a node must answer an offer. */
   readonly deadlineMs: number;
 }

@@ -6,9 +6,11 @@ export const LIMITS: Limits = {
   // A run of effects has up to 100, and must find room.
   queueDrafts: 100,
   queueBytes: 60_000,
-  flushDeadlineMs: 1_000,
-  readDeadlineMs: 500,
-  callDeadlineMs: 3_000,
+  cacheStreams: 6,
+  cacheMessages: 6,
+  flushDeadlineMs: 700,
+  readDeadlineMs: 300,
+  callDeadlineMs: 1_200,
   backfillPerStream: 8,
   backfillTotal: 25,
   ringEvents: 6,
@@ -16,5 +18,5 @@ export const LIMITS: Limits = {
   feedQueueBytes: 6_000,
   frameEvents: 4,
   beatMs: 2_000,
-  cursorMs: 300,
+  cursorMs: 20,
 };

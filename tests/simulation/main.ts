@@ -1,6 +1,6 @@
 /**
  * `deno run -P tests/simulation/main.ts [--histories N] [--seed S] [--trace | --hashes]`: runs of the simulation, from a seed on. `--trace` tells
- * all that happens in the first of them, `--hashes` only the hash of that, for each.
+ * all that happens in the first of them, `--hashes` only the hash of that, for each; `--stop`: at the first that breaks a law.
  * @module
  */
 import { parseArgs } from "node:util";
@@ -12,6 +12,7 @@ const { values } = parseArgs({
     seed: { type: "string" },
     trace: { type: "boolean", default: false },
     hashes: { type: "boolean", default: false },
+    stop: { type: "boolean", default: false },
   },
 });
 const first = values.seed === undefined ? Math.floor(Math.random() * 2 ** 31) : Number(values.seed);
@@ -28,6 +29,7 @@ for (let seed = first; seed < first + histories; seed++) {
   broken++;
   console.log(`seed ${seed}: ${run.problems.length} broken`);
   for (const problem of run.problems.slice(0, 5)) console.log(`  ${problem}`);
+  if (values.stop) break;
 }
 const minutes = (performance.now() - began) / 60_000;
 console.log(

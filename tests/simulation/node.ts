@@ -119,15 +119,17 @@ export class SimNode {
   /** As `live.inbox`: each frame goes down the wire as text. `ended` is told what a failed feed says. */
   async subscribe(
     wire: Wire,
-    { user, input, take, ended }: {
+    { user, input, signal, take, ended }: {
       user: UserId;
       input: InboxInput;
+      /** Aborted when nobody wants it any more. */
+      signal: AbortSignal;
       take: (frame: Frame) => void;
       ended: (error: unknown) => void;
     },
   ): Promise<void> {
     try {
-      const feed = inboxFeed(this.#live, { user, input, connection: wire, signal: wire.closed });
+      const feed = inboxFeed(this.#live, { user, input, connection: wire, signal });
       for await (const [cursor, frame] of feed) {
         const text = JSON.stringify(frame.items);
         wire.toClient(() => take({ cursor, items: JSON.parse(text) }));

@@ -3,17 +3,19 @@ import type { StreamId, UserId } from "@gatz/domain";
 import type { Device } from "./device.ts";
 import { viewersHead } from "./laws/plain_stream.ts";
 import type { PlainEvent } from "./history.ts";
+import { brokenInReplicas } from "./laws/replica_laws.ts";
+import type { Reader } from "./replica.ts";
 import type { World } from "./world.ts";
 
 const LOOK_MS = 250;
 
 export async function quiet(
   world: World,
-  { devices, withinMs }: { devices: readonly Device[]; withinMs: number },
+  { devices, readers, withinMs }: { devices: readonly Device[]; readers: readonly Reader[]; withinMs: number },
 ): Promise<void> {
   const until = world.time.now + withinMs;
   for (;;) {
-    const open = unfinished(world, devices);
+    const open = [...unfinished(world, devices), ...unshown(world, readers)];
     if (open.length === 0) return;
     if (world.time.now >= until) return open.forEach((what) => world.breach(what));
     await world.time.sleep(LOOK_MS);
@@ -34,6 +36,15 @@ function unfinished(world: World, devices: readonly Device[]): string[] {
     })
   );
   return [...effects, ...lacks];
+}
+
+function unshown({ servers }: World, readers: readonly Reader[]): string[] {
+  const logs = servers.flatMap((server) => [...server.shards.values()]).flatMap(({ log }) => log);
+  const streams = Map.groupBy(logs.map(({ event }) => event as unknown as PlainEvent), ({ stream }) => stream);
+  const waiting = readers.filter(({ isIdle }) => !isIdle).map((reader) =>
+    `[LOG4] ${reader.record().user} waits for an outcome`
+  );
+  return [...waiting, ...brokenInReplicas({ replicas: readers.map((reader) => reader.record()) }, streams)];
 }
 
 function lack(device: Device, { stream, head }: { stream: StreamId; head: number }): string[] {

@@ -6,6 +6,8 @@ import { Author } from "./author.ts";
 import { Device } from "./device.ts";
 import { Faults } from "./faults.ts";
 import type { History } from "./history.ts";
+import { Line } from "./line.ts";
+import { Reader } from "./replica.ts";
 import { brokenLaws } from "./laws/laws.ts";
 import { quiet } from "./quiet.ts";
 import { World } from "./world.ts";
@@ -41,22 +43,26 @@ async function live(world: World): Promise<void> {
   const { chance, time, history } = world;
   await Promise.all(world.nodes.map((_, n) => world.startNode(n)));
   for (let n = chance.whole(2, 4); n > 0; n--) world.users.push(newId("user", chance.of(world.shards)));
-  const devices = world.users.flatMap((user, n) =>
-    Array.from({ length: chance.happens(0.2) ? 2 : 1 }, (_, d) => new Device(world, user, `device ${n} ${d}`))
+  const lines = world.users.flatMap((user, n) =>
+    Array.from({ length: chance.happens(0.2) ? 2 : 1 }, (_, d) => new Line(world, user, `line ${n} ${d}`))
   );
-  const running = devices.map((device) => device.run());
-  const authors = world.users.map((user) => new Author(world, devices.find((device) => device.user === user)!));
+  const devices = lines.map((line) => new Device(world, line));
+  const running = lines.map((line) => line.run());
+  const authors = world.users.map((user) => new Author(world, lines.find((line) => line.user === user)!));
   await settle(world, authors);
-  const faults = chance.happens(0.9) ? new Faults(world, devices).run() : Promise.resolve();
-  const acting = authors.map((author) => author.run());
-  await time.sleep(chance.between(500, 4_000));
+  const readers = lines.filter(() => chance.happens(0.3)).map((line) => new Reader(world, line, world.talks[0]!.id));
+  const faults = chance.happens(0.9) ? new Faults(world, lines).run() : Promise.resolve();
+  const acting = [...authors, ...readers].map((one) => one.run());
+  await time.sleep(chance.between(300, 2_500));
   world.phase = "healing";
   world.note("all is well again");
   await faults;
   const isAnswered = await within(QUIET_MS, Promise.all(acting).then(() => true));
   if (isAnswered === null) world.breach(`[LOG4] drafts without an outcome, ${QUIET_MS} ms after all was well again`);
-  await quiet(world, { devices, withinMs: QUIET_MS });
+  await quiet(world, { devices, readers, withinMs: QUIET_MS });
   history.devices = devices.map((device) => device.record());
+  history.replicas = readers.map((reader) => reader.record());
+  for (const reader of readers) reader.close();
   world.phase = "over";
   await Promise.all(world.running.map((node) => node.stop()));
   await Promise.all(running);

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { SEEDS } from "./seeds.ts";
 import { type Run, simulate } from "./simulate.ts";
 
-const FRESH_MS = 12_000;
+const FRESH_MS = 10_000;
 
 function assertWhole({ seed, problems }: Run): void {
   const again = `deno run -P tests/simulation/main.ts --seed ${seed} --trace`;

@@ -40,8 +40,10 @@ export class World {
     offers: [],
     sessions: [],
     devices: [],
+    replicas: [],
     shards: [],
     breaches: [],
+    endedAt: Infinity,
     deadlineMs: LIMITS.callDeadlineMs,
   };
   /** No node reaches another. */
@@ -111,6 +113,7 @@ export class World {
 
   /** What is left in the end, as plain data. */
   recordShards(): void {
+    this.history.endedAt = this.time.now;
     this.history.shards = this.servers.flatMap((server) => [...server.shards.values()]).map((tables) => ({
       shard: tables.shard,
       log: tables.log.map(({ text }) => JSON.parse(text)),

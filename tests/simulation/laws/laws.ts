@@ -4,6 +4,7 @@ import { brokenInDevices } from "./device_laws.ts";
 import { brokenInEffects } from "./effect_laws.ts";
 import { brokenInDecisions, brokenInLogs } from "./log_laws.ts";
 import { brokenInOffers } from "./offer_laws.ts";
+import { brokenInReplicas } from "./replica_laws.ts";
 import { brokenInSessions } from "./session_laws.ts";
 
 /** What is wrong, each with the rule that it breaks; nothing if all is well. */
@@ -15,6 +16,7 @@ export function brokenLaws(history: History): string[] {
     ...brokenInOffers(history),
     ...brokenInSessions(history, streams),
     ...brokenInDevices(history, streams),
+    ...brokenInReplicas(history, streams),
     ...brokenInEffects(history, streams),
   ];
 }

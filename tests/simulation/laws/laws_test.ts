@@ -66,7 +66,7 @@ const PLANTED: Readonly<Record<string, Planted>> = {
     offer.outcomes = [{ kind: "rejected", code: "NotMember" }];
   },
   "[LOG4] an answer too late": (history) => {
-    lastAck(history).answeredAt! += 60_000;
+    lastAck(history).settledAt! += 60_000;
   },
   "[LOG2] an ack with another seq": (history) => {
     const offer = lastAck(history);

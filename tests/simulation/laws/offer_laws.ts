@@ -1,8 +1,8 @@
 /** What who offers may rely on (LOG2, LOG4). */
 import type { History, Offer, PlainDraft, PlainEvent, PlainOutcome } from "../history.ts";
 
-/** A little more than nothing: an answer's way over the wire is not the node's. */
-const WIRE_MS = 400;
+/** What a deadline's timer may be late. */
+const TIMER_MS = 5;
 
 interface Try {
   readonly offer: Offer;
@@ -13,6 +13,7 @@ interface Try {
 export function* brokenInOffers(history: History): Generator<string> {
   const log = new Map(history.shards.flatMap((shard) => shard.log).map((event) => [event.id, event]));
   yield* brokenDeadlines(history);
+  yield* brokenBundles(history);
   const tries = history.offers.flatMap((offer) =>
     offer.drafts.map((draft, i): Try => ({ offer, draft, outcome: offer.outcomes?.[i] }))
   );
@@ -29,16 +30,23 @@ export function* brokenInOffers(history: History): Generator<string> {
   yield* brokenOrder(offered, log);
 }
 
-function* brokenDeadlines({ offers, deadlineMs }: History): Generator<string> {
-  for (const { drafts, at, answeredAt, outcomes } of offers) {
-    if (outcomes === null || answeredAt === null) continue;
-    const ms = answeredAt - at;
-    if (ms > deadlineMs + WIRE_MS) yield `[LOG4] ${drafts[0]?.id} was answered after ${ms.toFixed()} ms`;
-    const tried = outcomes.length;
-    const ends = outcomes.findIndex(({ kind }) => kind !== "accepted" && kind !== "duplicate");
-    const areAllUnknown = outcomes.every(({ kind }) => kind === "unknown") && tried === drafts.length;
-    const isWhole = ends === -1 ? tried === drafts.length : ends === tried - 1 || areAllUnknown;
-    if (!isWhole) yield `[LOG4] ${drafts.length} drafts from ${drafts[0]?.id}: ${outcomes.map(({ kind }) => kind)}`;
+function* brokenDeadlines({ offers, deadlineMs, endedAt }: History): Generator<string> {
+  for (const { drafts, arrivedAt, settledAt, node } of offers) {
+    if (arrivedAt === null) continue;
+    const ms = (settledAt ?? endedAt) - arrivedAt;
+    if (ms > deadlineMs + TIMER_MS) yield `[LOG4] ${drafts[0]?.id} had no answer of ${node} for ${ms.toFixed()} ms`;
+  }
+}
+
+/** A bundle is tried up to the first draft that is neither accepted nor duplicate. */
+function* brokenBundles({ offers }: History): Generator<string> {
+  for (const { drafts, outcomes } of offers) {
+    if (outcomes === null) continue;
+    const kinds = outcomes.map(({ kind }) => kind);
+    const last = kinds.findIndex((kind) => kind !== "accepted" && kind !== "duplicate");
+    const isWhole = last === -1 ? kinds.length === drafts.length : last === kinds.length - 1;
+    const areRestUnknown = kinds.slice(last).every((kind) => kind === "unknown") && kinds.length === drafts.length;
+    if (!isWhole && !areRestUnknown) yield `[LOG4] ${drafts.length} drafts from ${drafts[0]?.id} came to ${kinds}`;
   }
 }
 

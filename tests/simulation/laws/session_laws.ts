@@ -64,10 +64,11 @@ class SessionJudge {
     }
   }
 
-  /** Only what is not to be seen is hidden. */
+  /** Only what is not to be seen is hidden; a stay that begins later may show it yet. */
   #hidden({ stream, from, to }: { stream: string; from: number; to: number }): void {
+    const stays = this.#staysIn(stream).filter((stay) => stay.from <= to);
     for (const event of (this.#streams.get(stream) ?? []).slice(from - 1, to)) {
-      if (isFor(this.#staysIn(stream), event)) {
+      if (isFor(stays, event)) {
         this.#broken.push(`[VIS2] ${stream} ${event.seq} is hidden from who may see it`);
       }
     }

@@ -35,6 +35,8 @@ export class SimServer {
   isDiskFull = false;
   /** The chance that a statement is refused for a reason of the server's own. */
   refusals = 0;
+  /** The chance that the connection is lost around a COMMIT: before it is done, after, or without anybody noticing. */
+  commitLosses = 0;
   readonly time: VirtualTime;
   readonly chance: Chance;
   readonly #fences: ReadonlyMap<ShardNumber, Fence>;

@@ -9,6 +9,7 @@ import type { SimSession } from "./sim_session.ts";
 /** A body with this in it is refused by the server, though nothing before it saw anything wrong. */
 export const POISON = "☠";
 /** What a server may refuse a statement with, and go on. */
+const LOSSES = ["before", "after", "unnoticed"] as const;
 const REFUSALS = ["53200", "57014", "40P01", "XX000"];
 
 export interface TransactionPlace {
@@ -52,11 +53,15 @@ export class SimTransaction implements FlushTransaction {
       await this.#ask(async () => {
         const isPoisoned = written.batch.accepted.some(({ draft }) => draft.body.includes(POISON));
         if (isPoisoned) throw sqlError("22P05");
+        const loss = server.chance.happens(server.commitLosses) ? server.chance.of(LOSSES) : null;
+        if (loss === "before") return session.breakOff({ noticedAfterMs: 0 });
         if (server.isDiskFull && written.batch.accepted.length > 0) throw sqlError("53100");
         server.shard(shard).write(written);
         this.#state = "over";
         server.unlockFences(session);
         // It is durable from here on, whoever hears of it.
+        if (loss === "after") return session.breakOff({ noticedAfterMs: 0 });
+        if (loss === "unnoticed") return await session.cancelled;
         await server.time.sleep(server.chance.between(0.2, 3));
       });
     } catch (error) {

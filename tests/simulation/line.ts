@@ -1,0 +1,127 @@
+/** A device's way to the nodes: one connection after the other, and what is asked over it. */
+import type { Outcome, Proposal, Seq, StreamId, UserId } from "@gatz/domain";
+import type { Chance } from "./chance.ts";
+import type { Offer, PlainOutcome } from "./history.ts";
+import type { PageAnswer, SimNode } from "./node.ts";
+import { Wire } from "./wire.ts";
+import type { World } from "./world.ts";
+
+/** An open connection. */
+export interface Open {
+  readonly wire: Wire;
+  readonly node: SimNode;
+}
+
+/** Frames that the socket takes before a node waits for room. */
+const ROOM = 3;
+
+export class Line {
+  readonly user: UserId;
+  readonly #world: World;
+  readonly #chance: Chance;
+  readonly #onOpen = new Set<(open: Open) => void>();
+  #open: Open | null = null;
+  #opened = Promise.withResolvers<void>();
+
+  constructor(world: World, user: UserId, name: string) {
+    this.#world = world;
+    this.user = user;
+    this.#chance = world.chance.fork(name);
+  }
+
+  get open(): Open | null {
+    return this.#open;
+  }
+
+  /** Calls back for every connection that is made, and for the one that there is; returns what ends that. */
+  onOpen(opened: (open: Open) => void): () => void {
+    this.#onOpen.add(opened);
+    if (this.#open !== null) opened(this.#open);
+    return () => this.#onOpen.delete(opened);
+  }
+
+  /** Until the world is over. */
+  async run(): Promise<void> {
+    while (this.#world.phase !== "over") {
+      const node = this.#world.running.length === 0 ? null : this.#chance.of(this.#world.running);
+      if (node !== null) await this.#connect(node);
+      await this.#world.time.sleep(this.#chance.between(5, this.#world.phase === "active" ? 400 : 100));
+    }
+  }
+
+  /** Waits for a connection; null if that was lost before the answer. It is part of the record. */
+  async offer(proposals: readonly Proposal[]): Promise<readonly Outcome[] | null> {
+    while (this.#open === null) await this.#opened.promise;
+    const { node, wire } = this.#open;
+    const { time } = this.#world;
+    const offer = this.#record(proposals, node.name);
+    const outcomes = await this.#over(wire, async () => {
+      offer.arrivedAt = time.now;
+      const outcomes = await node.offer(proposals);
+      offer.settledAt = time.now;
+      return outcomes;
+    });
+    if (outcomes !== null) {
+      offer.answeredAt = time.now;
+      offer.outcomes = outcomes as readonly PlainOutcome[];
+    }
+    this.#world.note(`${this.user} is answered ${proposals[0]?.id} ${JSON.stringify(outcomes)}`);
+    return outcomes;
+  }
+
+  /** A page of the log; null if the connection is lost. */
+  async page(stream: StreamId, { fromSeq, wire }: { fromSeq: Seq; wire?: Wire }): Promise<PageAnswer | null> {
+    const open = this.#open;
+    if (open === null || !open.wire.isOpen || (wire !== undefined && open.wire !== wire)) return null;
+    return await this.#over(open.wire, () => open.node.read(this.user, { stream, fromSeq }));
+  }
+
+  #record(proposals: readonly Proposal[], node: string): Offer {
+    const drafts = proposals.map(({ id, stream, type, body }) => ({ id, stream, type, body }));
+    const offer: Offer = {
+      user: this.user,
+      node,
+      drafts,
+      at: this.#world.time.now,
+      arrivedAt: null,
+      settledAt: null,
+      answeredAt: null,
+      outcomes: null,
+    };
+    this.#world.history.offers.push(offer);
+    this.#world.note(`${this.user} offers ${drafts.map(({ type, id }) => `${type} ${id}`).join(", ")} to ${node}`);
+    return offer;
+  }
+
+  async #over<T>(wire: Wire, question: () => Promise<T>): Promise<T | null> {
+    const { promise, resolve } = Promise.withResolvers<T | null>();
+    const lost = () => resolve(null);
+    wire.closed.addEventListener("abort", lost);
+    if (!wire.isOpen) lost();
+    wire.toNode(() => {
+      question().then(
+        (answer) => wire.toClient(() => resolve(answer)),
+        (error) => this.#world.breach(`a call failed: ${error instanceof Error ? error.stack : error}`),
+      );
+    });
+    const answer = await promise;
+    wire.closed.removeEventListener("abort", lost);
+    return answer;
+  }
+
+  async #connect(node: SimNode): Promise<void> {
+    const wire = new Wire({ time: this.#world.time, chance: this.#chance, room: ROOM });
+    node.accept(wire);
+    const closed = new Promise<void>((resolve) =>
+      wire.closed.addEventListener("abort", () => resolve(), { once: true })
+    );
+    const open = this.#open = { node, wire };
+    this.#opened.resolve();
+    this.#world.note(`${this.user} connects to ${node.name}`);
+    for (const opened of this.#onOpen) opened(open);
+    await closed;
+    this.#open = null;
+    this.#opened = Promise.withResolvers();
+    this.#world.note(`${this.user} is cut`);
+  }
+}

@@ -1,0 +1,170 @@
+/** Mistakes that somebody could make in the real code, as replacements of its text: the simulation must find each. */
+
+export interface Mutant {
+  readonly mistake: string;
+  readonly file: string;
+  readonly find: string;
+  readonly replace: string;
+}
+
+const STORAGE = "packages/storage/src";
+const LIVE = "apps/server/src/live";
+
+export const MUTANTS: readonly Mutant[] = [
+  {
+    mistake: "acked before the commit is durable",
+    file: `${STORAGE}/shard/flush.ts`,
+    find: "await options.transaction.commit({ batch, projection, epoch, takenBy }, progress);",
+    replace: "options.transaction.commit({ batch, projection, epoch, takenBy }, progress).catch(() => {});",
+  },
+  {
+    mistake: "cached states believed though somebody else wrote",
+    file: `${STORAGE}/shard/cache.ts`,
+    find: "return this.#at?.epoch === epoch && this.#at.position === position;",
+    replace: "return this.#at?.epoch === epoch || this.#at?.position === position;",
+  },
+  {
+    mistake: "the doubt about a lost COMMIT forgotten",
+    file: `${STORAGE}/shard/writer.ts`,
+    find: "bundle.doubtful ||= isDoubtful;",
+    replace: "",
+  },
+  {
+    mistake: "not-now at the deadline while the commit is under way",
+    file: `${STORAGE}/shard/bundle.ts`,
+    find: "if (this.doubtful || this.committing) this.unknown();",
+    replace: "if (this.doubtful) this.unknown();",
+  },
+  {
+    mistake: "written after it was refused at its deadline",
+    file: `${STORAGE}/shard/flush.ts`,
+    find: "options.bundles.filter((bundle) => !bundle.isSettled)",
+    replace: "options.bundles",
+  },
+  {
+    mistake: "an answer to a statement taken for one to COMMIT: a broken connection counts as a refusal",
+    file: `${STORAGE}/shard/flush.ts`,
+    find: "if (isServersAnswer(error)) this.refused ??= error;",
+    replace: "this.refused ??= error;",
+  },
+  {
+    mistake: "ids not looked up in the log",
+    file: `${STORAGE}/shard/judge.ts`,
+    find: "if (known) return outcomeOfKnown",
+    replace: "if (known && bundle.doubtful) return outcomeOfKnown",
+  },
+  {
+    mistake: "the same id with other content acked",
+    file: `${STORAGE}/shard/judge.ts`,
+    find: "(known.digest === null || known.digest === digest)",
+    replace: "true",
+  },
+  {
+    mistake: "the shard's clock taken as it is",
+    file: `${STORAGE}/shard/judge.ts`,
+    find: "Math.max(batch.clock, entry?.lastAt ?? 0)",
+    replace: "batch.clock",
+  },
+  {
+    mistake: "after a rejection the rest of the bundle is tried",
+    file: `${STORAGE}/shard/judge.ts`,
+    find: `(of === "effects" && kind === "rejected")`,
+    replace: `kind === "rejected"`,
+  },
+  {
+    mistake: "the second half of a split run of effects goes though the first got no answer",
+    file: `${STORAGE}/shard/writer.ts`,
+    find: "if (first.isAnswered) await this.#flush([second], slot);",
+    replace: "if (first) await this.#flush([second], slot);",
+  },
+  {
+    mistake: "an effect without an answer recorded as delivered",
+    file: `${STORAGE}/outbox/courier.ts`,
+    find: "outcome && isAnswer(outcome) ?",
+    replace: "outcome ?",
+  },
+  {
+    mistake: "no look for effects after a lost COMMIT or a start",
+    file: `${STORAGE}/outbox/outbox.ts`,
+    find: "if (isWrittenHere()) this.wake(",
+    replace: "if (isWrittenHere() && !rows) this.wake(",
+  },
+  {
+    mistake: "a ring with a hole",
+    file: `${STORAGE}/log/ring.ts`,
+    find: "if (this.#entries.at(-1)?.committed.position !== before) this.#keepFrom(this.#entries.length);",
+    replace: "",
+  },
+  {
+    mistake: "another node's appends not learnt of from the fence",
+    file: `${STORAGE}/log/shard_log.ts`,
+    find: "this.ring.advance(fence.position);",
+    replace: "",
+  },
+  {
+    mistake: "a forwarded offer's first try forgotten: a later refusal believed",
+    file: `${STORAGE}/nodes/offer_router.ts`,
+    find: "return what.isDoubtful ? onlyAcks(tried.outcomes, what.offer) : tried.outcomes;",
+    replace: "return tried.outcomes;",
+  },
+  {
+    mistake: "a lock kept for ever by who was shut out",
+    file: `${STORAGE}/shard/ownership.ts`,
+    find: "if (session?.isOpen) await this.#giveBack(session);",
+    replace: "if (session?.isOpen) this.#yielded.clear();",
+  },
+  {
+    mistake: "what came while a shard was asked is dropped",
+    file: `${LIVE}/shard_reads.ts`,
+    find: `    this.options.answered(track, answer);
+    if (held === null) return false;
+    track.phase = "following";
+    for (const delivery of held)`,
+    replace: `    this.options.answered(track, answer);
+    if (held === null) return false;
+    track.phase = "following";
+    for (const delivery of held.slice(1))`,
+  },
+  {
+    mistake: "what was held and read comes twice",
+    file: `${LIVE}/track.ts`,
+    find: "held.filter((delivery) => delivery.position > this.readTo)",
+    replace: "held",
+  },
+  {
+    mistake: "the cursor moved before what waits is sent",
+    file: `${LIVE}/progress.ts`,
+    find: `drained && track.phase === "following"`,
+    replace: `track.phase === "following"`,
+  },
+  {
+    mistake: "behind with the head of when it was dropped",
+    file: `${LIVE}/queue.ts`,
+    find: "    dropped.head = seq;\n",
+    replace: "",
+  },
+  {
+    mistake: "what was dropped is not said",
+    file: `${LIVE}/queue.ts`,
+    find: "if (this.#dropped.size > 0) this.#takeDropped(frame);",
+    replace: "this.#dropped.clear();",
+  },
+  {
+    mistake: "who is removed does not hear of it",
+    file: `${LIVE}/audience.ts`,
+    find: "return isSettledBefore(event.seq, state.members) ? membersNow(state) : membersAt(state.members, event.seq);",
+    replace: "return membersNow(state);",
+  },
+  {
+    mistake: "what a joined's state implies is sent again",
+    file: `${LIVE}/inlet.ts`,
+    find: "if (this.#isImplied(event)) return;",
+    replace: "",
+  },
+  {
+    mistake: "a shard's memberships not asked for after an added-to",
+    file: `${LIVE}/feed.ts`,
+    find: `if (event.type === "added-to" && this.#options.only === undefined) this.reads.askFor(event.body.stream);`,
+    replace: "",
+  },
+];
