@@ -104,6 +104,8 @@ const STORAGE_ROWS: Rows<StorageLimits> = {
   queueBytes: row(ofStorage.queueBytes, "bytes of drafts waiting for one shard", busy),
   flushesPerServer: row(ofStorage.flushesPerServer, "flushes in flight on one PostgreSQL server"),
   flushAgeMs: row(ofStorage.flushAgeMs, "milliseconds for which a flush counts among those"),
+  cacheStreams: row(ofStorage.cacheStreams, "streams whose states a shard's writer keeps in memory"),
+  cacheMessages: row(ofStorage.cacheMessages, "messages whose states a shard's writer keeps in memory"),
   flushDeadlineMs: row(ofStorage.flushDeadlineMs, "milliseconds of one flush", {
     kind: "not-now",
     reason: "Unavailable",

@@ -13,6 +13,6 @@ export async function known(
   const found = await known(new Set(drafts.map(({ uuid }) => uuid)));
   return new Map(drafts.flatMap((draft) => {
     const event = found.get(draft.uuid);
-    return event === undefined ? [] : [[draft.proposal.id, outcomeOfKnown(draft, { known: event, doubtful: false })]];
+    return event === undefined ? [] : [[draft.proposal.id, outcomeOfKnown(draft, { known: event, wasSent: false })]];
   }));
 }
