@@ -11,7 +11,8 @@ if (await needsPostgres(import.meta.url)) {
 
   const health = async (url: string, query = "") => {
     const response = await fetch(`${url}/health${query}`);
-    return { http: response.status, ...await response.json() };
+    const { writes: _writes, ...rest } = await response.json();
+    return { http: response.status, ...rest };
   };
 
   const PATIENCE_MS = 15_000;

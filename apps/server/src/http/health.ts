@@ -1,4 +1,4 @@
-/** `GET /health`: whether this node serves, and which shards do not answer. @module */
+/** `GET /health`: whether this node serves, which shards do not answer, and which it writes. @module */
 import type { ShardNumber } from "@gatz/domain";
 import { ShardUnavailable, type Storage } from "@gatz/storage/contract";
 
@@ -8,6 +8,8 @@ export interface Health {
   readonly status: "ok" | "degraded" | "down" | "starting" | "draining";
   /** Those that do not answer. */
   readonly shards: readonly ShardNumber[];
+  /** Those that this node writes. */
+  readonly writes: readonly ShardNumber[];
 }
 
 /** A check that is not older serves again, so that frequent questions cost the databases nothing. */
@@ -16,7 +18,7 @@ const FRESH_MS = 1_000;
 const PATIENCE_MS = 1_000;
 
 export interface HealthParts {
-  readonly storage: Pick<Storage, "shards" | "health" | "fence">;
+  readonly storage: Pick<Storage, "shards" | "health" | "fence" | "owners">;
   readonly phase: () => NodePhase;
   /** Milliseconds, from any beginning. */
   readonly now: () => number;
@@ -27,11 +29,12 @@ export function createHealth({ storage, phase, now }: HealthParts): () => Promis
   let last: { at: number; silent: Promise<readonly ShardNumber[]> } | undefined;
   return async () => {
     const current = phase();
-    if (current !== "serving") return { status: current, shards: [] };
+    const writes = [...storage.owners()].filter(([, { kind }]) => kind === "here").map(([shard]) => shard);
+    if (current !== "serving") return { status: current, shards: [], writes };
     if (last === undefined || now() - last.at > FRESH_MS) last = { at: now(), silent: silentShards(storage) };
     const shards = await last.silent;
-    if (shards.length === 0) return { status: "ok", shards };
-    return { status: shards.length < storage.shards.length ? "degraded" : "down", shards };
+    if (shards.length === 0) return { status: "ok", shards, writes };
+    return { status: shards.length < storage.shards.length ? "degraded" : "down", shards, writes };
   };
 }
 

@@ -1,6 +1,6 @@
 /** `debug.*`: what the console shows of the inside; in development only. @module */
 import { type LogEvent, type Position, position, type ShardNumber, shardNumber } from "@gatz/domain";
-import type { Storage } from "@gatz/storage/contract";
+import type { NodeId, ShardOwner, Storage } from "@gatz/storage/contract";
 import { tracked } from "@trpc/server";
 import { z } from "zod";
 import { malformed } from "../errors.ts";
@@ -14,7 +14,25 @@ export interface TailBatch {
 
 const MOST_BEFORE = 500;
 
+export interface OwnerView {
+  readonly shard: ShardNumber;
+  /** Who writes it: `here`, `elsewhere`, or `unknown` until its fence was read. */
+  readonly kind: ShardOwner["kind"];
+  /** The node that writes it, and where other nodes reach that one. */
+  readonly node: NodeId | null;
+  readonly url: string | null;
+}
+
 export const debug = router({
+  /** Which node writes each shard, as this one knows. */
+  owners: devProcedure.input(z.void()).query(({ ctx: { services: { storage } } }): OwnerView[] =>
+    [...storage.owners()].map(([shard, owner]) => ({
+      shard,
+      kind: owner.kind,
+      node: owner.kind === "elsewhere" ? owner.address.node : owner.kind === "here" ? storage.node : null,
+      url: owner.kind === "elsewhere" ? owner.address.url : null,
+    }))
+  ),
   /**
    * A shard's log from after position `from`, else its `last` events, and on as it grows. A client that was cut sends the tracked id,
    * the last position it got, back as `lastEventId` by itself.
