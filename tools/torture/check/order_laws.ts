@@ -17,7 +17,8 @@ export function checkOrder(drafts: Drafts, log: FinalLog, violations: Violations
     const row = log.byId.get(id);
     if (row === undefined || row.digest !== digest) continue;
     const acks = attempts.filter(({ end }) =>
-      (end.kind === "accepted" || end.kind === "duplicate") && end.seq === row.seq
+      // An ack of a life that is lost may by chance have the same seq.
+      (end.kind === "accepted" || end.kind === "duplicate") && end.seq === row.seq && end.at === row.at
     );
     const began = Math.min(...attempts.map((attempt) => attempt.began));
     const acked = Math.min(...acks.map((attempt) => attempt.ended));

@@ -3,18 +3,20 @@ import { type ShardNumber, shardNumber } from "@gatz/domain";
 import { Kysely } from "kysely";
 import { DEFAULT_MIGRATION_TABLE, type Migration, Migrator } from "kysely/migration";
 import { PostgresJSDialect } from "kysely-postgres-js";
-import postgres from "postgres";
 import { type ServerName, type StorageConfig, StorageMisconfigured } from "../contract.ts";
-import { isConnectionError } from "../postgres/errors.ts";
+import { isConnectionError, LaneLost } from "../postgres/errors.ts";
+import { installGuard } from "../postgres/guard.ts";
+import { openClient, type SessionSettings, type Sql } from "../postgres/sql_client.ts";
 import { digestKeyCheck, requireDigestKey } from "./digest_key.ts";
 import { directoryMigrations } from "./directory_migrations.ts";
 import { DIRECTORY_SCHEMA, type SchemaName, shardSchema } from "./names.ts";
 import { SHARD_MIGRATIONS } from "./shard_migrations.ts";
 
 // Whoever migrates a database holds this advisory lock there; the writers' locks have another first key.
-// How long a server may take to accept a connection.
-const CONNECT_SECONDS = 3;
 const MIGRATION_LOCK = [0x6761747a, -1] as const;
+// How long a server may take to accept a connection.
+const CONNECT_MS = 3_000;
+const LOSS_MS = 100;
 
 /**
  * Makes the directory, records where shards live that its map does not know yet (SHARD1), and makes or upgrades every shard's tables.
@@ -22,6 +24,7 @@ const MIGRATION_LOCK = [0x6761747a, -1] as const;
  * @returns the servers that did not answer: `openStorage` is told of them, and migrates each when it comes (SHARD2)
  */
 export async function migrate(config: StorageConfig): Promise<ReadonlySet<ServerName>> {
+  installGuard();
   const map = await migrateDirectory(config);
   const byServer = Map.groupBy(map.keys(), (shard) => map.get(shard)!); // its own keys
   const silent = await Promise.all([...byServer].map(async ([server, shards]) => {
@@ -84,7 +87,7 @@ function lastOf(migrations: Record<string, Migration>): string {
 }
 
 /** The schemas that have a migration already: a start with nothing to do asks no more than this. */
-async function schemasAt(sql: postgres.Sql, migration: string): Promise<ReadonlySet<string>> {
+async function schemasAt(sql: Sql, migration: string): Promise<ReadonlySet<string>> {
   const tables = await sql<{ schema: string }[]>`
     select table_schema as schema from information_schema.tables where table_name = ${DEFAULT_MIGRATION_TABLE}`;
   if (tables.length === 0) return new Set();
@@ -101,31 +104,41 @@ export function unknownServer(server: ServerName): StorageMisconfigured {
 }
 
 /** Runs work on a connection that holds the database's migration lock. */
-async function locked<T>(url: string, work: (sql: postgres.Sql) => Promise<T>): Promise<T> {
-  const sql = postgres(url, { max: 1, connect_timeout: CONNECT_SECONDS, onnotice: () => {} });
-  try {
+async function locked<T>(url: string, work: (sql: Sql) => Promise<T>): Promise<T> {
+  return await connected(url, {}, async (sql) => {
     await sql`select pg_advisory_lock(${MIGRATION_LOCK[0]}, ${MIGRATION_LOCK[1]})`;
     return await work(sql);
-  } finally {
-    await sql.end({ timeout: CONNECT_SECONDS });
-  }
+  });
 }
 
 async function migrateSchema(
   url: string,
   { schema, migrations }: { schema: SchemaName; migrations: Record<string, Migration> },
 ): Promise<void> {
-  const sql = postgres(url, { max: 1, connection: { search_path: schema }, onnotice: () => {} });
-  const db = new Kysely<unknown>({ dialect: new PostgresJSDialect({ postgres: sql }) });
-  try {
+  await connected(url, { search_path: schema }, async (sql) => {
     const migrator = new Migrator({
-      db,
+      db: new Kysely<unknown>({ dialect: new PostgresJSDialect({ postgres: sql }) }),
       provider: { getMigrations: () => Promise.resolve(migrations) },
       migrationTableSchema: schema,
     });
     const { error } = await migrator.migrateToLatest();
     if (error !== undefined) throw error;
+  });
+}
+
+/** On a connection of its own, and no longer than that: what waits for one that is lost may wait for ever. */
+async function connected<T>(url: string, settings: SessionSettings, work: (sql: Sql) => Promise<T>): Promise<T> {
+  const lost = Promise.withResolvers<never>();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  // What the server or the network said of the loss tells more, and comes at once.
+  const onClose = () => timer = setTimeout(() => lost.reject(new LaneLost("the connection was lost")), LOSS_MS);
+  const client = openClient({ url, settings, connectMs: CONNECT_MS, onClose });
+  // postgres.js forgets a first call that reserves the connection, as kysely's is.
+  const greeted = client.sql`select 1`.then(() => work(client.sql));
+  try {
+    return await Promise.race([greeted, lost.promise]);
   } finally {
-    await db.destroy();
+    client.destroy();
+    clearTimeout(timer);
   }
 }
