@@ -60,10 +60,10 @@ export class ReadLaws {
     );
   }
 
-  /** An event or a stretch that somebody was shown. */
+  /** An event or a stretch that somebody was shown, by what they could see at `asOf`, or at the event or later. */
   #checkItem(
     item: NotedItem,
-    { user, asOf, where, kept }: { user: string; asOf: number; where: string; kept: boolean },
+    { user, asOf, where, kept }: { user: string; asOf: number | undefined; where: string; kept: boolean },
   ): void {
     const { log, violations } = this.#evidence;
     if (item[0] === "event") {
@@ -79,15 +79,15 @@ export class ReadLaws {
       const [, stream, from, to] = item;
       for (let seq = from; seq <= to; seq++) {
         const row = log.at(stream, seq);
-        if (row === undefined || !this.#stays.sees(user, row, asOf)) continue;
+        if (row === undefined || !this.#stays.sees(user, row, asOf ?? seq)) continue;
         violations.add("VIS2", "an event hidden from somebody who may see it", `${where}: ${row.type} at ${seq}`);
       }
     }
   }
 
-  /** Of a feed there is no asOf: stays only grow. */
+  /** A feed says what could be seen at the event or later: a later stay may show what was hidden then. */
   feedItem(item: NotedItem, { user, where, kept }: { user: string; where: string; kept: boolean }): void {
-    this.#checkItem(item, { user, where, kept, asOf: Infinity });
+    this.#checkItem(item, { user, where, kept, asOf: undefined });
   }
 
   #checkTime(page: RecordOf<"log-page" | "message-page">): void {
