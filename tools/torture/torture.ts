@@ -55,11 +55,15 @@ export async function torture(options: TortureOptions): Promise<TortureRun> {
   // PostgreSQL may run under another account, which has to pass through here.
   await Deno.chmod(folder, 0o755);
   await using parts = new AsyncDisposableStack();
-  const size = { databases: options.databases, nodes: options.servers, diskMb: DISK_MB };
-  const installation = parts.use(await startInstallation({ folder, ...size }));
   const historyFile = path.join(folder, "history.ndjson");
   const history = new History(historyFile);
   parts.defer(() => history.close());
+  const installation = parts.use(
+    await startInstallation({
+      ...{ folder, databases: options.databases, nodes: options.servers, diskMb: DISK_MB },
+      onDeath: (what) => history.note({ k: "death", what }),
+    }),
+  );
   const left = new Map(options.faults.flatMap((fault) => {
     const why = fault.impossible?.(installation);
     return why === undefined ? [] : [[fault.name, why] as const];

@@ -32,7 +32,7 @@ export function portError(error: unknown, { host, port }: Pick<Config, "host" | 
 /** SQLSTATEs and system errors that a wrong or sleeping database answers with → what to do. */
 const DATABASE_ADVICE: readonly (readonly [RegExp, string])[] = [
   [
-    /^(ECONNREFUSED|ENOTFOUND|EHOSTUNREACH|ETIMEDOUT|CONNECT_TIMEOUT|57P03)$/,
+    /^(ECONN\w+|ENOTFOUND|EHOSTUNREACH|ETIMEDOUT|CONNECT\w+|ERR_STREAM_\w+|57P0\d)$/,
     "Is it running, and are host and port right?",
   ],
   [/^28/, "Are user and password right?"],

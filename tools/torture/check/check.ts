@@ -27,6 +27,7 @@ export async function check(history: () => Records, log: FinalLog): Promise<Viol
   for await (const record of history()) {
     drafts.take(record);
     if (record.k === "settled") settled = record;
+    if (record.k === "death") violations.add("SHARD2", "a server that ended by itself", record.what);
     if (record.k === "offer") offers.set(record.op, record);
     if (record.k === "answer") {
       noteAcks(record, offers.get(record.op), reads);

@@ -87,6 +87,7 @@ const PLANTED: readonly (readonly [rule: string, kind: string, plant: (run: Run)
     "a device that never began",
     (run) => drop(run, (record) => record.k === "device" && record.device === "eve/1"),
   ],
+  ["SHARD2", "a server that ended by itself", (run) => run.records.push({ k: "death", t: 1, what: "node1" })],
   ["LIVE1", "a run that never settled", (run) => drop(run, (record) => record.k === "settled")],
   ["VIS1", "an event shown to somebody who may not see it", (run) => {
     run.records.push(logPage(EVE, run.rows.map(event)));

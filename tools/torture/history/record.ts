@@ -112,6 +112,8 @@ export type HistoryRecord =
   /** All that was acked before `kept` is in the copy that was then promoted, and lives on as `incarnation`. */
   | { readonly k: "promoted"; readonly t: number; readonly kept: number; readonly incarnation: string }
   | { readonly k: "fault"; readonly t: number; readonly name: string; readonly phase: "begins" | "ends" }
+  /** A server that had served ended by itself. */
+  | { readonly k: "death"; readonly t: number; readonly what: string }
   /** From here on nothing was disturbed, and the devices named are those that go on to the end. */
   | { readonly k: "settled"; readonly t: number; readonly devices: readonly string[] };
 

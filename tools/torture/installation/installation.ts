@@ -11,6 +11,7 @@ export interface InstallationOptions {
   readonly databases: number;
   readonly nodes: number;
   readonly diskMb: number;
+  readonly onDeath: (what: string) => void;
 }
 
 export interface Installation extends AsyncDisposable {
@@ -48,7 +49,7 @@ export async function startInstallation(options: InstallationOptions): Promise<I
   for (let i = 0; i < options.nodes; i++) {
     const name = `node${i + 1}`;
     const clock = await fakeClock(path.join(folder, `${name}.clock`));
-    nodes.push(new Node({ name, folder, databases, environment, clock }));
+    nodes.push(new Node({ name, folder, databases, environment, clock, onDeath: options.onDeath }));
   }
   for (const node of nodes) parts.defer(() => node.stop());
   // The first migrates; the others find it done.

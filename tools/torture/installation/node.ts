@@ -13,6 +13,8 @@ export interface NodeOptions {
   readonly databases: readonly Database[];
   readonly environment: Readonly<Record<string, string>>;
   readonly clock: FakeClock | undefined;
+  /** It ended by itself, though it had served. */
+  readonly onDeath: (what: string) => void;
 }
 
 const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
@@ -31,6 +33,9 @@ export class Node {
   readonly #options: NodeOptions;
   readonly #port: number;
   #child: Deno.ChildProcess | undefined;
+  /** Whether the process has served, and whether somebody ends it. */
+  #served = false;
+  #ending = false;
   #output: Promise<void> = Promise.resolve();
   #starts = 0;
 
@@ -80,9 +85,12 @@ export class Node {
       stderr: "piped",
     }).spawn();
     this.#child = child;
+    this.#served = false;
+    this.#ending = false;
     const log = path.join(folder, `${name}.${++this.#starts}.log`);
     this.#output = Promise.all([keep(child.stdout, `${log}.out`), keep(child.stderr, log)]).then(() => {});
     void child.status.then(() => {
+      if (this.#served && !this.#ending) this.#options.onDeath(`${name}, see ${log}`);
       if (this.#child === child) this.#child = undefined;
     });
   }
@@ -92,7 +100,10 @@ export class Node {
     const until = performance.now() + READY_MS;
     while (performance.now() < until) {
       if (this.#child === undefined) this.start();
-      if (await this.#serves()) return;
+      if (await this.#serves()) {
+        this.#served = true;
+        return;
+      }
       await pause(50);
     }
     throw new Error(`${this.name} did not serve within ${READY_MS / 1000} s: see its log in ${this.#options.folder}`);
@@ -107,6 +118,7 @@ export class Node {
   async end(name: "SIGKILL" | "SIGTERM"): Promise<void> {
     const child = this.#child;
     if (child === undefined) return;
+    this.#ending = true;
     child.kill(name);
     const ended = await Promise.race([child.status.then(() => true), pause(STOP_MS)]);
     if (ended !== true) {

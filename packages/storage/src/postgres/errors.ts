@@ -9,6 +9,7 @@ export class DeadlinePassed extends Error {
 /** The connection is gone; whether the last statements were done is not known. */
 export class LaneLost extends Error {
   override readonly name = "LaneLost";
+  readonly code = "CONNECTION_LOST";
 }
 
 /** No connection is to be had: none could be made, the server lately did not answer and is being skipped, or too many wait for one. Nothing was sent. */
