@@ -100,8 +100,7 @@ export class Device {
 
   /** A feed without a cursor begins at the present: what was before is read as a list would. */
   async #readAll(wire: Wire): Promise<boolean> {
-    const { talks, groups } = this.#world;
-    for (const stream of [this.user, ...groups, ...talks.map(({ id }) => id)]) {
+    for (const stream of this.#world.streams) {
       if (!await this.#reach(stream, { to: Infinity, wire })) return false;
     }
     return true;

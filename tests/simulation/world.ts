@@ -7,6 +7,7 @@ import {
   type MessageId,
   type ShardNumber,
   shardNumber,
+  type StreamId,
   type UserId,
 } from "@gatz/domain";
 import type { Forward } from "@gatz/storage/contract";
@@ -76,6 +77,11 @@ export class World {
 
   get running(): readonly SimNode[] {
     return this.nodes.filter((node) => node !== null && node.isRunning) as SimNode[]; // null is left out
+  }
+
+  /** All that exist: what lists would name, and more. */
+  get streams(): readonly StreamId[] {
+    return this.servers.flatMap((server) => [...server.shards.values()].flatMap((tables) => tables.streams));
   }
 
   server(shard: ShardNumber): SimServer {
