@@ -1,9 +1,10 @@
 /** `deno task torture`: many people, real faults, and a checker that shares no code with gatz. @module */
 import { parseArgs } from "node:util";
+import { untilSignal } from "../../apps/server/src/signals.ts";
 import type { Fault } from "./faults/fault.ts";
 import { FAULTS } from "./faults/plan.ts";
 import { reportLines, summarize } from "./report.ts";
-import { torture, type TortureRun } from "./torture.ts";
+import { Interrupted, torture, type TortureRun } from "./torture.ts";
 
 const USAGE = `deno task torture [options]
 
@@ -54,9 +55,10 @@ async function main(): Promise<number> {
       values.faults === undefined ? "" : ` --faults ${values.faults}`
     }`;
   const folder = await Deno.makeTempDir({ prefix: "gatz-torture-" });
+  const signals = untilSignal();
   let held = false;
   try {
-    await using run = await torture({ ...options, folder, say });
+    await using run = await torture({ ...options, folder, say, interrupted: signals.asked });
     held = await judge(run);
   } finally {
     if (!held) console.error(`history and logs are in ${folder}\nto run it again: ${again}`);
@@ -106,7 +108,8 @@ function all(error: unknown): unknown[] {
 
 Deno.exit(
   await main().catch((error: unknown) => {
-    for (const one of all(error)) console.error(one instanceof BadUsage ? one.message : one);
+    const isForPeople = error instanceof BadUsage || error instanceof Interrupted;
+    for (const one of all(error)) console.error(isForPeople ? error.message : one);
     return 2;
   }),
 );

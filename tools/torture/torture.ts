@@ -7,7 +7,6 @@ import { check } from "./check/check.ts";
 import type { FinalLog } from "./check/final_log.ts";
 import { readFinalLog } from "./check/read_final_log.ts";
 import type { Violations } from "./check/violation.ts";
-import { pause } from "./client/pause.ts";
 import { Person } from "./client/person.ts";
 import { Town } from "./client/town.ts";
 import type { Fault } from "./faults/fault.ts";
@@ -29,6 +28,13 @@ export interface TortureOptions {
   /** An empty folder. */
   readonly folder: string;
   readonly say: (line: string) => void;
+  /** Ends the run wherever it is, with nothing left behind. */
+  readonly interrupted?: Promise<void>;
+}
+
+/** Somebody asked for the end. */
+export class Interrupted extends Error {
+  override readonly name = "Interrupted";
 }
 
 export interface TortureRun extends AsyncDisposable {
@@ -50,7 +56,7 @@ const DISK_MB = 1_500;
 
 /** Resolves once the storm is over and the people have come to rest. Its installation runs on until it is disposed of. */
 export async function torture(options: TortureOptions): Promise<TortureRun> {
-  const { seed, folder, say } = options;
+  const { folder } = options;
   installGuard();
   // PostgreSQL may run under another account, which has to pass through here.
   await Deno.chmod(folder, 0o755);
@@ -68,19 +74,10 @@ export async function torture(options: TortureOptions): Promise<TortureRun> {
     const why = fault.impossible?.(installation);
     return why === undefined ? [] : [[fault.name, why] as const];
   }));
-  const people = await gather(options, { installation, history });
-  parts.defer(async () => void await Promise.all(people.map((person) => person.end())));
-  say(`${people.length} people, ${options.servers} servers, ${options.databases} databases; seed ${seed}`);
-  const living = people.map((person) => person.live());
   const faults = options.faults.filter(({ name }) => !left.has(name));
-  const made = await storm({
-    ...{ installation, history, seed, faults, say },
-    signal: AbortSignal.timeout(options.stormMs),
-  });
-  say("calm");
-  for (const node of installation.nodes) await node.ready();
-  for (const person of people) person.stop();
-  await settle({ people, living, installation, history });
+  const lived = live({ ...options, faults }, { installation, history });
+  const { people, made } = await Promise.race([lived, interruption(options)]);
+  parts.defer(async () => void await Promise.all(people.map((person) => person.end())));
   history.flush();
   const running = parts.move();
   return {
@@ -92,9 +89,37 @@ export async function torture(options: TortureOptions): Promise<TortureRun> {
   };
 }
 
+async function interruption({ interrupted = new Promise<void>(() => {}) }: TortureOptions): Promise<never> {
+  await interrupted;
+  throw new Interrupted("interrupted");
+}
+
+interface Place {
+  readonly installation: Installation;
+  readonly history: History;
+}
+
+/** From the first sign-in to the last read. */
+async function live(
+  options: TortureOptions,
+  place: Place,
+): Promise<{ readonly people: readonly Person[]; readonly made: ReadonlyMap<string, number> }> {
+  const { seed, say, faults, servers, databases, stormMs } = options;
+  const { installation } = place;
+  const people = await gather(options, place);
+  say(`${people.length} people, ${servers} servers, ${databases} databases; seed ${seed}`);
+  const living = people.map((person) => person.live());
+  const made = await storm({ ...place, seed, faults, say, signal: AbortSignal.timeout(stormMs) });
+  say("calm");
+  for (const node of installation.nodes) await node.ready();
+  for (const person of people) person.stop();
+  await settle({ people, living, ...place });
+  return { people, made };
+}
+
 async function gather(
   { seed, people: count }: TortureOptions,
-  { installation, history }: { readonly installation: Installation; readonly history: History },
+  { installation, history }: Place,
 ): Promise<Person[]> {
   const town = new Town();
   let ops = 0;
@@ -108,7 +133,6 @@ async function gather(
     });
   });
   for (const person of people) await person.begin();
-  await pause(0);
   return people;
 }
 

@@ -17,6 +17,15 @@ export interface NodeOptions {
   readonly onDeath: (what: string) => void;
 }
 
+/**
+ * Becomes the server, and leaves a watchdog behind that kills it when our end of the pipe closes without a word: so nothing
+ * goes on running without us, even after a kill -9.
+ */
+const LAUNCHER = `
+exec 3<&0 </dev/null
+( (if read -r _ <&3; then exit 0; fi; kill -s KILL $$) >/dev/null 2>&1 & )
+exec "$0" "$@" 3<&-
+`;
 const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
 const READY_MS = 60_000;
 const STOP_MS = 15_000;
@@ -66,8 +75,9 @@ export class Node {
   start(): void {
     const { name, folder, databases, environment, clock } = this.#options;
     const through = databases.map((database, i) => [database.name, this.backs[i]!.through(database.url)] as const);
-    const child = new Deno.Command(Deno.execPath(), {
-      args: ["run", "-A", "--no-check", "--config", path.join(ROOT, "deno.json"), `${ROOT}apps/server/main.ts`],
+    const server = ["run", "-A", "--no-check", "--config", path.join(ROOT, "deno.json"), `${ROOT}apps/server/main.ts`];
+    const child = new Deno.Command("sh", {
+      args: ["-c", LAUNCHER, Deno.execPath(), ...server],
       // Not in a folder that has secrets of its own.
       cwd: folder,
       clearEnv: true,
@@ -80,7 +90,7 @@ export class Node {
         DATABASE_URL: through[0]![1],
         GATZ_SERVERS: through.map(([server, url]) => `${server}=${url}`).join(","),
       },
-      stdin: "null",
+      stdin: "piped",
       stdout: "piped",
       stderr: "piped",
     }).spawn();
@@ -90,6 +100,7 @@ export class Node {
     const log = path.join(folder, `${name}.${++this.#starts}.log`);
     this.#output = Promise.all([keep(child.stdout, `${log}.out`), keep(child.stderr, log)]).then(() => {});
     void child.status.then(() => {
+      void dismissWatchdog(child);
       if (this.#served && !this.#ending) this.#options.onDeath(`${name}, see ${log}`);
       if (this.#child === child) this.#child = undefined;
     });
@@ -147,6 +158,12 @@ export class Node {
       return false;
     }
   }
+}
+
+async function dismissWatchdog({ stdin }: Deno.ChildProcess): Promise<void> {
+  const writer = stdin.getWriter();
+  await writer.write(new TextEncoder().encode("done\n"));
+  await writer.close();
 }
 
 async function keep(stream: ReadableStream<Uint8Array>, file: string): Promise<void> {
