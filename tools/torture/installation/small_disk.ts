@@ -1,6 +1,8 @@
 /** A disk that can be full: a tmpfs of its own, which takes root. @module */
 import { shell } from "./shell.ts";
 
+const FILL_ATTEMPTS = 20;
+
 export class SmallDisk {
   private constructor(private readonly folder: string, private readonly megabytes: number) {}
 
@@ -21,9 +23,15 @@ export class SmallDisk {
 
   /** No byte more fits on it. */
   async fill(): Promise<void> {
-    const { stdout } = await must(["df", "--output=used", "-k", this.folder]);
-    const used = Number(stdout.trim().split(/\s+/).at(-1));
-    await must(["mount", "-o", `remount,size=${used}k`, this.folder]);
+    for (let attempt = 1;; attempt++) {
+      const { stdout } = await must(["df", "--output=used", "-k", this.folder]);
+      const used = Number(stdout.trim().split(/\s+/).at(-1));
+      const remount = ["mount", "-o", `remount,size=${used}k`, this.folder] as const;
+      // It can't be made smaller than what is on it, and that may have grown meanwhile.
+      const { success, stderr } = await shell(remount);
+      if (success) return;
+      if (attempt === FILL_ATTEMPTS) throw new Error(`the disk can't be filled: ${stderr}`);
+    }
   }
 
   async free(): Promise<void> {
