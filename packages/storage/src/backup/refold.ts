@@ -24,23 +24,29 @@ export async function isFolded({ sql, schema }: ShardTarget): Promise<boolean> {
  * @param onEvents called with how many more were folded
  */
 export async function refold(target: ShardTarget, onEvents: (events: number) => void): Promise<void> {
-  await target.sql.begin(async (sql) => {
-    const q = { sql, schema: target.schema };
-    const rows = new Gathered(q);
-    const log = await SortedRows.open<LogRow>(q, {
-      name: "refold_events",
-      query: sql`select e.position, ${eventColumns(q)} from ${sql(q.schema)}.events e order by e.stream, e.seq`,
-    });
-    for (let uuid = log.stream; uuid !== undefined; uuid = log.stream) {
-      const fold = new StreamFold();
-      for (let page = await log.some(uuid); page.length > 0; page = await log.some(uuid)) {
-        for (const row of page) fold.take(eventOf(row), row.position);
-        onEvents(page.length);
-      }
-      await rows.add(fold.rows());
-    }
-    await rows.flush();
+  await target.sql.begin((sql) => refoldWithin({ sql, schema: target.schema }, { onEvents, withEffects: true }));
+}
+
+/** {@link refold}, within a transaction. */
+export async function refoldWithin(
+  q: Queryable,
+  { onEvents, withEffects }: { onEvents: (events: number) => void; withEffects: boolean },
+): Promise<void> {
+  const rows = new Gathered(q);
+  const log = await SortedRows.open<LogRow>(q, {
+    name: "refold_events",
+    query: q.sql`select e.position, ${eventColumns(q)} from ${q.sql(q.schema)}.events e order by e.stream, e.seq`,
   });
+  for (let uuid = log.stream; uuid !== undefined; uuid = log.stream) {
+    const fold = new StreamFold();
+    for (let page = await log.some(uuid); page.length > 0; page = await log.some(uuid)) {
+      for (const row of page) fold.take(eventOf(row), row.position);
+      onEvents(page.length);
+    }
+    const folded = fold.rows();
+    await rows.add(withEffects ? folded : { ...folded, outbox: [] });
+  }
+  await rows.flush();
 }
 
 /** Rows of many streams, inserted when they are many. */

@@ -10,6 +10,7 @@ import { openClient, type SessionSettings, type Sql } from "../postgres/sql_clie
 import { digestKeyCheck, requireDigestKey } from "./digest_key.ts";
 import { directoryMigrations } from "./directory_migrations.ts";
 import { DIRECTORY_SCHEMA, type SchemaName, shardSchema } from "./names.ts";
+import { refoldStale, staleShards } from "./refold_stale.ts";
 import { SHARD_MIGRATIONS } from "./shard_migrations.ts";
 
 // Whoever migrates a database holds this advisory lock there; the writers' locks have another first key.
@@ -79,6 +80,7 @@ export async function migrateShards(
     for (const schema of shards.map(shardSchema)) {
       if (!current.has(schema)) await migrateSchema(url, { schema, migrations: SHARD_MIGRATIONS });
     }
+    for (const schema of await staleShards(sql, shards.map(shardSchema))) await refoldStale(url, schema);
   });
 }
 

@@ -55,8 +55,12 @@ const FIRST = [
 // Which node writes the shard, and where others reach it: written with the epoch, so it lives and dies with the shard.
 const OWNER = [`alter table fence add column owner uuid, add column owner_url text`];
 
+// The fold that wrote the projections (LOG7): who knows only an older one may not write.
+const FOLD = [`alter table fence add column fold_version smallint not null default 1`];
+
 /** What creates one shard's tables. The connection's search_path names the shard's schema. */
 export const SHARD_MIGRATIONS: Readonly<Record<string, Migration>> = {
   "0001_tables": running(FIRST),
   "0002_owner": running(OWNER),
+  "0005_fold": running(FOLD),
 };

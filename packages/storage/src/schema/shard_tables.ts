@@ -15,6 +15,8 @@ export interface FenceTable {
   /** The node that raised the epoch to its value, and where other nodes reach it. */
   owner: string | null;
   owner_url: string | null;
+  /** Of the fold that wrote the shard's projections (LOG7). */
+  fold_version: number;
 }
 
 export interface EventsTable {

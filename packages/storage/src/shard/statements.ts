@@ -1,4 +1,5 @@
 /** The writer's SQL for one shard, prepared on each lane at first use. @module */
+import { FOLD_VERSION } from "@gatz/domain";
 import { DIRECTORY_SCHEMA, type SchemaName } from "../schema/names.ts";
 
 export type Statements = Readonly<Record<StatementName, string>>;
@@ -14,7 +15,10 @@ export function statementsOf(schema: SchemaName) {
     advance,
     claim: `update ${s}.fence set owner = $1::uuid, owner_url = $2::text where id = 1`,
     // The clock is read above the lock's node of the plan, so after the lock is held (LOG5).
-    fence: `with held as materialized (select epoch, position, writable from ${s}.fence where id = 1 for update)
+    // What a newer fold wrote is closed to this one (LOG7).
+    fence: `with held as materialized (
+        select epoch, position, writable and fold_version <= ${FOLD_VERSION} as writable from ${s}.fence where id = 1 for update
+      )
       select held.*, floor(extract(epoch from clock_timestamp()) * 1000)::int8 as clock from held`,
     known: `select id, stream, actor, seq, at, type, digest from ${s}.events where id = any($1::uuid[])`,
     heads: `select id, last_at from ${s}.streams where id = any($1::uuid[])`,
