@@ -8,7 +8,7 @@ import { BlockWriter } from "./container.ts";
 import { cut, type Positions } from "./cut.ts";
 import { readHeader } from "./chain.ts";
 import { FORMAT, type Header, type Manifest } from "./format.ts";
-import { eventsAsText, lineText, Names, toLine } from "./lines.ts";
+import { eventAsText, lineText, Names, toLine } from "./lines.ts";
 import { readRecords, RECORD_KINDS } from "./records.ts";
 import { sideBySide } from "./side_by_side.ts";
 
@@ -155,15 +155,16 @@ class Run {
     const names = new Names();
     let written = Promise.resolve();
     for (let after = this.#from(shard); after < upTo; after += PAGE) {
-      const rows = await q.sql<{ event: string }[]>`
-        select ${eventsAsText(q)} from ${q.sql(q.schema)}.events e
-        where e.position > ${after} and e.position <= ${Math.min(after + PAGE, upTo)} order by e.position`;
+      const [page] = await q.sql<{ events: number; texts: string | null }[]>`
+        select count(*)::int as events, string_agg(${eventAsText(q)}, E'\\n' order by e.position) as texts
+        from ${q.sql(q.schema)}.events e where e.position > ${after} and e.position <= ${Math.min(after + PAGE, upTo)}`;
+      const { events = 0, texts } = page ?? {};
       const expected = Math.min(PAGE, upTo - after);
-      if (rows.length !== expected) {
-        throw new BackupError(`Shard ${shard} has ${rows.length} of the ${expected} events after position ${after}.`);
+      if (events !== expected) {
+        throw new BackupError(`Shard ${shard} has ${events} of the ${expected} events after position ${after}.`);
       }
-      const lines = rows.map(({ event }) => {
-        const line = toLine(event, names);
+      const lines = (texts ?? "").split("\n").map((text) => {
+        const line = toLine(text, names);
         sums.take(line);
         return lineText(line);
       });

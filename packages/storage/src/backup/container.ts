@@ -19,6 +19,8 @@ const TRAILER_MAGIC = 0x184d2a58;
 const LENGTH_BYTES = 12;
 const SHA256_BYTES = 32;
 const TRAILER_BYTES = 8 + SHA256_BYTES;
+/** On events as small as on level 3, and quicker. */
+const LEVEL = 1;
 /** Larger than any block that is written here. */
 const MAX_FRAME_BYTES = 512 * 1024 * 1024;
 
@@ -46,7 +48,7 @@ export class BlockWriter {
   /** Resolves when the block is in the file; blocks of one caller keep their order if it waits for each. */
   async write(head: BlockHead, lines: readonly string[]): Promise<void> {
     const frame = await compress(Buffer.from([JSON.stringify(head), ...lines, ""].join("\n")), {
-      params: { [constants.ZSTD_c_checksumFlag]: 1 },
+      params: { [constants.ZSTD_c_checksumFlag]: 1, [constants.ZSTD_c_compressionLevel]: LEVEL },
     });
     await this.#append(skippable(LENGTH_MAGIC, littleEndian(frame.length)), frame);
   }

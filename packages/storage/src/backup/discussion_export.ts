@@ -6,7 +6,7 @@ import { Admin, BackupError } from "./admin.ts";
 import { type BackupSummary, createFile, digestKeyText, writeStreams } from "./backup.ts";
 import { StreamSums } from "./checksums.ts";
 import { FORMAT } from "./format.ts";
-import { eventsAsText, lineText, Names, toLine } from "./lines.ts";
+import { eventAsText, lineText, Names, toLine } from "./lines.ts";
 
 const PAGE = 2_000;
 
@@ -36,7 +36,7 @@ export async function exportDiscussion(
     const [sums, names] = [new StreamSums(), new Names()];
     for (let after = 0; after < head.seq; after += PAGE) {
       const rows = await q.sql<{ event: string }[]>`
-        select ${eventsAsText(q)} from ${here}.events e where e.stream = ${idToUuid(discussion)}
+        select ${eventAsText(q)} as event from ${here}.events e where e.stream = ${idToUuid(discussion)}
           and e.seq > ${after} and e.seq <= ${Math.min(after + PAGE, head.seq)} order by e.seq`;
       const lines = rows.map(({ event }) => toLine(event, names));
       for (const line of lines) sums.take(line);

@@ -1,8 +1,8 @@
 /** An event as a line of a backup, and back. @module */
-import { type AnyEventId, idToUuid, type StreamId, type UserId, type Uuid } from "@gatz/domain";
-import { eventCode, eventOfCode, streamKind } from "../schema/codes.ts";
+import { type AnyEventId, idToUuid, type StreamId, type UserId, type Uuid, uuidToId } from "@gatz/domain";
+import { eventCode, eventOfCode, type StreamKind, streamKind } from "../schema/codes.ts";
 import type { Queryable } from "../postgres/queryable.ts";
-import { actorOf, eventId, type EventRow, streamOf } from "../shard/codec.ts";
+import { eventId, type EventRow, streamOf } from "../shard/codec.ts";
 
 /** The texts of one event's line. */
 export interface EventLine {
@@ -24,21 +24,21 @@ export function lineText(
 /** How many columns `selectEvents` puts into one text. */
 const COLUMNS = 12;
 
-/** Each event as one text, its columns between tabs: JSON has none inside, and one column is what the library reads quickest. */
-export function eventsAsText({ sql }: Queryable) {
+/** The event `e` as one text, its columns between tabs: JSON has none inside, and few values are what the library reads quickest. */
+export function eventAsText({ sql }: Queryable) {
   return sql`concat_ws(E'\t', e.position, e.stream, e.seq, e.id, e.type, e.version, coalesce(e.actor::text, ''), e.at,
     coalesce(e.target_seq::text, ''), coalesce(e.decided::text, ''), coalesce(encode(e.digest, 'hex'), ''),
-    coalesce(e.body::text, '')) as event`;
+    coalesce(e.body::text, ''))`;
 }
 
-/** The line of an event that {@link eventsAsText} selected. */
+/** The line of an event that {@link eventAsText} gave. */
 export function toLine(text: string, names: Names): EventLine {
   const columns = text.split("\t");
   if (columns.length !== COLUMNS) throw new Error(`an event of ${columns.length} columns`);
   const [position, stream, seq, id, code, version, actor, at, target, decided, digest, body] = columns as Columns;
   const { kind, type } = eventOfCode(Number(code));
-  const streamId = names.stream(stream, () => streamOf(kind, stream));
-  const by = actor === "" ? actorOf(null) : names.actor(actor);
+  const streamId = names.stream(stream, kind);
+  const by = actor === "" ? "system" : names.actor(actor);
   const skeleton = `"stream":"${streamId}","seq":${seq},"id":"${eventId(type, id)}","type":"${type}",` +
     `"version":${version},"actor":"${by}","at":${at}` +
     (target === "" ? "" : `,"targetSeq":${target}`) + (decided === "" ? "" : `,"decided":${decided}`);
@@ -57,26 +57,27 @@ export class Names {
   readonly #actors = new Map<string, UserId>();
   readonly #uuids = new Map<StreamId, Uuid>();
 
+  /** These three are called for every event: they make no closures. */
   uuid(id: StreamId): Uuid {
-    return remembered(this.#uuids, id, () => idToUuid(id));
+    const known = this.#uuids.get(id);
+    return known ?? remember(this.#uuids, id, idToUuid(id));
   }
 
-  stream(uuid: string, make: () => StreamId): StreamId {
-    return remembered(this.#streams, uuid, make);
+  stream(uuid: string, kind: StreamKind): StreamId {
+    const known = this.#streams.get(uuid);
+    return known ?? remember(this.#streams, uuid, streamOf(kind, uuid));
   }
 
   actor(uuid: string): UserId {
-    return remembered(this.#actors, uuid, () => actorOf(uuid) as UserId); // only null is `system`
+    const known = this.#actors.get(uuid);
+    return known ?? remember(this.#actors, uuid, uuidToId("user", uuid));
   }
 }
 
 const MOST_NAMES = 50_000;
 
-function remembered<K, T>(names: Map<K, T>, key: K, make: () => T): T {
-  const known = names.get(key);
-  if (known !== undefined) return known;
+function remember<K, T>(names: Map<K, T>, key: K, name: T): T {
   if (names.size === MOST_NAMES) names.clear();
-  const name = make();
   names.set(key, name);
   return name;
 }
