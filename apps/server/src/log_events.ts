@@ -1,5 +1,5 @@
 /** The one vocabulary of the server's log: every event, how grave it is, and what it says. @module */
-import { getLogger, type LogLevel } from "@logtape/logtape";
+import { getLogger, type Logger, type LogLevel } from "@logtape/logtape";
 
 interface LogEvent {
   readonly level: LogLevel;
@@ -39,6 +39,13 @@ export function isLogged(event: LogEventName): boolean {
   return loggerOf(event).isEnabledFor(LOG_EVENTS[event].level);
 }
 
-function loggerOf(event: LogEventName) {
-  return getLogger(["gatz", event.split(".", 1)[0]!]); // a split has a first part
+// Looking one up costs more than asking it.
+const loggers = new Map<LogEventName, Logger>();
+
+function loggerOf(event: LogEventName): Logger {
+  const known = loggers.get(event);
+  if (known !== undefined) return known;
+  const logger = getLogger(["gatz", event.split(".", 1)[0]!]); // a split has a first part
+  loggers.set(event, logger);
+  return logger;
 }

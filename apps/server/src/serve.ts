@@ -65,8 +65,8 @@ const CLOSING_MS = 1_000;
  */
 export async function serve(options: ServeOptions): Promise<Server> {
   const { config, storage } = options;
-  const traffic = new Traffic();
   const { tracing } = options;
+  const traffic = new Traffic();
   const onHanded = tracing && ((delivery: Delivery, feeds: number) => tracing.handedOver(delivery, feeds));
   const hub = createHub({ source: storage, now: () => performance.now(), traffic, onHanded });
   const drain = new Drain();
@@ -113,16 +113,7 @@ export async function serve(options: ServeOptions): Promise<Server> {
   }
   const url = originOf(http.addr);
   storage.join({ url: config.nodeUrl ?? (isAnyAddress(config.host) ? null : url), forward: nodes.forward });
-  const { metrics } = services;
-  const now = () => performance.now();
-  readStorage(metrics, { storage, now, wallClock: Date.now, handedOver: (shard) => hub.position(shard) });
-  readLive(metrics, {
-    traffic,
-    feeds: () => hub.size,
-    connections: () => ({ ws: sockets.size, sse: streams.size }),
-    phase: () => phase,
-  });
-  const unwatch = watchProcess(metrics, { now, wallClock: Date.now });
+  const unwatch = showMetrics(services, { sockets, streams, phase: () => phase });
   await within(READY_MS, Promise.all(storage.shards.map((shard) => hub.placed(shard))));
   phase = "serving";
   logEvent("server.serving", { url });
@@ -176,6 +167,18 @@ function createServices(
     now: Date.now,
     random: (bytes) => crypto.getRandomValues(new Uint8Array(bytes)),
   };
+}
+
+/** Everything that is looked at when metrics are asked for; what it returns ends what goes on meanwhile. */
+function showMetrics(
+  { metrics, storage, live: { hub, traffic, now } }: Services,
+  { sockets, streams, phase }: Pick<Open, "sockets" | "streams"> & { readonly phase: () => NodePhase },
+): () => void {
+  const wallClock = Date.now;
+  readStorage(metrics, { storage, now, wallClock, handedOver: (shard) => hub.position(shard) });
+  const connections = () => ({ ws: sockets.size, sse: streams.size });
+  readLive(metrics, { traffic, feeds: () => hub.size, connections, phase });
+  return watchProcess(metrics, { now, wallClock });
 }
 
 function createSockets(services: Services): WebSockets<Peer> {
