@@ -1,5 +1,6 @@
 /** docs/operating.md names what there is, and all of it. */
 import { strict as assert } from "node:assert";
+import { glob } from "node:fs/promises";
 import { needsPostgres } from "@gatz/testing/postgres.ts";
 
 // Nothing here asks PostgreSQL, but reading a file takes permission, which the pure tests are run without.
@@ -59,6 +60,16 @@ if (await needsPostgres(import.meta.url)) {
     }
     const events = rowsAfter("### The log").map(([name, level]) => [name, level]);
     assert.deepEqual(events, Object.entries(LOG_EVENTS).map(([name, { level }]) => [name, level]));
+  });
+
+  Deno.test("[SEC3] nothing of the server writes to its log but by the vocabulary", async () => {
+    const source = new URL("../apps/server/src/", page);
+    const files = await Array.fromAsync(glob("**/*.ts", { cwd: source.pathname }));
+    const texts = await Promise.all(files.map((file) => Deno.readTextFile(new URL(file, source))));
+    const writers = files.filter((file, i) =>
+      !file.endsWith("_test.ts") && /\bgetLogger\(|console\.(log|warn)/.test(texts[i]!)
+    );
+    assert.deepEqual(writers, ["log_events.ts"]);
   });
 
   Deno.test("the tasks, limits, settings and files that operating.md names are there", async () => {

@@ -33,7 +33,7 @@ if (await needsPostgres(import.meta.url)) {
     await using collector = startCollector();
     await using production = await startProduction({
       GATZ_LOG_LEVEL: "debug",
-      GATZ_LIMITS: "beatMs=500",
+      GATZ_LIMITS: "lifted-for-load,beatMs=500",
       OTEL_DENO: "true",
       OTEL_EXPORTER_OTLP_PROTOCOL: "http/json",
       OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
@@ -58,6 +58,7 @@ if (await needsPostgres(import.meta.url)) {
       }
     }
     assert.ok(calls > 100, `${calls} calls`);
+    assert.ok(!answers.some((answer) => answer.includes("RateLimited")), "inputs were refused unread");
 
     // What is no call: paths, queries, headers, bodies, and a token in the URL.
     for (
