@@ -14,19 +14,23 @@ if (await needsPostgres(import.meta.url)) {
     const folder = await Deno.makeTempDir({ prefix: "gatz-torture-" });
     const again = `deno task torture --seed ${seed} --minutes 0.8 --servers 2 --databases ${databases} --people 12`;
     console.log(`history and logs are in ${folder} until this has passed; again: ${again}`);
+    let passed = true;
+    const step = async (name: string, work: () => Promise<void>) => {
+      passed = await t.step(name, work) && passed;
+    };
     {
       const options = { seed, folder, faults: FAULTS, servers: 2, databases, people: 12, stormMs: STORM_MS };
       await using run = await torture({ ...options, say: () => {} });
-      await t.step("the history holds", async () => {
+      await step("the history holds", async () => {
         const violations = await run.judge(await run.readLog());
         assert.deepEqual(violations.shown, [], again);
         assert(run.made.size > 5, `faults were made: ${[...run.made.keys()]}`);
       });
-      await t.step("[LOG6] verify finds nothing", async () => {
+      await step("[LOG6] verify finds nothing", async () => {
         const { code, said } = await run.verify();
         assert.equal(code, 0, said);
       });
-      await t.step("[LOG4] a row that is taken from the real log is missed", async () => {
+      await step("[LOG4] a row that is taken from the real log is missed", async () => {
         const victim = (await run.readLog()).shards.flatMap(({ rows }) => rows).findLast(({ type }) =>
           type === "new-message"
         );
@@ -36,7 +40,8 @@ if (await needsPostgres(import.meta.url)) {
         assert(violations.counts.has("an acked event lost"), [...violations.counts.keys()].join(", "));
       });
     }
-    await Deno.remove(folder, { recursive: true });
+    // What broke is looked into there.
+    if (passed) await Deno.remove(folder, { recursive: true });
   });
 
   const { typeId } = await import("../../tools/torture/client/ids.ts");
