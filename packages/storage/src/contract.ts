@@ -90,7 +90,7 @@ export const DEFAULT_STORAGE_LIMITS: Readonly<StorageLimits> = Object.freeze({
   backfillPerStream: 200,
   backfillTotal: 2_000,
   backfillBytes: 1024 * 1024,
-  ringEvents: 4_096,
+  ringEvents: 1_024,
   ringBytes: 4 * 1024 * 1024,
 });
 
