@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { strict as assert } from "node:assert";
 import superjson from "superjson";
 import { itemText } from "./delivery.ts";
-import { EncodedFrame, frameEncoder, frameTransformer } from "./frames.ts";
+import { EncodedFrame, frameEncoder, frameEncoderTo, type FrameLine, frameTransformer } from "./frames.ts";
 
 const items = [
   { type: "opaque", stream: "disc_1", from: 3, to: 4 },
@@ -26,6 +26,26 @@ Deno.test("a frame is written as stock JSON and superjson would have written it"
     result: { type: "data", id: "cursor", data: superjson.serialize({ id, data }) },
   });
   assert.deepEqual(JSON.parse(onTheWire({ id: "cursor", data: frame })), JSON.parse(stock));
+});
+
+Deno.test("what goes by a frame's line is to the letter what goes through tRPC", () => {
+  for (const ids of [{ id: 7 }, { id: 'a"b', jsonrpc: "2.0" }]) {
+    const sent: string[] = [];
+    const encoder = frameEncoderTo((text) => sent.push(text));
+    const lead = new EncodedFrame(frame.texts);
+    let line: FrameLine | undefined;
+    lead.onLine = (found) => line = found;
+    const throughTrpc = (cursor: string, data: EncodedFrame) =>
+      encoder.encode({
+        ...ids,
+        result: { type: "data", id: cursor, data: frameTransformer.output.serialize({ id: cursor, data }) },
+      });
+    const first = throughTrpc('cur"sor', lead);
+    assert.deepEqual(JSON.parse(first as string).result.data.json, { id: 'cur"sor', data: { items } });
+    line!.send('cur"sor', lead);
+    line!.send("next", frame);
+    assert.deepEqual(sent, [first, throughTrpc("next", frame)]);
+  }
 });
 
 Deno.test("the stock client's half of superjson reads a frame", () => {

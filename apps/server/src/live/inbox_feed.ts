@@ -4,6 +4,7 @@ import { tracked, type TrackedEnvelope } from "@trpc/server";
 import type { Connection } from "../ws/connection.ts";
 import { beginFeed } from "./begin.ts";
 import { Feed, type LiveParts } from "./feed.ts";
+import type { FrameLine } from "./frames.ts";
 
 export interface InboxInput {
   /** The last tracked id, sent by the client itself when it reconnects; goes before `cursor`. */
@@ -27,7 +28,8 @@ export interface InboxOptions {
 }
 
 /**
- * Frames of as many items as wait, each with the cursor to resume from.
+ * Frames of as many items as wait, each with the cursor to resume from. Over a socket only the first is yielded: those after it go straight
+ * to the socket, and the generator ends when the feed does.
  * @throws {ApiError} Malformed for a cursor that is none; NotFound for a stream that the user never was a member of
  */
 export async function* inboxFeed(
@@ -50,6 +52,7 @@ export async function* inboxFeed(
   };
   signal?.addEventListener("abort", end, { once: true });
   if (signal?.aborted) end();
+  let line = undefined as FrameLine | undefined; // set from a callback
   try {
     beginFeed(feed, parts, input).then(() => beats.start(), (error) => feed.fail(error));
     for (;;) {
@@ -57,7 +60,13 @@ export async function* inboxFeed(
       await connection?.room();
       if (feed.isStopped) return;
       const next = feed.take();
-      if (next !== null) yield tracked(next.cursor, next.frame);
+      if (next === null) continue;
+      const { cursor, frame } = next;
+      if (line !== undefined) line.send(cursor, frame);
+      else {
+        frame.onLine = (found) => line = found;
+        yield tracked(cursor, frame);
+      }
     }
   } finally {
     end();

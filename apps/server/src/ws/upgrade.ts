@@ -5,7 +5,7 @@ import { malformed, tooDeep } from "../errors.ts";
 import { nestsDeeperThan } from "../json_depth.ts";
 import type { ServerLimits } from "../limits.ts";
 import { logEvent } from "../log_events.ts";
-import { frameEncoder } from "../live/frames.ts";
+import { frameEncoder, frameEncoderTo } from "../live/frames.ts";
 import type { Traffic } from "../live/traffic.ts";
 import type { Caller } from "../rates/caller.ts";
 import type { Admitted } from "../rates/rates.ts";
@@ -127,7 +127,10 @@ function serve<TRouter extends AnyRouter, Peer>(
     router,
     onError,
     maxBatchSize: options.limits.batchCalls,
-    experimental_encoder: { ...frameEncoder, decode: (data) => decodeBounded(data, { options, caller }) },
+    experimental_encoder: {
+      ...frameEncoderTo((text) => socket.send(text)),
+      decode: (data) => decodeBounded(data, { options, caller }),
+    },
     createContext: ({ info }) => createContext({ connection: socket, caller, peer, params: info.connectionParams }),
   });
   try {
