@@ -43,9 +43,9 @@ if (await needsPostgres(import.meta.url)) {
     await using server = await testServer({ database: { shards: 2 } });
     await using ann = await person(server.url, "ann");
     const { node } = server.storage;
-    const now = () => Date.now();
-    const good = createCredentials(server.secrets.tokenKey, { now });
-    const strange = createCredentials(crypto.getRandomValues(new Uint8Array(32)), { now });
+    const random = (bytes: number) => crypto.getRandomValues(new Uint8Array(bytes));
+    const good = createCredentials(server.secrets.tokenKey, { random });
+    const strange = createCredentials(random(32), { random });
     const link = { from: crypto.randomUUID() as typeof node, to: node };
     const statusOf = async (authorization?: string) => {
       const headers = {

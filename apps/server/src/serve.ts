@@ -75,7 +75,7 @@ export async function serve(options: ServeOptions): Promise<Server> {
   const streams = createStreams({ ...services.live, limits: config.limits });
   const nodes = createNodes({
     storage,
-    credentials: createCredentials(options.secrets.tokenKey, { now: Date.now }),
+    credentials: createCredentials(options.secrets.tokenKey, { random: services.random }),
     drain,
     limits: config.limits,
     now: () => performance.now(),

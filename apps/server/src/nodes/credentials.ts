@@ -2,11 +2,12 @@
 import { Buffer } from "node:buffer";
 import { createHmac, timingSafeEqual } from "node:crypto";
 import type { NodeId } from "@gatz/storage/contract";
+import { LRUCache } from "lru-cache";
 
 export interface Credentials {
-  /** The value of the `Authorization` header with which `from` opens a connection to `to`. */
+  /** The value of the `Authorization` header with which `from` opens one connection to `to`. */
   issue(link: NodeLink): string;
-  /** Who opens a connection to `to`; null: not a node of this installation, or one that meant another. */
+  /** Who opens a connection to `to`; null: not a node of this installation, one that meant another, or what was used before. */
   read(authorization: string | null, to: NodeId): NodeId | null;
 }
 
@@ -18,30 +19,37 @@ export interface NodeLink {
 const SCHEME = "GatzNode";
 /** Tells these signatures from any other that the same key might make. */
 const PURPOSE = "gatz node link\n";
-/** How far the clocks of two nodes may be apart. What was overheard serves no longer, and never at another life of the node. */
-const FRESH_MS = 5 * 60_000;
-const HEADER = /^GatzNode ([0-9a-f-]{36}) (\d{1,15}) ([\w-]{43})$/;
+const NONCE_BYTES = 16;
+/** Only what nodes signed is remembered, once a connection; a node's id is new with each life, so nothing is older. */
+const REMEMBERED = 100_000;
+const HEADER = /^GatzNode ([0-9a-f-]{36}) ([\w-]{22}) ([\w-]{43})$/;
 
 /**
+ * No clock has a part in it: those of two nodes may be far apart, and jump.
  * @param key 32 bytes, the installation's secret
- * @param now Unix milliseconds
+ * @param random gives that many random bytes
  */
-export function createCredentials(key: Uint8Array, { now }: { readonly now: () => number }): Credentials {
-  const sign = ({ from, to }: NodeLink, at: number) =>
-    createHmac("sha256", key).update(PURPOSE).update(`${from} ${to} ${at}`).digest();
+export function createCredentials(
+  key: Uint8Array,
+  { random }: { readonly random: (bytes: number) => Uint8Array },
+): Credentials {
+  const used = new LRUCache<string, true>({ max: REMEMBERED });
+  const sign = ({ from, to }: NodeLink, nonce: string) =>
+    createHmac("sha256", key).update(PURPOSE).update(`${from} ${to} ${nonce}`).digest();
   return {
     issue(link) {
-      const at = now();
-      return `${SCHEME} ${link.from} ${at} ${sign(link, at).toString("base64url")}`;
+      const nonce = Buffer.from(random(NONCE_BYTES)).toString("base64url");
+      return `${SCHEME} ${link.from} ${nonce} ${sign(link, nonce).toString("base64url")}`;
     },
     read(authorization, to) {
-      const [, node, at, signature = ""] = HEADER.exec(authorization ?? "") ?? [];
-      if (node === undefined) return null;
+      const [, node, nonce, signature = ""] = HEADER.exec(authorization ?? "") ?? [];
+      if (node === undefined || nonce === undefined) return null;
       const from = node as NodeId; // of the form of one; whose it is the signature proves
       const given = Buffer.from(signature, "base64url");
-      const expected = sign({ from, to }, Number(at));
-      if (given.length !== expected.length || !timingSafeEqual(given, expected)) return null;
-      return Math.abs(now() - Number(at)) <= FRESH_MS ? from : null;
+      const expected = sign({ from, to }, nonce);
+      if (given.length !== expected.length || !timingSafeEqual(given, expected) || used.has(nonce)) return null;
+      used.set(nonce, true);
+      return from;
     },
   };
 }
