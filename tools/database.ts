@@ -1,6 +1,6 @@
 /** The database that a tool beside a gatz works on: that of a server that runs here, or the embedded one, started. @module */
 import * as path from "node:path";
-import { BackupError, DirectoryUnavailable, type StorageConfig, StorageMisconfigured } from "@gatz/storage";
+import { BackupError, DirectoryUnavailable, type StorageConfig } from "@gatz/storage";
 import { EmbeddedPostgresError } from "@gatz/storage/embedded";
 import { type Config, ConfigError, processEnvironment, readConfig } from "../apps/server/src/config.ts";
 import { embeddedFolder, openDatabase } from "../apps/server/src/database.ts";
@@ -27,7 +27,8 @@ export async function withDatabase<T>(
   const database = await openDatabase(config, { secrets, join: true });
   try {
     return await work(database.storage).catch((error) => {
-      throw error instanceof StorageMisconfigured ? databaseError(error, config) : error;
+      // What the directory does not answer is said by whoever asked it.
+      throw error instanceof DirectoryUnavailable ? error : databaseError(error, config);
     });
   } finally {
     await database.stop();

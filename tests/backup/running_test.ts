@@ -151,7 +151,7 @@ if (await needsPostgres(import.meta.url)) {
     const whole = await fingerprints(town.config);
 
     let killed = 0;
-    for (let wait = 500;; wait += 50) {
+    for (let wait = 300;; wait *= 1.2) {
       const process = child();
       const ended = await Promise.race([
         process.status,

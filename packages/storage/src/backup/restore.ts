@@ -2,6 +2,7 @@
 import { type Incarnation, type ShardNumber, shardNumber } from "@gatz/domain";
 import type { ServerName, StorageConfig } from "../contract.ts";
 import { digestKeyCheck } from "../schema/digest_key.ts";
+import { waitingTargets } from "../outbox/rows.ts";
 import { migrate } from "../schema/migrate.ts";
 import { DIRECTORY_SCHEMA, shardSchema } from "../schema/names.ts";
 import { Admin, BackupError, CONNECTIONS } from "./admin.ts";
@@ -12,7 +13,7 @@ import { type Block, type EventsHead, type Header, isBlock } from "./format.ts";
 import { loadEvents, readPosition, type ShardTarget } from "./load_events.ts";
 import { beginNewLife } from "./promote.ts";
 import { writeRecords } from "./records.ts";
-import { isFolded, refold } from "./refold.ts";
+import { analyze, isFolded, refold } from "./refold.ts";
 import { settleOutbox } from "./settle_outbox.ts";
 import { sideBySide } from "./side_by_side.ts";
 
@@ -143,13 +144,16 @@ class Run {
     await sideBySide(this.#targets.values(), CONNECTIONS, async (target) => {
       if (await isFolded(target)) return;
       await refold(target, (events) => this.#tell("folding", events));
+      await analyze(target);
     });
   }
 
   async settleOutboxes(): Promise<void> {
-    for (const [shard, target] of this.#targets) {
-      await sideBySide(this.#targets.values(), CONNECTIONS, (source) => settleOutbox(source, { shard, target }));
-    }
+    await sideBySide(this.#targets.values(), CONNECTIONS, async (source) => {
+      for (const shard of await waitingTargets(source)) {
+        await settleOutbox(source, { shard, target: this.#target(shard) });
+      }
+    });
   }
 
   async *#eventBlocks(): AsyncGenerator<Block<EventsHead>> {
