@@ -33,12 +33,13 @@ const LETTERS = "abcdefghkmpqrstuxyz";
 export async function openStage(): Promise<Stage> {
   const parts = new AsyncDisposableStack();
   const database = parts.use(await testDatabase());
-  const storage = await openStorage(database.storageConfig());
-  parts.defer(() => storage.close());
   const tokenKey = crypto.getRandomValues(new Uint8Array(32));
-  const start = (port: number) => {
+  // A server that stops gives its shards up, so each has storage of its own.
+  const start = async (port: number) => {
     const config = { dev: true, host: "127.0.0.1", port, origins: [], limits: ALL_DEFAULT_LIMITS };
-    return serve({ config, secrets: { tokenKey }, storage });
+    const storage = await openStorage(database.storageConfig());
+    parts.defer(() => storage.close());
+    return await serve({ config, secrets: { tokenKey }, storage });
   };
   let server: Server = await start(0);
   const { url } = server;

@@ -55,6 +55,15 @@ export class Settlement implements AsyncDisposable {
     return discussion;
   }
 
+  /** Resolves once every effect has arrived: what follows comes after it. */
+  async settled(): Promise<void> {
+    const waiting = async () =>
+      (await Promise.all(this.storage.shards.map((shard) => this.storage.outbox(shard)))).some((lag) =>
+        lag.waiting > 0
+      );
+    while (await waiting()) await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+
   /** One shard's log, from the beginning to its fence. */
   async log(shard: number): Promise<readonly Committed[]> {
     const here = shardNumber(shard);

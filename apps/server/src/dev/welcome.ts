@@ -9,6 +9,7 @@ import {
   type TypedId,
   type UserId,
 } from "@gatz/domain";
+import { setTimeout } from "node:timers/promises";
 import { callApi } from "./call_api.ts";
 
 export interface ReadyUser {
@@ -23,12 +24,19 @@ export interface Welcome {
   readonly discussion: DiscussionId;
 }
 
+/** How long the news of a new discussion may take to reach both of them. */
+const ARRIVAL_MS = 10_000;
+
 /** Signs both in, and finds or makes their discussion: through the API, like every client. */
 export async function prepareWelcome(url: string): Promise<Welcome> {
   const signIn = (handle: string, name: string) =>
     callApi<ReadyUser>(url, { path: "auth.devSignIn", kind: "mutation", input: { handle, name } });
   const [alice, bob] = await Promise.all([signIn("alice", "Alice"), signIn("bob", "Bob")]);
-  const discussion = await shared(url, [alice, bob]) ?? await begin(url, { alice, bob });
+  const users = [alice, bob] as const;
+  const discussion = await shared(url, users) ?? await begin(url, { alice, bob });
+  // In both lists by then, or the next welcome would not find it and make another.
+  const end = performance.now() + ARRIVAL_MS;
+  while (await shared(url, users) === undefined && performance.now() < end) await setTimeout(20);
   return { alice, bob, discussion };
 }
 
