@@ -28,6 +28,23 @@ if (await needsPostgres(import.meta.url)) {
     assert.equal((await production.process.end("SIGTERM")).code, 0);
   });
 
+  Deno.test("[SEC3] with GATZ_NODES a node may forward to the one that writes, under the permissions of `deno task start`", async () => {
+    await using production = await startProduction();
+    const { ann, discussion, shard, metricsToken } = production;
+    const other = await production.another();
+    await using api = connect(other.url, { transport: "ws", token: ann.token });
+    const { outcome } = await api.api.messages.send.mutate({
+      id: freshId("msg", shard),
+      discussion,
+      text: "by way of",
+    });
+    sent(outcome);
+    const [writes, serves] = [await scrape(production.url, metricsToken), await scrape(other.url, metricsToken)];
+    assert.deepEqual([writes.sum("gatz_shard_owned"), serves.sum("gatz_shard_owned")], [2, 0]);
+    assert.equal(serves.sum("gatz_forwards_total", { result: "answered" }), 1);
+    assert.equal(serves.sum("gatz_forwards_total"), 1);
+  });
+
   Deno.test("[SEC3] what production is not granted is refused: other files, programs, hosts, variables, and all writing", async () => {
     const env = { DATABASE_URL: "postgres://gatz:hush-hush@127.0.0.1:5432/gatz", GATZ_PORT: "4000" };
     const printed = await startEntryPoint("tools/start_permissions.ts", { env }).ended();

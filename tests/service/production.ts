@@ -21,6 +21,8 @@ export interface Production extends AsyncDisposable {
   readonly ben: Person;
   readonly discussion: DiscussionId;
   readonly shard: ShardNumber;
+  /** Another node beside it, which may connect to it. */
+  another(): Promise<Pick<Production, "url" | "process">>;
 }
 
 /** Resolves once it serves. `env`: beside what every installation has. */
@@ -34,12 +36,17 @@ export async function startProduction(env: Readonly<Record<string, string>> = {}
     ...Object.fromEntries(Object.entries(secrets).map(([name, value = ""]) => [name, value])),
   };
   const people = await settle(whole);
-  const process = parts.use(startDeno(["task", "start"], { env: whole, endWith: "SIGTERM" }));
-  await process.printed("gatz serves on");
+  const start = async (env: Readonly<Record<string, string>>) => {
+    const process = open.use(startDeno(["task", "start"], { env, endWith: "SIGTERM" }));
+    await process.printed("gatz serves on");
+    return { url: `http://127.0.0.1:${env.GATZ_PORT}`, process };
+  };
   const open = parts.move();
+  const { url, process } = await start(whole);
   return {
     secrets: [...Object.values(secrets).map((value = "") => value), new URL(database.directoryUrl).password],
-    ...{ url: `http://127.0.0.1:${port}`, process, metricsToken: whole.GATZ_METRICS_TOKEN!, ...people },
+    another: () => start({ ...whole, GATZ_PORT: String(freePort()), GATZ_NODES: url }),
+    ...{ url, process, metricsToken: whole.GATZ_METRICS_TOKEN!, ...people },
     [Symbol.asyncDispose]: () => open.disposeAsync(),
   };
 }

@@ -17,7 +17,7 @@ import { Traffic } from "./live/traffic.ts";
 import { readLive } from "./metrics/live_metrics.ts";
 import { Metrics } from "./metrics/metrics.ts";
 import { watchProcess } from "./metrics/process_metrics.ts";
-import { readStorage } from "./metrics/storage_metrics.ts";
+import { countForwards, readStorage } from "./metrics/storage_metrics.ts";
 import { createCredentials } from "./nodes/credentials.ts";
 import { createNodes, type Nodes } from "./nodes/nodes.ts";
 import { logEvent } from "./log_events.ts";
@@ -112,7 +112,10 @@ export async function serve(options: ServeOptions): Promise<Server> {
     throw portError(error, config);
   }
   const url = originOf(http.addr);
-  storage.join({ url: config.nodeUrl ?? (isAnyAddress(config.host) ? null : url), forward: nodes.forward });
+  storage.join({
+    url: config.nodeUrl ?? (isAnyAddress(config.host) ? null : url),
+    forward: countForwards(nodes.forward, services.metrics),
+  });
   const unwatch = showMetrics(services, { sockets, streams, phase: () => phase });
   await within(READY_MS, Promise.all(storage.shards.map((shard) => hub.placed(shard))));
   phase = "serving";

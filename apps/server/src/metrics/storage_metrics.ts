@@ -1,6 +1,6 @@
 /** What storage tells, as metrics. @module */
 import { type ShardNumber, unreachable } from "@gatz/domain";
-import { type Observation, type OutboxLag, ShardUnavailable, type Storage } from "@gatz/storage/contract";
+import { type Forward, type Observation, type OutboxLag, ShardUnavailable, type Storage } from "@gatz/storage/contract";
 import type { Metrics } from "./metrics.ts";
 
 /** Counts what storage does; for `OpenOptions.observe`. */
@@ -25,6 +25,15 @@ export function countStorage(metrics: Metrics): (observation: Observation) => vo
       default:
         return unreachable(observation);
     }
+  };
+}
+
+/** The same, with what it comes to counted. */
+export function countForwards(forward: Forward, metrics: Metrics): Forward {
+  return async (offer, options) => {
+    const forwarded = await forward(offer, options);
+    metrics.count("gatz_forwards_total", { result: forwarded.kind });
+    return forwarded;
   };
 }
 

@@ -39,6 +39,11 @@ export const METRICS = {
     help: "Refusals by a rate or connection limiter.",
     labels: ["limiter"],
   },
+  gatz_forwards_total: {
+    type: "counter",
+    help: "Offers forwarded to the node that writes their shard: answered, not-here, busy, unreachable or lost.",
+    labels: ["result"],
+  },
   gatz_flush_seconds: {
     type: "histogram",
     help: "From taking a shard's waiting drafts to the answer of their transaction.",
