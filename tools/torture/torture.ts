@@ -111,8 +111,8 @@ async function live(
   const living = people.map((person) => person.live());
   const made = await storm({ ...place, seed, faults, say, signal: AbortSignal.timeout(stormMs) });
   say("calm");
-  for (const node of installation.nodes) await node.ready();
   for (const person of people) person.stop();
+  for (const node of installation.nodes) await node.ready({ whole: true });
   await settle({ people, living, ...place });
   return { people, made };
 }

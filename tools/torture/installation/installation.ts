@@ -53,7 +53,7 @@ export async function startInstallation(options: InstallationOptions): Promise<I
   }
   for (const node of nodes) parts.defer(() => node.stop());
   // The first migrates; the others find it done.
-  for (const node of nodes) await node.ready();
+  for (const node of nodes) await node.ready({ whole: true });
   const running = parts.move();
   return { folder, databases, nodes, environment, [Symbol.asyncDispose]: () => running.disposeAsync() };
 }

@@ -27,7 +27,7 @@ exec 3<&0 </dev/null
 exec "$0" "$@" 3<&-
 `;
 const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
-const READY_MS = 60_000;
+const READY_MS = 90_000;
 const STOP_MS = 15_000;
 const INHERITED = ["PATH", "HOME", "DENO_DIR", "TMPDIR", "LANG"];
 
@@ -106,12 +106,12 @@ export class Node {
     });
   }
 
-  /** Resolves once it serves, starting it as often as it gives up. */
-  async ready(): Promise<void> {
+  /** Resolves once it serves, starting it as often as it gives up. `whole`: with all shards. */
+  async ready({ whole = false }: { readonly whole?: boolean } = {}): Promise<void> {
     const until = performance.now() + READY_MS;
     while (performance.now() < until) {
       if (this.#child === undefined) this.start();
-      if (await this.#serves()) {
+      if (await this.#serves(whole)) {
         this.#served = true;
         return;
       }
@@ -146,9 +146,9 @@ export class Node {
     await Promise.all([this.front, this.side, ...this.backs].map((proxy) => proxy.close()));
   }
 
-  async #serves(): Promise<boolean> {
+  async #serves(whole: boolean): Promise<boolean> {
     try {
-      const response = await fetch(`http://127.0.0.1:${this.#port}/health?strict`, {
+      const response = await fetch(`http://127.0.0.1:${this.#port}/health${whole ? "?strict" : ""}`, {
         signal: AbortSignal.timeout(2_000),
       });
       await response.body?.cancel();
