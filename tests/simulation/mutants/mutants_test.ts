@@ -10,7 +10,7 @@ import { FlushProgress } from "../../../packages/storage/src/shard/flush.ts";
 import { simulate } from "../simulate.ts";
 
 // Fixed seeds, so that this fails only with a change. Most mistakes are found in a few; mutants/main.ts makes many more of them.
-const MOST = 300;
+const MOST = 600;
 
 type Call = (...args: unknown[]) => unknown;
 
