@@ -1,0 +1,70 @@
+import assert from "node:assert/strict";
+import { position, type ShardNumber, shardNumber } from "@gatz/domain";
+import { FenceWatch, type Watched } from "./fence_watch.ts";
+import type { Fence } from "./fences.ts";
+
+const FENCE: Fence = { epoch: 1, position: position(0), owner: null };
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+interface Seen extends Watched {
+  learned: number;
+  looked: number;
+}
+
+function shard(n: number, { isWrittenHere = false, look = () => Promise.resolve() } = {}): Seen {
+  const seen: Seen = {
+    ...{ shard: shardNumber(n), learned: 0, looked: 0, isWrittenHere: () => isWrittenHere },
+    learn: () => seen.learned++,
+    look: () => {
+      seen.looked++;
+      return look();
+    },
+  };
+  return seen;
+}
+
+Deno.test("[LOG3] the shards that others write are asked for together, those that are written here seldom", async () => {
+  const asked: (readonly ShardNumber[])[] = [];
+  const watch = new FenceWatch({
+    readTogether: (shards) => {
+      asked.push(shards);
+      return Promise.resolve(new Map(shards.map((shard) => [shard, FENCE])));
+    },
+  });
+  const foreign = Array.from({ length: 20 }, (_, n) => shard(n));
+  const own = shard(20, { isWrittenHere: true });
+  for (const one of [...foreign, own]) watch.add(one);
+  await pause(330);
+  watch.close();
+  assert.ok(asked.length >= 2 && asked.length <= 8, `${asked.length} questions`);
+  for (const one of foreign) assert.equal(one.learned, asked.length);
+  assert.ok(own.learned >= 1 && own.learned <= 2, `${own.learned}`);
+});
+
+Deno.test("[SHARD2] where they can't be read together each is looked at alone, and one that never answers hides no other", async () => {
+  const watch = new FenceWatch({ readTogether: () => Promise.reject(new Error("one of them is stuck")) });
+  const stuck = shard(0, { look: () => new Promise(() => {}) });
+  const well = shard(1);
+  watch.add(stuck);
+  watch.add(well);
+  await pause(330);
+  watch.close();
+  assert.equal(stuck.looked, 1, "it is being looked at all the time");
+  assert.ok(well.looked >= 2, `${well.looked}`);
+});
+
+Deno.test("[LOG3] nobody follows, nobody asks", async () => {
+  let asked = 0;
+  const watch = new FenceWatch({
+    readTogether: () => Promise.resolve(new Map<ShardNumber, Fence>([[shardNumber(++asked), FENCE]])),
+  });
+  const one = shard(0);
+  watch.add(one);
+  await pause(60);
+  watch.remove(one);
+  await pause(20);
+  const before = asked;
+  await pause(150);
+  assert.equal(asked, before);
+  watch.close();
+});
