@@ -45,12 +45,12 @@ if (await needsPostgres(import.meta.url)) {
     // The installation as it was before the discussion: what an older backup brings back.
     const before = folder.path("before.gatz");
     await backup(town.config, { file: before });
-    const discussion = discussionId(900_001, shardOf(town.discussion));
+    const discussion = discussionId(900_001, shardOf(town.lived.discussion));
     const one = drafts.newMessage(user, discussion, { text: "one" });
     const two = drafts.newMessage(owner, discussion, { text: "two", replyTo: one.id });
     for (
       const proposal of [
-        drafts.createDiscussion(owner, discussion, { group: town.group, members: [user, other] }),
+        drafts.createDiscussion(owner, discussion, { group: town.lived.group, members: [user, other] }),
         one,
         two,
         drafts.editMessage(user, discussion, { target: one.id, text: "one, edited" }),
@@ -73,8 +73,8 @@ if (await needsPostgres(import.meta.url)) {
     // It comes into an installation that runs, and goes on.
     const storage = await openStorage(config, { report: () => {} });
     try {
-      const first = drafts.newMessage(user, town.discussion, { text: "before it came" });
-      assert.equal((await storage.offer(town.discussion, [first], { deadlineMs: 5_000 }))[0]?.kind, "accepted");
+      const first = drafts.newMessage(user, town.lived.discussion, { text: "before it came" });
+      assert.equal((await storage.offer(town.lived.discussion, [first], { deadlineMs: 5_000 }))[0]?.kind, "accepted");
       await restore(config, { files: [file] });
       assert.deepEqual(await rowsOf(config, discussion), await rowsOf(town.config, discussion));
       const [again, next] = await Promise.all([

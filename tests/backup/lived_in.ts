@@ -1,18 +1,16 @@
 /** An installation in which everything has happened at least once. @module */
-import { type DiscussionId, type GroupId, type MessageId, seq, type UserId } from "@gatz/domain";
+import { type DiscussionId, type GroupId, seq, type UserId } from "@gatz/domain";
 import * as drafts from "../../packages/domain/testing/drafts.ts";
 import { Town } from "../storage/town.ts";
 
+/** Where it happened. */
 export interface LivedIn {
   readonly group: GroupId;
   readonly discussion: DiscussionId;
-  /** Edited, and reacted to. */
-  readonly edited: MessageId;
-  readonly deleted: MessageId;
 }
 
 /** A town with a group and a discussion of its people, edits, reactions, deletions, comings and goings; effects have arrived. */
-export async function livedIn(): Promise<Town & LivedIn> {
+export async function livedIn(): Promise<Town & { readonly lived: LivedIn }> {
   const town = await Town.start({ people: 5, shards: 4 });
   const [owner, user, other, guest, late] = town.users as [UserId, UserId, UserId, UserId, UserId];
   const { group, discussion } = await town.discussion(owner, [user, other, guest]);
@@ -41,7 +39,7 @@ export async function livedIn(): Promise<Town & LivedIn> {
   await town.settled();
   await town.storage.directory.claimHandle("alice", user);
   await town.storage.directory.setHome(user, town.homeOf(other));
-  return Object.assign(town, { group, discussion, edited: one.id, deleted: two.id });
+  return Object.assign(town, { lived: { group, discussion } });
 }
 
 /** A folder that goes when the test is over. */

@@ -1,9 +1,12 @@
 /** Out, in, and equal: backups of installations that stand. @module */
+import type { UserId } from "@gatz/domain";
 import assert from "node:assert/strict";
 import { needsPostgres } from "@gatz/testing/postgres.ts";
 
 if (await needsPostgres(import.meta.url)) {
   const { backup, BackupError, openStorage, restore, verify } = await import("@gatz/storage");
+  const { idToUuid, shardOf } = await import("@gatz/domain");
+  const { inShard } = await import("../storage/town.ts");
   const { testDatabase } = await import("@gatz/testing/test_database.ts");
   const { fingerprints } = await import("./tables.ts");
   const { inTempFolder, livedIn } = await import("./lived_in.ts");
@@ -11,6 +14,10 @@ if (await needsPostgres(import.meta.url)) {
   Deno.test("[BAK1] a backup restores every row of every table, also over other servers; verify has nothing to say", async () => {
     await using folder = await inTempFolder();
     await using town = await livedIn();
+    // Some effects have not arrived.
+    await town.reopen({ outboxDelayMs: 600_000 });
+    const [owner, user] = town.users as [UserId, UserId];
+    const { discussion } = await town.discussion(owner, [user]);
     await town.stop();
     const file = folder.path("one.gatz");
     const made = await backup(town.config, { file });
@@ -22,6 +29,23 @@ if (await needsPostgres(import.meta.url)) {
     const restored = await restore(config, { files: [file] });
     assert.equal(restored.events, made.events);
     assert.deepEqual(await fingerprints(config), await fingerprints(town.config));
+    assert.deepEqual((await verify(config)).problems, []);
+
+    const isInInbox = () =>
+      inShard(config, shardOf(user), async (sql) => {
+        const rows = await sql`select 1 from inbox where "user" = ${idToUuid(user)} and stream = ${
+          idToUuid(discussion)
+        }`;
+        return rows.length > 0;
+      });
+    assert.equal(await isInInbox(), false, "the effect still waits");
+    const storage = await openStorage(config, { report: () => {} });
+    const deadline = performance.now() + 20_000;
+    while (!await isInInbox()) {
+      assert.ok(performance.now() < deadline, "it is emitted again");
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    await storage.close();
     assert.deepEqual((await verify(config)).problems, []);
   });
 

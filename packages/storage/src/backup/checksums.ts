@@ -10,7 +10,7 @@ interface Sum {
   readonly skeletons: Hash;
   readonly bodies: Hash;
   /** Not yet hashed: a hash costs by the call more than by the byte. */
-  waiting: { skeletons: string; bodies: string };
+  waiting: { skeletons: string[]; bodies: string[] };
 }
 
 /** The streams of one shard, as their events go by in order. */
@@ -26,17 +26,17 @@ export class StreamSums {
   take({ stream, seq, skeleton, content }: EventLine): void {
     const sum = this.#sums.get(stream) ?? this.#begin(stream, seq);
     sum.head = seq;
-    sum.waiting.skeletons += `${skeleton}\n`;
-    sum.waiting.bodies += `${content}\n`;
+    sum.waiting.skeletons.push(skeleton);
+    sum.waiting.bodies.push(content);
     this.#touched.add(sum);
   }
 
   /** Hashes what waits, at the end of a page. */
   settle(): void {
     for (const sum of this.#touched) {
-      sum.skeletons.update(sum.waiting.skeletons);
-      sum.bodies.update(sum.waiting.bodies);
-      sum.waiting = { skeletons: "", bodies: "" };
+      sum.skeletons.update(lines(sum.waiting.skeletons));
+      sum.bodies.update(lines(sum.waiting.bodies));
+      sum.waiting = { skeletons: [], bodies: [] };
     }
     this.#touched.clear();
   }
@@ -51,8 +51,12 @@ export class StreamSums {
 
   #begin(stream: StreamId, from: number): Sum {
     const hashes = { skeletons: createHash("sha256"), bodies: createHash("sha256") };
-    const sum = { from, head: from, ...hashes, waiting: { skeletons: "", bodies: "" } };
+    const sum = { from, head: from, ...hashes, waiting: { skeletons: [], bodies: [] } };
     this.#sums.set(stream, sum);
     return sum;
   }
+}
+
+function lines(texts: readonly string[]): string {
+  return `${texts.join("\n")}\n`;
 }
