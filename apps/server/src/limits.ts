@@ -49,8 +49,10 @@ const HOUR_MS = 60 * 60 * 1000;
 const SERVER_ROWS = {
   callsPerMinute: row(600, "calls a minute of a connection; over HTTP of a user, else of an address", rate, "calls"),
   callsBurst: row(120, "calls at once, after a pause", rate, "calls"),
-  callsDebt: row(1_200, "refused calls, less those a minute allows, after which a connection ends", closed(1008)),
+  callsDebt: row(300, "refused calls, less those a minute allows, after which a connection ends", closed(1008)),
+  pageCallEvents: row(100, "events of a page of the log that count as one more call", rate, "calls"),
   callsInFlight: row(100, "calls unanswered at once, of a connection (over HTTP: user, address)", rate),
+  pagesAtOnce: row(2, "pages of one shard's log that a user is read at once; the others wait"),
   subscriptions: row(20, "subscriptions at once, of a connection (over HTTP: user, address)", error("RateLimited")),
   sendsPerMinute: row(120, "drafts a minute of a user", rate, "sends"),
   sendsBurst: row(20, "drafts of a user at once, after a pause", rate, "sends"),
@@ -140,7 +142,8 @@ const LIFTED = 1_000_000_000;
  * machine that plays many. A server that runs so says it when it starts.
  */
 export const LIFTED_FOR_LOAD = Object.freeze({
-  ...{ callsPerMinute: LIFTED, callsBurst: LIFTED, callsDebt: LIFTED, callsInFlight: LIFTED, subscriptions: LIFTED },
+  ...{ callsPerMinute: LIFTED, callsBurst: LIFTED, callsDebt: LIFTED, callsInFlight: LIFTED, pagesAtOnce: LIFTED },
+  ...{ subscriptions: LIFTED, pageCallEvents: LIFTED },
   ...{ sendsPerMinute: LIFTED, sendsBurst: LIFTED, groupsPerHour: LIFTED, groupsBurst: LIFTED },
   ...{ discussionSendsPerMinute: LIFTED, discussionSendsBurst: LIFTED },
   ...{ connectionsPerUser: LIFTED, connectionsPerAddress: LIFTED, requestsPerAddress: LIFTED },

@@ -1,11 +1,19 @@
 /** All limiters of a node: the buckets that calls and drafts are paid from, and what may be open at once (SEC2). @module */
-import { type DiscussionId, isDiscussionStream, isGroupStream, type StreamId, type UserId } from "@gatz/domain";
+import {
+  type DiscussionId,
+  isDiscussionStream,
+  isGroupStream,
+  shardOf,
+  type StreamId,
+  type UserId,
+} from "@gatz/domain";
 import { type ApiError, rateLimited } from "../errors.ts";
 import type { LimitName, ServerLimits } from "../limits.ts";
 import { Buckets, type Rate } from "./buckets.ts";
 import { Caller } from "./caller.ts";
 import type { Charge } from "./charge.ts";
 import { Counts } from "./counts.ts";
+import { Turns } from "./turns.ts";
 
 /** Who makes calls: over HTTP a user, else an address; a WebSocket is a caller of its own. */
 export type CallerKey = UserId | `address ${string}` | symbol;
@@ -37,6 +45,8 @@ export class Rates {
   readonly #calls: Buckets<CallerKey>;
   readonly #inFlight: Counts<CallerKey>;
   readonly #subscriptions: Counts<CallerKey>;
+  /** Of reading pages, by user and shard: one shard that is stuck holds up no other (SHARD2). */
+  readonly #pages: Turns<string>;
   readonly #sends: Buckets<UserId>;
   readonly #discussionSends: Buckets<DiscussionId>;
   readonly #groups: Buckets<UserId>;
@@ -50,6 +60,7 @@ export class Rates {
     this.#calls = new Buckets(perMinute(limits.callsPerMinute, limits.callsBurst), now);
     this.#inFlight = new Counts(limits.callsInFlight);
     this.#subscriptions = new Counts(limits.subscriptions);
+    this.#pages = new Turns(limits.pagesAtOnce);
     this.#sends = new Buckets(perMinute(limits.sendsPerMinute, limits.sendsBurst), now);
     this.#discussionSends = new Buckets(
       perMinute(limits.discussionSendsPerMinute, limits.discussionSendsBurst),
@@ -93,6 +104,17 @@ export class Rates {
   admitRequest(place: string): () => void {
     if (!this.#requestsOfAddress.enter(place)) throw this.#refusal("requestsPerAddress");
     return () => this.#requestsOfAddress.leave(place);
+  }
+
+  /** Reads a page of a stream's log when it is the user's turn: much work, in which those who ask for many must not hold up others. */
+  async readInTurn<T>({ user, stream }: { user: UserId; stream: StreamId }, read: () => Promise<T>): Promise<T> {
+    const key = `${user} ${shardOf(stream)}`;
+    await this.#pages.begin(key);
+    try {
+      return await read();
+    } finally {
+      this.#pages.end(key);
+    }
   }
 
   /** What each draft of a user to a stream is paid from. */

@@ -33,10 +33,15 @@ export const log = router({
       limit: z.int().min(1).max(PAGE_EVENTS).default(PAGE_EVENTS),
     }))
     .query(async ({ ctx, input }): Promise<{ readonly incarnation: Incarnation } & LogPage> => {
-      const { storage } = ctx.services;
+      const { storage, rates, config } = ctx.services;
       const viewer = ctx.session.user;
-      const seen = await seenStream(storage, { viewer, stream: input.stream });
-      const page = await readLogPage(storage, { viewer, ...seen, fromSeq: input.fromSeq, limit: input.limit });
+      const { stream, fromSeq, limit } = input;
+      const page = await rates.readInTurn({ user: viewer, stream }, async () => {
+        const seen = await seenStream(storage, { viewer, stream });
+        return await readLogPage(storage, { viewer, ...seen, fromSeq, limit });
+      });
+      // A full page is as much work as many calls.
+      ctx.caller.charge(Math.floor(page.items.length / config.limits.pageCallEvents));
       return { incarnation: storage.incarnation, ...page };
     }),
 });

@@ -1,7 +1,7 @@
 /** The API over WebSocket: tRPC's own protocol on Deno's sockets, on the server's one port. @module */
 import type { AnyRouter, inferRouterContext } from "@trpc/server";
 import { getWSConnectionHandler, type WSSHandlerOptions } from "@trpc/server/adapters/ws";
-import { malformed, tooDeep } from "../errors.ts";
+import { malformed, rateLimited, tooDeep } from "../errors.ts";
 import { nestsDeeperThan } from "../json_depth.ts";
 import type { ServerLimits } from "../limits.ts";
 import { logEvent } from "../log_events.ts";
@@ -53,6 +53,7 @@ export interface WebSockets<Peer> {
 /** Seconds after which a silent connection is pinged, and dropped if that is not answered in as long again. */
 const IDLE_SECONDS = 30;
 const GOING_AWAY = 1001;
+const POLICY_VIOLATION = 1008;
 const SERVER_ERROR = 1011;
 /** How often a reader is looked at in the time after which it is given up. */
 const LOOKS = 6;
@@ -129,7 +130,7 @@ function serve<TRouter extends AnyRouter, Peer>(
     maxBatchSize: options.limits.batchCalls,
     experimental_encoder: {
       ...frameEncoderTo((text) => socket.send(text)),
-      decode: (data) => decodeBounded(data, { options, caller }),
+      decode: (data) => decodeBounded(data, { options, socket, caller }),
     },
     createContext: ({ info }) => createContext({ connection: socket, caller, peer, params: info.connectionParams }),
   });
@@ -145,7 +146,9 @@ function serve<TRouter extends AnyRouter, Peer>(
 
 function decodeBounded<TRouter extends AnyRouter, Peer>(
   data: Parameters<typeof frameEncoder.decode>[0],
-  { options: { limits, refused }, caller }: Pick<Served<TRouter, Peer>, "options" | "caller">,
+  { options: { limits, refused }, socket, caller }: Pick<Served<TRouter, Peer>, "options" | "caller"> & {
+    socket: Socket;
+  },
 ): unknown {
   if (typeof data === "string" && nestsDeeperThan(data, limits.jsonDepth)) {
     refused("jsonDepth");
@@ -153,6 +156,9 @@ function decodeBounded<TRouter extends AnyRouter, Peer>(
   }
   const message = frameEncoder.decode(data);
   // The frame has been counted as one call.
-  if (Array.isArray(message)) caller.charge(message.length - 1);
+  if (Array.isArray(message) && !caller.charge(message.length - 1)) {
+    socket.close(POLICY_VIOLATION, "too many calls");
+    throw rateLimited({ limiter: "callsDebt", retryAfterMs: caller.retryAfterMs });
+  }
   return message;
 }
