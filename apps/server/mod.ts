@@ -5,4 +5,4 @@ export { serve, type ServeOptions, type Server } from "./src/serve.ts";
 export { Metrics } from "./src/metrics/metrics.ts";
 export { countStorage } from "./src/metrics/storage_metrics.ts";
 export { METRICS } from "./src/metrics/table.ts";
-export { ALL_DEFAULT_LIMITS, LIFTED_FOR_LOAD, LIMITS, type Limits } from "./src/limits.ts";
+export { ALL_DEFAULT_LIMITS, LIFTED_FOR_LOAD, limitRow, LIMITS, type Limits } from "./src/limits.ts";

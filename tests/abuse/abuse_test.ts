@@ -16,7 +16,7 @@ if (await needsPostgres(import.meta.url)) {
 
   const isWhole = Deno.env.get("GATZ_ABUSE") === "whole";
   const PAIRS = 8;
-  const CALM_MS = isWhole ? 10_000 : 2_000;
+  const CALM_MS = isWhole ? 10_000 : 1_000;
   const MOST_TIMES_SLOWER = 1.5;
 
   interface Case {
@@ -30,14 +30,14 @@ if (await needsPostgres(import.meta.url)) {
   const cases: readonly Case[] = [
     {
       name: "frames",
-      count: { whole: 20, sample: 3 },
+      count: { whole: 20, sample: 1 },
       // Deno takes in a whole frame before it hands it over, and makes a string of it.
-      mostMib: (count) => 60 * 3 * count + 50,
+      mostMib: (count) => 60 * 3 * count + 100,
       expect: (report, count) => assert.deepEqual(report, { closed: count }),
     },
     {
       name: "bodies",
-      count: { whole: 50, sample: 10 },
+      count: { whole: 50, sample: 4 },
       mostMib: () => 100,
       expect: (report, count) => assert.equal(report.TooLarge, count),
     },
@@ -72,7 +72,7 @@ if (await needsPostgres(import.meta.url)) {
     {
       name: "idle",
       count: { whole: 10_000, sample: 400 },
-      mostMib: (count) => 50 + count * 20 / 1024,
+      mostMib: (count) => 100 + count * 20 / 1024,
       expect: (report, count) => assert.deepEqual(report, { held: count, refused: Math.ceil(count / 20) }),
     },
     {
@@ -83,7 +83,7 @@ if (await needsPostgres(import.meta.url)) {
     },
     {
       name: "junk",
-      count: { whole: 100_000, sample: 5_000 },
+      count: { whole: 100_000, sample: 1_000 },
       mostMib: () => 100,
       expect: (report) => assert.deepEqual(report, { closed: 10 }),
     },

@@ -1,6 +1,6 @@
 /** Limiters on a whole server: typed refusals made before anything is written, and what is never refused (SEC2, LOG2). @module */
 import { strict as assert } from "node:assert";
-import { type DiscussionId, type Outcome, shardOf } from "@gatz/domain";
+import { type DiscussionId, type Outcome, seq, shardOf } from "@gatz/domain";
 import { needsPostgres } from "@gatz/testing/postgres.ts";
 import { TRPCClientError } from "@trpc/client";
 
@@ -136,6 +136,18 @@ if (await needsPostgres(import.meta.url)) {
     const limited = await fetch(`${server.url}/trpc/auth.me`, { headers: { authorization: `Bearer ${ann.token}` } });
     assert.equal(limited.status, 429);
     await limited.body?.cancel();
+  });
+
+  Deno.test("[SEC2] pageCallEvents: a page of the log counts as more calls, the more it holds", async () => {
+    const limits = { callsBurst: 12, callsPerMinute: 1, pageCallEvents: 1 };
+    await using server = await testServer({ rates: "default", limits });
+    await using ann = await person(server.url, "ann");
+    const { discussion } = await talk(ann, []);
+    for (let i = 0; i < 4; i++) sent(await say(ann, discussion));
+    // Six of twelve are spent on that; a page of five events takes six more, and is given.
+    const read = () => ann.api.log.read.query({ stream: discussion, fromSeq: seq(1) });
+    assert.equal((await read()).items.length, 5);
+    assert.equal(await refusalOf(read()), "RateLimited calls");
   });
 
   Deno.test("[SEC2] callsDebt: a connection that goes on calling when refused is ended, with all its frames counted", async () => {

@@ -1,5 +1,5 @@
 /** Every number that bounds something, in one table; `GATZ_LIMITS` changes any of them. docs/limits.md is made of it. @module */
-import { DEFAULT_LIMITS, type DomainLimits, type NotNowReason, type RejectionCode } from "@gatz/domain";
+import { DEFAULT_LIMITS, type DomainLimits, type NotNowReason, type RejectionCode, unreachable } from "@gatz/domain";
 import { DEFAULT_STORAGE_LIMITS, type StorageLimits } from "@gatz/storage/contract";
 import type { ApiErrorCode } from "./errors.ts";
 
@@ -156,9 +156,43 @@ export function isLimit(name: string): name is LimitName {
   return Object.hasOwn(LIMITS, name);
 }
 
+/** Limiters whose refusals are counted by `gatz_limited_total`; of the others `gatz_outcomes_total` and `gatz_calls_total` tell, by code. */
+const COUNTED: ReadonlySet<string> = new Set([
+  ...["calls", "callsDebt", "callsInFlight", "subscriptions", "sends", "discussionSends", "groups"],
+  ...["connectionsPerUser", "connectionsPerAddress", "requestsPerAddress", "frameBytes", "jsonDepth"],
+]);
+
 /** The label under which refusals of a limit are counted. */
 export function limiterOf(name: LimitName): string {
   return LIMITS[name].limiter ?? name;
+}
+
+/** A limit as docs/limits.md shows it: name, default, what it bounds, what who meets it is told, and under which label that is counted. */
+export function limitRow(name: LimitName): readonly string[] {
+  const { default: value, bounds, refusal } = LIMITS[name];
+  const counted = COUNTED.has(limiterOf(name)) ? `\`${limiterOf(name)}\`` : "";
+  return [`\`${name}\``, value.toLocaleString("en-GB"), bounds, refusal === null ? "" : shown(refusal), counted];
+}
+
+function shown(refusal: Refusal): string {
+  switch (refusal.kind) {
+    case "rate":
+      return "`RateLimited`";
+    case "error":
+      return `error \`${refusal.code}\``;
+    case "rejected":
+      return `rejected \`${refusal.code}\``;
+    case "not-now":
+      return `not-now \`${refusal.reason}\``;
+    case "closed":
+      return `closed with ${refusal.code}`;
+    case "behind":
+      return "`behind`";
+    case "page":
+      return "a shorter page";
+    default:
+      return unreachable(refusal);
+  }
 }
 
 /** Which limits are not the default ones, as name=number. */
