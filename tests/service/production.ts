@@ -36,19 +36,20 @@ export async function startProduction(env: Readonly<Record<string, string>> = {}
     ...Object.fromEntries(Object.entries(secrets).map(([name, value = ""]) => [name, value])),
   };
   const people = await settle(whole);
-  const start = async (env: Readonly<Record<string, string>>) => {
-    const process = open.use(startDeno(["task", "start"], { env, endWith: "SIGTERM" }));
-    await process.printed("gatz serves on");
-    return { url: `http://127.0.0.1:${env.GATZ_PORT}`, process };
-  };
+  const { url, process } = await start(whole, parts);
   const open = parts.move();
-  const { url, process } = await start(whole);
   return {
     secrets: [...Object.values(secrets).map((value = "") => value), new URL(database.directoryUrl).password],
-    another: () => start({ ...whole, GATZ_PORT: String(freePort()), GATZ_NODES: url }),
+    another: () => start({ ...whole, GATZ_PORT: String(freePort()), GATZ_NODES: url }, open),
     ...{ url, process, metricsToken: whole.GATZ_METRICS_TOKEN!, ...people },
     [Symbol.asyncDispose]: () => open.disposeAsync(),
   };
+}
+
+async function start(env: Readonly<Record<string, string>>, parts: AsyncDisposableStack) {
+  const process = parts.use(startDeno(["task", "start"], { env, endWith: "SIGTERM" }));
+  await process.printed("gatz serves on");
+  return { url: `http://127.0.0.1:${env.GATZ_PORT}`, process };
 }
 
 async function settle(env: Readonly<Record<string, string>>) {
