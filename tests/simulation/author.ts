@@ -72,7 +72,7 @@ export class Author {
     const again = this.#chance.happens(0.5) ? proposals : proposals.map(reworded);
     if (this.#chance.happens(0.05)) void this.#line.offer(again);
     while (!await this.#hasOutcome(proposals)) {
-      if (this.#world.phase !== "healing" && this.#chance.happens(0.25)) break;
+      if (this.#world.phase !== "healing" && this.#chance.happens(0.5)) break;
     }
     // Somebody who did not see the answer.
     if (this.#chance.happens(0.05)) await this.#line.offer(proposals);

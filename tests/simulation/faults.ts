@@ -29,6 +29,7 @@ export class Faults {
   readonly #world: World;
   readonly #lines: readonly Line[];
   readonly #chance: Chance;
+  readonly #restarting = new Set<number>();
   readonly #lasting = new Set<Promise<void>>();
 
   constructor(world: World, lines: readonly Line[]) {
@@ -176,12 +177,14 @@ export class Faults {
     const { nodes } = this.#world;
     const n = this.#chance.whole(0, nodes.length - 1);
     const node = nodes[n];
-    if (!node?.isRunning) return;
+    if (!node?.isRunning || this.#restarting.has(n)) return;
+    this.#restarting.add(n);
     const gone = how === "killNode" ? node.kill() : node.stop();
     if (how === "stopNode") await gone;
     await this.#aWhile();
     nodes[n] = null;
     await this.#world.startNode(n);
     await gone;
+    this.#restarting.delete(n);
   }
 }

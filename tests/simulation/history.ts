@@ -103,6 +103,8 @@ export interface ShardRecord {
   /** In the order of their positions. */
   readonly log: readonly PlainEvent[];
   readonly positions: readonly number[];
+  /** When each was committed, in milliseconds of the run. */
+  readonly committedAt: readonly number[];
   readonly effects: readonly PlainEffect[];
 }
 
@@ -116,6 +118,8 @@ export interface History {
   readonly breaches: string[];
   /** When it was over. */
   endedAt: number;
+  /** Items of a frame, at most. */
+  readonly frameItems: number;
   /** Milliseconds in which a node must answer an offer. */
   readonly deadlineMs: number;
 }

@@ -17,6 +17,7 @@ import type { Wire } from "./wire.ts";
 
 const DIGEST_KEY = new Uint8Array(32).fill(7);
 const PAGE = 50;
+const LEAVE_MS = 1_000;
 
 export interface NodeOptions extends Pick<SimBackendOptions, "servers" | "incarnation"> {
   readonly name: string;
@@ -82,11 +83,16 @@ export class SimNode {
   /** As at a kill -9: nobody hears of it any more, and it reaches nobody. Resolves when nothing of it is left. */
   async kill(): Promise<void> {
     for (const link of this.backend.links) link.set("cut");
-    await this.stop();
+    await this.#end();
   }
 
-  /** In order: what was queued is answered first. */
+  /** As at a SIGTERM: gives its shards up, while reads and feeds go on, and ends then. */
   async stop(): Promise<void> {
+    await this.storage.leave({ withinMs: LEAVE_MS });
+    await this.#end();
+  }
+
+  async #end(): Promise<void> {
     this.#gone.abort();
     for (const wire of this.#wires) wire.cut();
     await Promise.all([this.storage.close(), this.#live.hub.stop()]);
@@ -101,7 +107,16 @@ export class SimNode {
   async offer(proposals: readonly Proposal[]): Promise<readonly Outcome[]> {
     const [first] = proposals;
     if (first === undefined) return [];
-    return await this.storage.offer(first.stream, proposals, { deadlineMs: LIMITS.callDeadlineMs });
+    const answered = this.storage.offer(first.stream, proposals, { deadlineMs: LIMITS.callDeadlineMs });
+    this.#checkBounds();
+    return await answered;
+  }
+
+  #checkBounds(): void {
+    for (const [shard, { queuedDrafts, queuedBytes }] of this.storage.readings().shards) {
+      if (queuedDrafts <= LIMITS.queueDrafts && queuedBytes <= LIMITS.queueBytes) continue;
+      throw new Error(`[SHARD2] ${queuedDrafts} drafts of ${queuedBytes} bytes wait for shard ${shard}`);
+    }
   }
 
   /** As `log.read`. */

@@ -13,6 +13,8 @@ interface Timer {
 
 /** Unix milliseconds at the start of every history. */
 const EPOCH = 1_700_000_000_000;
+/** No run takes so long. */
+const LONGEST_MS = 300_000;
 
 export class VirtualTime {
   /** Milliseconds since the start. */
@@ -52,6 +54,7 @@ export class VirtualTime {
       work().then((value) => ended = { value }, (error) => ended = { error });
       await settled();
       while (ended === undefined) {
+        if (this.now > LONGEST_MS) throw new Error(`it is not done after ${LONGEST_MS} ms`);
         if (!this.#fireNext()) {
           throw new Error(`nothing is left to happen at ${this.now.toFixed(1)} ms, and it is not done`);
         }

@@ -45,6 +45,7 @@ export class World {
     shards: [],
     breaches: [],
     endedAt: Infinity,
+    frameItems: LIMITS.frameEvents,
     deadlineMs: LIMITS.callDeadlineMs,
   };
   /** No node reaches another. */
@@ -124,6 +125,7 @@ export class World {
       shard: tables.shard,
       log: tables.log.map(({ text }) => JSON.parse(text)),
       positions: tables.log.map(({ position }) => position),
+      committedAt: tables.log.map(({ committedAt }) => committedAt),
       effects: tables.effects.map((row) => ({
         id: row.draft.id,
         stream: row.draft.stream,

@@ -4,6 +4,7 @@ import { brokenInDevices } from "./device_laws.ts";
 import { brokenInEffects } from "./effect_laws.ts";
 import { brokenInDecisions, brokenInLogs } from "./log_laws.ts";
 import { brokenInOffers } from "./offer_laws.ts";
+import { brokenInRejections } from "./rejection_laws.ts";
 import { brokenInReplicas } from "./replica_laws.ts";
 import { brokenInSessions } from "./session_laws.ts";
 
@@ -14,6 +15,7 @@ export function brokenLaws(history: History): string[] {
     ...brokenInLogs(history),
     ...brokenInDecisions(history),
     ...brokenInOffers(history),
+    ...brokenInRejections(history),
     ...brokenInSessions(history, streams),
     ...brokenInDevices(history, streams),
     ...brokenInReplicas(history, streams),

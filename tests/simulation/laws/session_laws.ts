@@ -4,8 +4,10 @@ import { isFor, type Stay, staysOf } from "./plain_stream.ts";
 
 export type Streams = ReadonlyMap<string, readonly PlainEvent[]>;
 
-export function* brokenInSessions({ sessions }: History, streams: Streams): Generator<string> {
+export function* brokenInSessions({ sessions, frameItems }: History, streams: Streams): Generator<string> {
   for (const session of sessions) {
+    const largest = Math.max(0, ...session.frames);
+    if (largest > frameItems) yield `[LIVE5] a frame of ${largest} items for ${session.user}`;
     for (const what of new SessionJudge(session, streams).broken()) {
       yield `${what} (${session.user} on ${session.node})`;
     }

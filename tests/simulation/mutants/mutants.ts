@@ -18,12 +18,6 @@ export const MUTANTS: readonly Mutant[] = [
     replace: "options.transaction.commit({ batch, projection, epoch, takenBy }, progress).catch(() => {});",
   },
   {
-    mistake: "cached states believed though somebody else wrote",
-    file: `${STORAGE}/shard/cache.ts`,
-    find: "return this.#at?.epoch === epoch && this.#at.position === position;",
-    replace: "return this.#at?.epoch === epoch || this.#at?.position === position;",
-  },
-  {
     mistake: "the doubt about a lost COMMIT forgotten",
     file: `${STORAGE}/shard/writer.ts`,
     find: "bundle.doubtful ||= isDoubtful;",

@@ -30,6 +30,8 @@ export interface LogRow {
   readonly text: string;
   readonly event: LogEvent;
   readonly digest: string;
+  /** Milliseconds of the run. */
+  readonly committedAt: number;
 }
 
 export interface OutboxRow {
@@ -101,10 +103,16 @@ export class SimShard {
   }
 
   /** Throws what the constraints of the tables throw; then nothing is written. */
-  write({ batch, projection, epoch, takenBy }: Written): void {
+  write({ batch, projection, epoch, takenBy }: Written, committedAt: number): void {
     const rows = batch.accepted.map(({ committed, draft }) => {
       const text = JSON.stringify(committed.event);
-      return { position: committed.position, text, event: JSON.parse(text) as LogEvent, digest: draft.digest }; // just made
+      return {
+        position: committed.position,
+        text,
+        event: JSON.parse(text) as LogEvent,
+        digest: draft.digest,
+        committedAt,
+      }; // just made
     });
     this.#check(rows);
     this.epoch = epoch;

@@ -56,7 +56,7 @@ export class SimTransaction implements FlushTransaction {
         const loss = server.chance.happens(server.commitLosses) ? server.chance.of(LOSSES) : null;
         if (loss === "before") return session.breakOff({ noticedAfterMs: 0 });
         if (server.isDiskFull && written.batch.accepted.length > 0) throw sqlError("53100");
-        server.shard(shard).write(written);
+        server.shard(shard).write(written, server.time.now);
         this.#state = "over";
         server.unlockFences(session);
         // It is durable from here on, whoever hears of it.
