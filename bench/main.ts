@@ -1,6 +1,6 @@
 /** `deno task bench [--quick] [--json] [--only name,name]`: figures of gatz, each with its yardstick measured in the same run. @module */
 import { parseArgs } from "node:util";
-import { interrupt, Interrupted } from "./child.ts";
+import { interrupt, isInterrupted } from "./child.ts";
 import { type Row, table } from "./row.ts";
 import { FULL, QUICK, Run } from "./section.ts";
 import { chooseSections, SECTIONS } from "./sections.ts";
@@ -14,6 +14,7 @@ const { values: flags } = parseArgs({
   },
 });
 
+const INTERRUPTED = 130;
 const say = (text: string) => console.error(text);
 
 async function main(): Promise<number> {
@@ -38,7 +39,8 @@ async function main(): Promise<number> {
 
 Deno.exit(
   await main().catch((error: unknown) => {
-    if (error instanceof Interrupted) return 130;
+    // Whatever it was that met its end first.
+    if (isInterrupted()) return INTERRUPTED;
     throw error;
   }),
 );

@@ -6,15 +6,23 @@ interface Reply {
   error?: unknown;
 }
 
+interface Waiting {
+  reply(reply: Reply): void;
+  fail(error: Error): void;
+}
+
 /** One authenticated socket. Calls may overlap. */
 export class Wire {
   #nextId = 1;
-  readonly #waiting = new Map<number, (reply: Reply) => void>();
+  readonly #waiting = new Map<number, Waiting>();
   readonly #socket: WebSocket;
 
   private constructor(socket: WebSocket) {
     this.#socket = socket;
     socket.addEventListener("message", (event) => this.#onMessage(event.data));
+    socket.addEventListener("close", () => {
+      for (const { fail } of this.#waiting.values()) fail(new Error("the connection is gone"));
+    });
   }
 
   /** `url` like `ws://127.0.0.1:4000/trpc`. */
@@ -32,11 +40,12 @@ export class Wire {
   call<T>(method: "mutation" | "query", path: string, input: unknown): Promise<T> {
     const id = this.#nextId++;
     return new Promise<T>((resolve, reject) => {
-      this.#waiting.set(id, (reply) => {
+      const take = (reply: Reply) => {
         this.#waiting.delete(id);
         if (reply.error) return reject(new Error(`${path}: ${JSON.stringify(reply.error)}`));
         resolve((reply.result!.data as { json: T }).json);
-      });
+      };
+      this.#waiting.set(id, { reply: take, fail: reject });
       this.#socket.send(
         `{"id":${id},"method":"${method}","params":{"path":"${path}","input":{"json":${JSON.stringify(input)}}}}`,
       );
@@ -47,11 +56,12 @@ export class Wire {
   subscribe(path: string, input: unknown, onData: (data: unknown) => void): Promise<void> {
     const id = this.#nextId++;
     return new Promise((resolve, reject) => {
-      this.#waiting.set(id, (reply) => {
+      const take = (reply: Reply) => {
         if (reply.error) return reject(new Error(`${path}: ${JSON.stringify(reply.error)}`));
         if (reply.result?.type === "started") return resolve();
         if (reply.result?.type === "data") onData(reply.result.data);
-      });
+      };
+      this.#waiting.set(id, { reply: take, fail: reject });
       this.#socket.send(
         `{"id":${id},"method":"subscription","params":{"path":"${path}","input":{"json":${JSON.stringify(input)}}}}`,
       );
@@ -73,7 +83,7 @@ export class Wire {
     if (text === "PING") return this.#socket.send("PONG");
     if (text === "PONG") return;
     const reply = JSON.parse(text) as Reply; // the server under test speaks this shape; anything else fails the run
-    if (reply.id !== null) this.#waiting.get(reply.id)?.(reply);
+    if (reply.id !== null) this.#waiting.get(reply.id)?.reply(reply);
   }
 }
 
