@@ -221,7 +221,7 @@ async function closeDown({ storage, drain, sockets, streams, nodes, hub, drainMs
   sockets.broadcastReconnect();
   streams.endAll();
   // Another node takes the shards over while calls that only read still run here.
-  const left = storage.leave({ withinMs: drainMs });
+  const left = storage.leave({ withinMs: Math.max(0, drainMs - CLOSING_MS) });
   if (!await drain.finished(drainMs)) logEvent("server.drain-cut", { drainMs });
   // A call is over a few microtasks before its answer is handed to the socket.
   await setImmediate();
