@@ -1,5 +1,5 @@
 /** Puts a backup into an empty installation (BAK1). @module */
-import { type Incarnation, type ShardNumber, shardNumber } from "@gatz/domain";
+import type { Incarnation, ShardNumber } from "@gatz/domain";
 import type { ServerName, StorageConfig } from "../contract.ts";
 import { digestKeyCheck } from "../schema/digest_key.ts";
 import { waitingTargets } from "../outbox/rows.ts";
@@ -98,10 +98,10 @@ class Run {
     const { admin, shards, header } = parts;
     this.#parts = parts;
     this.total = header.positions.reduce((total, position) => total + position, 0);
-    this.#targets = new Map(header.positions.map((_, n) => {
-      const shard = shardNumber(n);
-      return [shard, { sql: admin.server(shards.get(shard)!), schema: shardSchema(shard) }]; // there are as many at least
-    }));
+    // Those that the backup does not know yet must be empty too.
+    this.#targets = new Map(
+      [...shards].map(([shard, server]) => [shard, { sql: admin.server(server), schema: shardSchema(shard) }]),
+    );
   }
 
   /** Says in the directory what is being restored, unless it says so already. */
