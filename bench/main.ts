@@ -25,16 +25,25 @@ async function main(): Promise<number> {
   }
   for (const signal of ["SIGINT", "SIGTERM"] as const) Deno.addSignalListener(signal, interrupt);
   const rows: Row[] = [];
+  const failed: string[] = [];
   await using run = new Run(flags.quick ? QUICK : FULL);
   for (const { name, about, measure } of chosen) {
     say(`${name}: ${about}`);
     const from = performance.now();
-    const found = await measure(run);
+    const found = await measure(run).catch((error: unknown) => {
+      if (isInterrupted()) throw error;
+      // The others are measured all the same; the run has failed.
+      say(`${name} FAILED: ${error instanceof Error ? error.stack : error}\n`);
+      failed.push(name);
+      return [];
+    });
+    if (failed.includes(name)) continue;
     rows.push(...found);
     say(`${table(found)}\n(${Math.round((performance.now() - from) / 1_000)} s)\n`);
   }
   console.log(flags.json ? JSON.stringify(rows, null, 2) : table(rows));
-  return 0;
+  if (failed.length > 0) say(`not measured: ${failed.join(", ")}`);
+  return failed.length > 0 ? 1 : 0;
 }
 
 Deno.exit(
