@@ -49,8 +49,10 @@ async function md5(
   sql: Parameters<Parameters<typeof administer>[1]>[0],
   { name, table, key }: { name: string; table: string; key: string },
 ): Promise<{ rows: number; md5: string | null }> {
+  // A restored outbox does not know which effects were refused: they are offered again.
+  const leftOut = table === "outbox" ? "code" : "";
   const [row] = await sql.unsafe<{ rows: number; md5: string | null }[]>(`
-    select count(*)::int as rows, md5(string_agg(to_jsonb(t)::text, E'\\n' order by ${key})) as md5
+    select count(*)::int as rows, md5(string_agg((to_jsonb(t) - '${leftOut}')::text, E'\\n' order by ${key})) as md5
     from "${name}"."${table}" t`);
   return row!; // an aggregate has a row
 }
