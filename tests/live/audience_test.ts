@@ -4,7 +4,7 @@ import * as drafts from "../../packages/domain/testing/drafts.ts";
 import { discussionId, groupId, userId } from "../../packages/domain/testing/ids.ts";
 import { covered } from "../../packages/domain/testing/naive_model.ts";
 import { World } from "../../packages/domain/testing/world.ts";
-import { audience } from "../../apps/server/src/live/audience.ts";
+import { amongThem, audience } from "../../apps/server/src/live/audience.ts";
 
 const [ann, ben, cyd]: [UserId, UserId, UserId] = [userId(1), userId(2), userId(3)];
 const talk: DiscussionId = discussionId(4);
@@ -41,4 +41,12 @@ Deno.test("[LIVE2] an event goes to who is a member at it, or is removed by it, 
       assert.deepEqual([...audience(event, state)].sort(), wanted.sort(), `${event.type} ${event.seq} at ${state.seq}`);
     }
   }
+});
+
+Deno.test("[LIVE2] who listens is found from either side", () => {
+  const feeds = new Map([[ann, "ann's"], [cyd, "cyd's"]]);
+  assert.deepEqual([...amongThem([ben, cyd], feeds)], ["cyd's"]);
+  assert.deepEqual([...amongThem([ann, ben, cyd], feeds)], ["ann's", "cyd's"]);
+  assert.deepEqual([...amongThem([ann, ben, cyd], new Map([[ben, "ben's"]]))], ["ben's"]);
+  assert.deepEqual([...amongThem([], feeds)], []);
 });

@@ -7,6 +7,31 @@ export function audience(event: LogEvent, state: StreamState): readonly UserId[]
   return isSettledBefore(event.seq, state.members) ? membersNow(state) : membersAt(state.members, event.seq);
 }
 
+/**
+ * What is kept for those of the users for whom there is something. Walks the shorter of the two: a large group costs a node what listens there,
+ * a node with many listeners what the group is.
+ */
+export function* amongThem<T>(users: readonly UserId[], kept: ReadonlyMap<UserId, T>): Generator<T, void, void> {
+  if (users.length <= kept.size) {
+    for (const user of users) {
+      const one = kept.get(user);
+      if (one !== undefined) yield one;
+    }
+    return;
+  }
+  const wanted = setOf(users);
+  for (const [user, one] of kept) if (wanted.has(user)) yield one;
+}
+
+const sets = new WeakMap<readonly UserId[], ReadonlySet<UserId>>();
+
+/** A member list stays the same array until somebody comes or goes. */
+function setOf(users: readonly UserId[]): ReadonlySet<UserId> {
+  const known = sets.get(users) ?? new Set(users);
+  sets.set(users, known);
+  return known;
+}
+
 function membersAt(members: Memberships, at: Seq): UserId[] {
   // The keys of Memberships are user ids.
   return (Object.keys(members) as UserId[]).filter((user) =>

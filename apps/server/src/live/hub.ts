@@ -1,7 +1,7 @@
 /** One a node: has the committed events of every shard in position order, and hands each to the feeds of its stream's members. @module */
 import type { Position, ShardNumber, ShardStatus, UserId } from "@gatz/domain";
 import { assert } from "@gatz/domain";
-import { audience } from "./audience.ts";
+import { amongThem, audience } from "./audience.ts";
 import type { Delivery } from "./delivery.ts";
 import { pause } from "./pause.ts";
 import type { LogSource } from "./source.ts";
@@ -113,9 +113,7 @@ class ShardHub implements Hub {
 
   #hand(delivery: Delivery): number {
     let handed = 0;
-    for (const user of audience(delivery.event, delivery.state)) {
-      const same = this.#subscribers.get(user);
-      if (same === undefined) continue;
+    for (const same of amongThem(audience(delivery.event, delivery.state), this.#subscribers)) {
       for (const subscriber of same) subscriber.deliver(delivery);
       handed += same.size;
     }
