@@ -150,25 +150,28 @@ if (await needsPostgres(import.meta.url)) {
     const child = () => restoreProcess(config, file);
     const whole = await fingerprints(town.config);
 
-    let killed = 0;
-    for (let wait = 300;; wait *= 1.2) {
-      const process = child();
-      const ended = await Promise.race([
-        process.status,
-        new Promise<null>((resolve) => setTimeout(resolve, wait, null)),
-      ]);
-      if (ended !== null) {
-        // Killed between its end and its exit it has nothing left to do.
-        assert.ok(ended.success || killed > 0, "it went through");
-        break;
-      }
-      process.kill("SIGKILL");
-      await process.status;
-      const state = await administer(config.directory, async (sql) => {
+    const restoring = () =>
+      administer(config.directory, async (sql) => {
         const [row] = await sql<{ restoring: string | null }[]>`select restoring from gatz.installation`;
         return row!.restoring;
       });
-      if (state === null) continue;
+    const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+    let killed = 0;
+    for (let wait = 300;; wait *= 1.2) {
+      const process = child();
+      let status: Deno.CommandStatus | undefined;
+      const ended = process.status.then((how) => status = how);
+      // The first is killed as soon as it has begun.
+      if (killed === 0) { while (status === undefined && await restoring() === null) await sleep(5); }
+      else await Promise.race([ended, sleep(wait)]);
+      if (status !== undefined) {
+        // Killed between its end and its exit it has nothing left to do.
+        assert.ok(status.success || killed > 0, "it went through");
+        break;
+      }
+      process.kill("SIGKILL");
+      await ended;
+      if (await restoring() === null) continue;
       killed++;
       await assert.rejects(openStorage(config, { report: () => {} }), StorageMisconfigured);
     }
