@@ -3,6 +3,7 @@ import { strict as assert } from "node:assert";
 
 if (await needsPostgres(import.meta.url)) {
   const { torture } = await import("../../tools/torture/torture.ts");
+  const { lacking, summarize } = await import("../../tools/torture/report.ts");
   const { FAULTS } = await import("../../tools/torture/faults/plan.ts");
 
   const STORM_MS = 50_000;
@@ -24,6 +25,7 @@ if (await needsPostgres(import.meta.url)) {
       await step("the history holds", async () => {
         const violations = await run.judge(await run.readLog());
         assert.deepEqual(violations.shown, [], again);
+        assert.deepEqual(lacking(await summarize(run)), []);
         assert(run.made.size > 5, `faults were made: ${[...run.made.keys()]}`);
       });
       await step("[LOG6] verify finds nothing", async () => {

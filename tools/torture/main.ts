@@ -3,7 +3,7 @@ import { parseArgs } from "node:util";
 import { untilSignal } from "../../apps/server/src/signals.ts";
 import type { Fault } from "./faults/fault.ts";
 import { FAULTS } from "./faults/plan.ts";
-import { reportLines, summarize } from "./report.ts";
+import { lacking, reportLines, summarize } from "./report.ts";
 import { Interrupted, torture, type TortureRun } from "./torture.ts";
 
 const USAGE = `deno task torture [options]
@@ -72,7 +72,7 @@ async function judge(run: TortureRun): Promise<boolean> {
   const verified = await run.verify();
   const summary = await summarize(run);
   console.log(reportLines({ summary, run, violations, verified }).join("\n"));
-  return violations.counts.size === 0 && verified.code === 0;
+  return violations.counts.size === 0 && verified.code === 0 && lacking(summary).length === 0;
 }
 
 function say(line: string): void {

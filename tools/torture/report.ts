@@ -34,6 +34,12 @@ export async function summarize({ historyFile }: TortureRun): Promise<Summary> {
   return { offered, outcomes, receipts, pages, devices, lives: lives.size };
 }
 
+/** What every run must have of each, to say anything. */
+export function lacking({ outcomes, receipts, pages }: Summary): string[] {
+  const had = { "drafts accepted": outcomes.get("accepted") ?? 0, "events by feeds": receipts, "pages read": pages };
+  return Object.entries(had).filter(([, count]) => count === 0).map(([what]) => `no ${what}`);
+}
+
 function nameOf(outcome: { readonly kind: string; readonly code?: string; readonly reason?: string }): string {
   const why = outcome.code ?? outcome.reason;
   return why === undefined ? outcome.kind : `${outcome.kind} ${why}`;
@@ -55,7 +61,8 @@ export function reportLines({ summary, run, violations, verified }: Judged): str
     ...table("faults", run.made),
     ...[...run.left].map(([name, why]) => `left out    ${name}: ${why}`),
     `verify      ${verified.said}`,
-    ...conclusion(violations),
+    ...lacking(summary).map((what) => `empty       ${what}: this run shows nothing`),
+    ...conclusion(violations, { empty: lacking(summary).length > 0 }),
   ];
 }
 
@@ -64,7 +71,8 @@ function table(title: string, counts: ReadonlyMap<string, number>): string[] {
   return sorted.map(([name, count], i) => `${(i === 0 ? title : "").padEnd(12)}${String(count).padStart(8)}  ${name}`);
 }
 
-function conclusion(violations: Violations): string[] {
+function conclusion(violations: Violations, { empty }: { readonly empty: boolean }): string[] {
+  if (empty && violations.counts.size === 0) return [];
   if (violations.counts.size === 0) return ["held: nothing lost, doubled, misordered"];
   return [
     ...violations.shown.map(({ rule, kind, what }) => `broken      [${rule}] ${kind}: ${what}`),

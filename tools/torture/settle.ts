@@ -17,15 +17,34 @@ const PATIENCE_MS = 60_000;
 /** Two beats, so that the loss of a last frame is found too (LIVE4). */
 const LISTEN_MS = 4_500;
 const LOOK_EVERY_MS = 200;
+/** One thing each, of a server that does nothing else. */
+const LAST_WORD_MS = 20_000;
 
 export async function settle({ people, living, installation, history }: Settling): Promise<void> {
   const until = performance.now() + PATIENCE_MS;
-  await Promise.race([Promise.all(living), pause(PATIENCE_MS)]);
+  const unfinished = (what: string) => void history.note({ k: "unfinished", what });
+  for (const i of await without(living, PATIENCE_MS)) unfinished(`${people[i]?.user} waits for an outcome`);
+  const words = people.map((person) => person.lastWord());
+  for (const i of await without(words, LAST_WORD_MS)) unfinished(`${people[i]?.user} is not served`);
   while (performance.now() < until && await undelivered(installation) > 0) await pause(LOOK_EVERY_MS);
   await pause(LISTEN_MS);
   const streams = people[0]?.town.discussions.map(({ id }) => id) ?? [];
-  await Promise.all(people.map((person) => person.readAll(streams, until)));
+  history.note({ k: "calm" });
+  await Promise.all(people.map(async (person) => {
+    const unread = await person.readAll(streams, until);
+    if (unread !== null) unfinished(`${person.user} can't read ${unread}`);
+  }));
   history.note({ k: "settled", devices: people.map((person) => person.device.name) });
+}
+
+/** Which of some works have no end in time. One that fails fails all. */
+export async function without(works: readonly Promise<void>[], ms: number): Promise<readonly number[]> {
+  const open = new Set(works.keys());
+  const over = new AbortController();
+  const ends = works.map((work, i) => work.then(() => void open.delete(i)));
+  await Promise.race([Promise.all(ends), pause(ms, over.signal)]);
+  over.abort();
+  return [...open];
 }
 
 /** Effects that wait in the outboxes (SHARD3). */

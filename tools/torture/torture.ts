@@ -68,6 +68,7 @@ export async function torture(options: TortureOptions): Promise<TortureRun> {
     await startInstallation({
       ...{ folder, databases: options.databases, nodes: options.servers, diskMb: DISK_MB },
       onDeath: (what) => history.note({ k: "death", what }),
+      onHung: (what) => history.note({ k: "hung", what }),
     }),
   );
   const left = new Map(options.faults.flatMap((fault) => {

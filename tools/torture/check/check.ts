@@ -1,5 +1,6 @@
 /** Reads a whole history and the final log, and says which promises were broken. Shares no code with gatz. @module */
 import type { HistoryRecord, RecordOf } from "../history/record.ts";
+import { checkAnswer } from "./answer_laws.ts";
 import { checkDrafts, type Evidence } from "./draft_laws.ts";
 import { Drafts } from "./drafts.ts";
 import { FeedLaws } from "./feed_laws.ts";
@@ -23,16 +24,21 @@ export async function check(history: () => Records, log: FinalLog): Promise<Viol
   const feeds = new FeedLaws(evidence, reads);
   const drafts = new Drafts();
   let settled: RecordOf<"settled"> | undefined;
+  let calm = false;
   const offers = new Map<number, RecordOf<"offer">>();
   for await (const record of history()) {
     drafts.take(record);
     if (record.k === "settled") settled = record;
-    if (record.k === "death") violations.add("SHARD2", "a server that ended by itself", record.what);
+    checkEnds(record, violations);
+    if (record.k === "calm") calm = true;
     if (record.k === "offer") offers.set(record.op, record);
     if (record.k === "answer") {
-      noteAcks(record, offers.get(record.op), reads);
+      const offer = offers.get(record.op);
+      noteAcks(record, offer, reads);
+      if (offer !== undefined) checkAnswer(record, offer, violations);
       offers.delete(record.op);
     }
+    if (record.k === "unread" && calm) reads.refused(record);
     if (record.k === "device") feeds.device(record);
     if (record.k === "dropped") feeds.dropped(record);
     if (record.k === "receipt") feeds.receipt(record);
@@ -44,7 +50,15 @@ export async function check(history: () => Records, log: FinalLog): Promise<Viol
   checkOrder(drafts, log, violations);
   if (settled === undefined) violations.add("LIVE1", "a run that never settled", "");
   else feeds.finish(settled.devices, { drafts, stays });
+  if (settled !== undefined && !calm) violations.add("LIVE1", "a run that never came to rest", "");
   return violations;
+}
+
+/** What comes to an end comes to it by itself only if it should, and as soon as it is let. */
+function checkEnds(record: HistoryRecord, violations: Violations): void {
+  if (record.k === "death") violations.add("SHARD2", "a server that ended by itself", record.what);
+  if (record.k === "hung") violations.add("SHARD2", "a server that did not end when told to", record.what);
+  if (record.k === "unfinished") violations.add("LOG4", "something without an end, in calm", record.what);
 }
 
 /** Who was told of an ack reads no less from then on. */

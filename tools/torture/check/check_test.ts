@@ -1,6 +1,6 @@
 import { strict as assert } from "node:assert";
 import { digestOf } from "../history/digest.ts";
-import type { HistoryRecord, NotedItem, RecordOf } from "../history/record.ts";
+import type { HistoryRecord, NotedItem, RecordOf, SaidOutcome } from "../history/record.ts";
 import { check } from "./check.ts";
 import { FinalLog, type LogRow } from "./final_log.ts";
 import {
@@ -88,6 +88,34 @@ const PLANTED: readonly (readonly [rule: string, kind: string, plant: (run: Run)
     (run) => drop(run, (record) => record.k === "device" && record.device === "eve/1"),
   ],
   ["SHARD2", "a server that ended by itself", (run) => run.records.push({ k: "death", t: 1, what: "node1" })],
+  ["SHARD2", "a server that did not end when told to", (run) => run.records.push({ k: "hung", t: 1, what: "node1" })],
+  [
+    "LOG4",
+    "something without an end, in calm",
+    (run) => run.records.push({ k: "unfinished", t: 1_700, what: "ann waits" }),
+  ],
+  ["LIVE1", "a run that never came to rest", (run) => drop(run, (record) => record.k === "calm")],
+  ["VIS4", "a stream shut to somebody who was in it", (run) => {
+    run.records.push({ k: "unread", t: 1_850, user: EVE, what: TALK, code: "NotFound" });
+  }],
+  ["VIS3", "a stream told of to somebody who was not in it", (run) => {
+    // Eve comes with 5.
+    run.records.push({ k: "receipt", t: 1_000, device: "eve/1", socket: 1, items: [["joined", TALK, 1, 4]] });
+  }],
+  ["LIVE3", "a head beyond the log", (run) => run.records.push(receipt("ben/1", 2, [["behind", TALK, 99]]))],
+  ["LOG4", "an ack of another draft", (run) => {
+    const [one, two] = [rowOf(run, "msg_3"), rowOf(run, "msg_4")];
+    run.records.push(offer(110, one), answer(110, [{ ...accepted(one), id: two.id, kind: "duplicate" } as never]));
+  }],
+  ["LOG4", "a bundle that does not end at its first refusal", (run) => {
+    offerBundle(run, ["msg_1", "msg_2"], (first, second) => [NOT_NOW, first, second]);
+  }, "but goes on"],
+  ["LOG4", "a bundle that does not end at its first refusal", (run) => {
+    offerBundle(run, ["msg_1", "msg_2"], (first) => [first]);
+  }, "but before"],
+  ["LOG4", "a bundle that was split", (run) => {
+    offerBundle(run, ["msg_1", "msg_3"], (first, second) => [first, second]);
+  }],
   ["LIVE1", "a run that never settled", (run) => drop(run, (record) => record.k === "settled")],
   ["VIS1", "an event shown to somebody who may not see it", (run) => {
     run.records.push(logPage(EVE, run.rows.map(event)));
@@ -140,6 +168,21 @@ function rowOf(run: Run, id: string): LogRow {
   const row = run.rows.find((one) => one.id === id);
   assert(row !== undefined);
   return row;
+}
+
+const NOT_NOW: SaidOutcome = { kind: "not-now", reason: "Busy", retryAfterMs: 1 };
+
+/** Two drafts in one go, and an answer made of their acks. */
+function offerBundle(
+  run: Run,
+  ids: readonly [string, string],
+  answered: (first: SaidOutcome, second: SaidOutcome) => readonly SaidOutcome[],
+): void {
+  const [first, second] = [rowOf(run, ids[0]), rowOf(run, ids[1])];
+  run.records.push(
+    { ...offer(110, first), drafts: [first, second] } as HistoryRecord,
+    answer(110, answered(accepted(first), accepted(second))),
+  );
 }
 
 function newRow(seq: number, id: string, actor: string, text: string): LogRow {

@@ -92,11 +92,12 @@ export class FeedLaws {
           break;
         }
         case "joined":
-          this.#jump(device, item[1], item[3]);
+        case "behind": {
+          const [stream, head] = item[0] === "joined" ? [item[1], item[3]] : [item[1], item[2]];
+          this.#jump(device, stream, head);
+          if (kept) this.#reads.told(device.user, stream, { head, where: `${device.name} at ${t}` });
           break;
-        case "behind":
-          this.#jump(device, item[1], item[2]);
-          break;
+        }
         case "live":
           this.#checkHeads(device, item[2], t);
           break;

@@ -60,6 +60,22 @@ export class ReadLaws {
     );
   }
 
+  /** Once it is calm: who ever was in a stream has something to read there. */
+  refused({ user, what: stream, code }: RecordOf<"unread">): void {
+    const { log, violations } = this.#evidence;
+    if (code !== "NotFound" || this.#stays.of(stream).headFor(user, log.headOf(stream)) === 0) return;
+    violations.add("VIS4", "a stream shut to somebody who was in it", `${user}: ${stream}`);
+  }
+
+  /** A feed tells of a stream: only to somebody who was in it by then, and up to where it goes. */
+  told(user: string, stream: string, { head, where }: { head: number; where: string }): void {
+    const { log, violations } = this.#evidence;
+    if (!this.#stays.of(stream).isIn(user, head)) {
+      violations.add("VIS3", "a stream told of to somebody who was not in it", `${where}: ${stream} at ${head}`);
+    }
+    if (head > log.headOf(stream)) violations.add("LIVE3", "a head beyond the log", `${where}: ${stream} at ${head}`);
+  }
+
   /** An event or a stretch that somebody was shown, by what they could see at `asOf`, or at the event or later. */
   #checkItem(
     item: NotedItem,

@@ -24,6 +24,11 @@ export class Stays {
     return seq <= asOf && this.#of(user).some(({ begun, from, to }) => begun <= asOf && from <= seq && seq <= to);
   }
 
+  /** Whether a user had ever come in, of what there was up to `asOf`. */
+  isIn(user: string, asOf: number): boolean {
+    return this.stream === user || this.#of(user).some(({ begun }) => begun <= asOf);
+  }
+
   /** The newest seq that a user may see; 0 for nobody. */
   headFor(user: string, head: number): number {
     if (this.stream.startsWith("user_")) return this.stream === user ? head : 0;

@@ -101,7 +101,7 @@ function react(actor: Actor): Act | undefined {
   return inDiscussion(aim.discussion, actor, [about(aim.discussion, actor, ["react-to-message", body])]);
 }
 
-function createGroup(actor: Actor): Act {
+export function createGroup(actor: Actor): Act {
   const { chance, town, user } = actor;
   const stream = actor.newId("grp", actor.home);
   const members = chance.some(town.people.filter((other) => other !== user), 3 + chance.below(6));

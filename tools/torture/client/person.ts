@@ -3,7 +3,7 @@ import { bytesFrom, type Chance } from "../../replay/plan/random.ts";
 import { digestOf } from "../history/digest.ts";
 import type { History } from "../history/history.ts";
 import type { SaidOutcome } from "../history/record.ts";
-import { type Act, type Actor, chooseAct, type Draft } from "./acts.ts";
+import { type Act, type Actor, chooseAct, createGroup, type Draft } from "./acts.ts";
 import { zSignedIn } from "./answers.ts";
 import { Device } from "./device.ts";
 import { newId, type Prefix, shardOf } from "./ids.ts";
@@ -34,6 +34,8 @@ const FIRST_WAIT_MS = 20;
 const LONGEST_WAIT_MS = 800;
 const REMEMBERED_ACKS = 20;
 const SETTLE_ATTEMPT_MS = 250;
+/** For one page, in calm: more than two calls that get no answer. */
+const READ_MS = 20_000;
 
 interface Acked {
   readonly act: Act;
@@ -112,18 +114,34 @@ export class Person implements Actor {
     this.#stopping.abort();
   }
 
-  /** Reads all that there is to read, once it is calm. */
-  async readAll(streams: readonly string[], until: number): Promise<void> {
+  /** Once it is calm everybody is served: something new, which does not end before it is accepted or rejected. */
+  async lastWord(): Promise<void> {
+    await this.#offerAll(createGroup(this), { patient: true });
+  }
+
+  /** Reads what there is to read, once it is calm, as far as time allows; resolves with what could not be read, null: nothing. */
+  async readAll(streams: readonly string[], until: number): Promise<string | null> {
     for (const stream of streams) {
-      let before: number | null = null;
-      if (performance.now() > until) return;
-      do {
-        const answer = await readMessages(this.#reader(), { stream, before, limit: 50 });
-        if (answer.kind === "answered") before = answer.value.next;
-        else if (answer.kind === "refused" && answer.code === "NotFound") break;
-        else await pause(SETTLE_ATTEMPT_MS);
-      } while (before !== null && performance.now() < until);
+      if (!await this.#readWhole(stream)) return stream;
+      if (performance.now() > until) break;
     }
+    return null;
+  }
+
+  async #readWhole(stream: string): Promise<boolean> {
+    let before: number | null = null;
+    for (let until = performance.now() + READ_MS; performance.now() < until;) {
+      const answer = await readMessages(this.#reader(), { stream, before, limit: 50 });
+      if (answer.kind === "refused" && answer.code === "NotFound") return true;
+      if (answer.kind !== "answered") {
+        await pause(SETTLE_ATTEMPT_MS);
+        continue;
+      }
+      before = answer.value.next;
+      if (before === null) return true;
+      until = performance.now() + READ_MS;
+    }
+    return false;
   }
 
   async end(): Promise<void> {
@@ -178,7 +196,7 @@ export class Person implements Actor {
   }
 
   /** Offers until every draft has its final outcome, with the same ids each time (LOG4). */
-  async #offerAll(act: Act): Promise<void> {
+  async #offerAll(act: Act, { patient = false }: { readonly patient?: boolean } = {}): Promise<void> {
     let left = act.drafts;
     for (let wait = FIRST_WAIT_MS; left.length > 0; wait = Math.min(2 * wait, LONGEST_WAIT_MS)) {
       const outcomes = await this.#offer(act, left);
@@ -188,7 +206,7 @@ export class Person implements Actor {
       left = left.slice(decided);
       const next = outcomes?.[decided];
       // Some drop what was refused for now: then nothing may ever come of it.
-      if (next?.kind === "not-now" && this.chance.once(0.1)) return;
+      if (next?.kind === "not-now" && !patient && this.chance.once(0.1)) return;
       if (decided > 0 && next === undefined) continue;
       await pause(Math.max(wait, next?.kind === "not-now" ? next.retryAfterMs : 0));
     }

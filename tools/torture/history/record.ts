@@ -107,6 +107,10 @@ export type HistoryRecord =
     readonly asOf: number;
     readonly messages: readonly NotedMessage[];
   }
+  /** After it no fault is made, everybody has ended, and effects have arrived: whoever was in a stream can read it. */
+  | { readonly k: "calm"; readonly t: number }
+  /** What did not come to its end, though nothing disturbed it. */
+  | { readonly k: "unfinished"; readonly t: number; readonly what: string }
   /** A read that was refused. */
   | { readonly k: "unread"; readonly t: number; readonly user: string; readonly what: string; readonly code: string }
   /** All that was acked before `kept` is in the copy that was then promoted, and lives on as `incarnation`. */
@@ -114,6 +118,8 @@ export type HistoryRecord =
   | { readonly k: "fault"; readonly t: number; readonly name: string; readonly phase: "begins" | "ends" }
   /** A server that had served ended by itself. */
   | { readonly k: "death"; readonly t: number; readonly what: string }
+  /** A server that did not end when it was told to. */
+  | { readonly k: "hung"; readonly t: number; readonly what: string }
   /** From here on nothing was disturbed, and the devices named are those that go on to the end. */
   | { readonly k: "settled"; readonly t: number; readonly devices: readonly string[] };
 

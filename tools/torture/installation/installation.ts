@@ -12,6 +12,7 @@ export interface InstallationOptions {
   readonly nodes: number;
   readonly diskMb: number;
   readonly onDeath: (what: string) => void;
+  readonly onHung: (what: string) => void;
 }
 
 export interface Installation extends AsyncDisposable {
@@ -49,7 +50,8 @@ export async function startInstallation(options: InstallationOptions): Promise<I
   for (let i = 0; i < options.nodes; i++) {
     const name = `node${i + 1}`;
     const clock = await fakeClock(path.join(folder, `${name}.clock`));
-    nodes.push(new Node({ name, folder, databases, environment, clock, onDeath: options.onDeath }));
+    const { onDeath, onHung } = options;
+    nodes.push(new Node({ name, folder, databases, environment, clock, onDeath, onHung }));
   }
   for (const node of nodes) parts.defer(() => node.stop());
   // The first migrates; the others find it done.

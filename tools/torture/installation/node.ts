@@ -15,6 +15,8 @@ export interface NodeOptions {
   readonly clock: FakeClock | undefined;
   /** It ended by itself, though it had served. */
   readonly onDeath: (what: string) => void;
+  /** It was told to end, and did not. */
+  readonly onHung: (what: string) => void;
 }
 
 /**
@@ -133,6 +135,7 @@ export class Node {
     child.kill(name);
     const ended = await Promise.race([child.status.then(() => true), pause(STOP_MS)]);
     if (ended !== true) {
+      this.#options.onHung(`${this.name} within ${STOP_MS / 1_000} s of ${name}`);
       child.kill("SIGKILL");
       await child.status;
     }

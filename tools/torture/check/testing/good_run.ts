@@ -68,6 +68,9 @@ export function goodRun(): Run {
     answer(102, [{ kind: "not-now", reason: "Busy", retryAfterMs: 1 }]),
     logPage(ANN, rows.map(event)),
     messagePage(ANN),
+    { k: "calm", t: 1_800 },
+    // Whoever was never in it finds nothing there.
+    { k: "unread", t: 1_801, user: "user_foe", what: TALK, code: "NotFound" },
     { k: "settled", t: 2_000, devices: ["ann/1", "ben/1", "eve/1"] },
   ];
   return { records, rows, head: rows.length, undelivered: 0, incarnation: LIFE };
