@@ -38,6 +38,13 @@ function eventsInARow({ sessions }: Writable<History>): { session: Writable<Sess
   throw new Error("no two events in a row");
 }
 
+function joinedIn(sessions: Writable<History>["sessions"]) {
+  for (const session of sessions) {
+    for (const { item } of session.items) if (item.type === "joined") return { session, item };
+  }
+  throw new Error("nobody joined");
+}
+
 const PLANTED: Readonly<Record<string, Planted>> = {
   "[LOG4] an acked event that is lost": (history) => {
     const { drafts: [draft] } = lastAck(history);
@@ -107,6 +114,12 @@ const PLANTED: Readonly<Record<string, Planted>> = {
     const { session, at } = eventsInARow(history);
     session.user = "user_nobody";
     session.items = session.items.slice(at, at + 1);
+  },
+  "[VIS3] a stream that is told of to who was never in it": ({ sessions }) => {
+    joinedIn(sessions).session.user = "user_nobody";
+  },
+  "[LIVE2] a stay that shows more than it was begun with": ({ sessions }) => {
+    joinedIn(sessions).item.visibleFrom = 99;
   },
   "[LIVE4] a head that nothing came for": ({ sessions }) => {
     const session = sessions.find(({ items }) => items.some(({ item }) => item.type === "live"))!;

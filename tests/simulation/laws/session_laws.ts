@@ -42,6 +42,8 @@ class SessionJudge {
         this.#hidden(item);
         return this.#follow(item.stream, item);
       case "joined":
+        this.#visibleFrom(item);
+        return this.#jump(item.stream, item.head);
       case "behind":
         return this.#jump(item.stream, item.head);
       case "live":
@@ -87,9 +89,20 @@ class SessionJudge {
     this.#told.set(stream, to);
   }
 
+  /** A stay shows the past from where it was begun to, and no further. */
+  #visibleFrom({ stream, visibleFrom, head }: Extract<PlainItem, { type: "joined" }>): void {
+    const stays = this.#staysIn(stream).filter(({ from }) => from <= head);
+    if (stays.length > 0 && !stays.some(({ first }) => first === visibleFrom)) {
+      this.#broken.push(`[LIVE2] ${stream} is visible from ${visibleFrom}, which none of the stays began with`);
+    }
+  }
+
   #jump(stream: string, head: number): void {
     const told = this.#told.get(stream) ?? 0;
     if (head < told) this.#broken.push(`[LIVE3] ${stream} jumps back from ${told} to ${head}`);
+    if (!this.#staysIn(stream).some(({ from }) => from <= head)) {
+      this.#broken.push(`[VIS3] ${stream} is told of at ${head} to who was not in it`);
+    }
     if (head > (this.#streams.get(stream)?.length ?? 0)) this.#broken.push(`[LIVE3] ${stream} has no ${head}`);
     this.#told.set(stream, head);
   }
