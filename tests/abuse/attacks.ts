@@ -134,7 +134,7 @@ export const ATTACKS = {
       const answers = raw.readAll(PATIENCE_MS);
       for (let sent = 0; sent < count && !raw.closed; sent++) await raw.send(sent % 2 === 0 ? "PING" : "{");
       await answers;
-      tally(raw.closed ? "closed" : "held");
+      tally(raw.endedThere ? "closed" : "held");
     }),
 } as const satisfies Record<string, (attack: Attack) => Promise<Report>>;
 

@@ -2,6 +2,7 @@
 
 export class Raw implements Disposable {
   #closed = false;
+  #endedThere = false;
   readonly #connection: Deno.Conn;
   readonly #buffer = new Uint8Array(64 * 1024);
 
@@ -33,6 +34,11 @@ export class Raw implements Disposable {
     return this.#closed;
   }
 
+  /** Whether it was the other end that closed it, and not we. */
+  get endedThere(): boolean {
+    return this.#endedThere;
+  }
+
   /** False: the other end takes no more. */
   async write(data: string | Uint8Array): Promise<boolean> {
     const bytes = typeof data === "string" ? new TextEncoder().encode(data) : data;
@@ -41,7 +47,7 @@ export class Raw implements Disposable {
       return true;
     } catch (error) {
       if (!isCut(error)) throw error;
-      this.#closed = true;
+      this.#ended();
       return false;
     }
   }
@@ -50,11 +56,11 @@ export class Raw implements Disposable {
   async read(): Promise<string> {
     try {
       const read = await this.#connection.read(this.#buffer);
-      if (read === null) this.#closed = true;
+      if (read === null) this.#ended();
       return new TextDecoder().decode(this.#buffer.subarray(0, read ?? 0));
     } catch (error) {
       if (!isCut(error)) throw error;
-      this.#closed = true;
+      this.#ended();
       return "";
     }
   }
@@ -77,6 +83,12 @@ export class Raw implements Disposable {
     if (this.#closed) return this.#close();
     this.#closed = true;
     this.#close();
+  }
+
+  /** What is found closed after we closed it says nothing of the other end. */
+  #ended(): void {
+    this.#endedThere ||= !this.#closed;
+    this.#closed = true;
   }
 
   #close(): void {
