@@ -31,6 +31,7 @@ export async function settle({ people, living, installation, history }: Settling
   const streams = people[0]?.town.discussions.map(({ id }) => id) ?? [];
   history.note({ k: "calm" });
   await Promise.all(people.map(async (person) => {
+    if (!await person.listAll()) unfinished(`${person.user} gets no list`);
     const unread = await person.readAll(streams, until);
     if (unread !== null) unfinished(`${person.user} can't read ${unread}`);
   }));

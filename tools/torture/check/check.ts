@@ -38,6 +38,7 @@ export async function check(history: () => Records, log: FinalLog): Promise<Viol
       if (offer !== undefined) checkAnswer(record, offer, violations);
       offers.delete(record.op);
     }
+    if (record.k === "list") reads.list(record);
     if (record.k === "unread" && calm) reads.refused(record);
     if (record.k === "device") feeds.device(record);
     if (record.k === "dropped") feeds.dropped(record);

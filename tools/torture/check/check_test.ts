@@ -98,6 +98,15 @@ const PLANTED: readonly (readonly [rule: string, kind: string, plant: (run: Run)
   ["VIS4", "a stream shut to somebody who was in it", (run) => {
     run.records.push({ k: "unread", t: 1_850, user: EVE, what: TALK, code: "NotFound" });
   }],
+  ["USR3", "a list that is not what somebody was in", (run) => {
+    run.records.push({ k: "list", t: 1_850, user: EVE, heads: [] });
+  }, "but less"],
+  ["USR3", "a list that is not what somebody was in", (run) => {
+    run.records.push({ k: "list", t: 1_850, user: "user_foe", heads: [[TALK, HEAD]] });
+  }, "but more"],
+  ["USR3", "a list that names a discussion twice", (run) => {
+    run.records.push({ k: "list", t: 1_850, user: ANN, heads: [[TALK, HEAD], [TALK, HEAD]] });
+  }],
   ["VIS3", "a stream told of to somebody who was not in it", (run) => {
     // Eve comes with 5.
     run.records.push({ k: "receipt", t: 1_000, device: "eve/1", socket: 1, items: [["joined", TALK, 1, 4]] });
@@ -156,7 +165,7 @@ Deno.test("[LOG9] what a life lost beyond what its copy had kept is no violation
     const run = goodRun();
     dropRow(run, "msg_4");
     run.head = 7;
-    drop(run, ({ k }) => ["receipt", "device", "log-page", "message-page", "settled"].includes(k));
+    drop(run, ({ k }) => ["receipt", "device", "log-page", "message-page", "list", "settled"].includes(k));
     run.records.push({ k: "promoted", t: 1_900, kept, incarnation: "life-2" }, { k: "settled", t: 2_000, devices: [] });
     return { ...run, incarnation: "life-2" };
   };

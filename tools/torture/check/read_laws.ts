@@ -67,6 +67,21 @@ export class ReadLaws {
     violations.add("VIS4", "a stream shut to somebody who was in it", `${user}: ${stream}`);
   }
 
+  /** Once it is calm: a list has the discussions that somebody is or was in, no other, each up to where they see it. */
+  list({ user, heads }: RecordOf<"list">): void {
+    const { log, violations } = this.#evidence;
+    const listed = new Map(heads);
+    if (listed.size < heads.length) violations.add("USR3", "a list that names a discussion twice", user);
+    for (const stream of new Set([...log.streams.keys(), ...listed.keys()])) {
+      if (!stream.startsWith("disc_")) continue;
+      const head = this.#stays.of(stream).headFor(user, log.headOf(stream));
+      const found = listed.get(stream) ?? 0;
+      if (found === head) continue;
+      const what = `${user}: ${stream} at ${found} instead of ${head}`;
+      violations.add("USR3", "a list that is not what somebody was in", what);
+    }
+  }
+
   /** A feed tells of a stream: only to somebody who was in it by then, and up to where it goes. */
   told(user: string, stream: string, { head, where }: { head: number; where: string }): void {
     const { log, violations } = this.#evidence;

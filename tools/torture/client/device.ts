@@ -1,10 +1,10 @@
 /** One device of a person: starts from the list, follows the inbox, and reads what the feed says it is behind with (LIVE3). @module */
 import type { History } from "../history/history.ts";
-import type { Head, NotedItem } from "../history/record.ts";
-import { type Item, zFrame, zList } from "./answers.ts";
+import type { NotedItem } from "../history/record.ts";
+import { type Item, zFrame } from "./answers.ts";
 import type { Line } from "./line.ts";
 import { notedItem } from "./notes.ts";
-import { readLog } from "./reads.ts";
+import { readList, readLog } from "./reads.ts";
 import { pause } from "./pause.ts";
 
 export interface DeviceOptions {
@@ -15,7 +15,6 @@ export interface DeviceOptions {
   readonly onIncarnation: (incarnation: string) => void;
 }
 
-const LIST_ROWS = 100;
 const AGAIN_MS = 300;
 const READ_EVENTS = 200;
 
@@ -77,25 +76,13 @@ export class Device {
   async #list(): Promise<boolean> {
     const { history, user, name } = this.#options;
     const asked = history.now();
-    const heads: Head[] = [];
-    let before: string | null = null;
-    let cursor: string | undefined;
-    do {
-      const input: { limit: number; before?: string } = { limit: LIST_ROWS, ...(before !== null && { before }) };
-      const answer = await this.#line.call({ kind: "query", path: "discussions.byUser", input, answer: zList });
-      if (answer.kind !== "answered" || answer.value.unavailable.length > 0) return false;
-      const page = answer.value;
-      // The first page's cursor is the oldest: what happens while the others are read comes by the feed.
-      cursor ??= page.asOf;
-      if (heads.length > 0 && page.incarnation !== this.#incarnation) return false;
-      this.#incarnation = page.incarnation;
-      heads.push(...page.rows.map(({ id, head }): Head => [id, head]));
-      before = page.next;
-    } while (before !== null);
-    if (this.#over.signal.aborted) return false;
+    const list = await readList(this.#line);
+    if (list === null || this.#over.signal.aborted) return false;
+    const { incarnation, heads, cursor } = list;
+    this.#incarnation = incarnation;
     this.#cursor = cursor;
     for (const [stream, head] of heads) this.#held.set(stream, head);
-    history.note({ k: "device", asked, device: name, user, incarnation: this.#incarnation, heads });
+    history.note({ k: "device", asked, device: name, user, incarnation, heads });
     return true;
   }
 

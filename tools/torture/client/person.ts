@@ -11,7 +11,7 @@ import { anonymousCall, Line } from "./line.ts";
 import { notedOutcome } from "./notes.ts";
 import { pause } from "./pause.ts";
 import { offerCall } from "./procedures.ts";
-import { type Reader, readLog, readMessages } from "./reads.ts";
+import { type Reader, readList, readLog, readMessages } from "./reads.ts";
 import type { Town } from "./town.ts";
 
 export interface PersonOptions {
@@ -117,6 +117,20 @@ export class Person implements Actor {
   /** Once it is calm everybody is served: something new, which does not end before it is accepted or rejected. */
   async lastWord(): Promise<void> {
     await this.#offerAll(createGroup(this), { patient: true });
+  }
+
+  /** Notes the whole list of one's discussions, once it is calm; false: it did not come. */
+  async listAll(): Promise<boolean> {
+    const { history } = this.#options;
+    for (const until = performance.now() + READ_MS; performance.now() < until;) {
+      const list = await readList(this.#line);
+      if (list !== null) {
+        history.note({ k: "list", user: this.user, heads: list.heads });
+        return true;
+      }
+      await pause(SETTLE_ATTEMPT_MS);
+    }
+    return false;
   }
 
   /** Reads what there is to read, once it is calm, as far as time allows; resolves with what could not be read, null: nothing. */

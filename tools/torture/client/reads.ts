@@ -1,6 +1,7 @@
 /** Reads, each noted with what it answered. @module */
 import type { History } from "../history/history.ts";
-import { zLogPage, zMessagePage } from "./answers.ts";
+import type { Head } from "../history/record.ts";
+import { zList, zLogPage, zMessagePage } from "./answers.ts";
 import type { Answer, Line, Transport } from "./line.ts";
 import { notedItem, notedMessage } from "./notes.ts";
 
@@ -15,6 +16,35 @@ export interface ReadResult {
   readonly incarnation: string;
   /** Where the next page begins; null: there is none. */
   readonly next: number | null;
+}
+
+/** All of one's discussions, each with its head. */
+export interface List {
+  readonly incarnation: string;
+  readonly heads: readonly Head[];
+  /** From where a feed goes on. */
+  readonly cursor: string;
+}
+
+const LIST_ROWS = 100;
+
+/** Null: it did not come whole. */
+export async function readList(line: Line): Promise<List | null> {
+  const heads: Head[] = [];
+  let list: List | undefined;
+  let before: string | null = null;
+  do {
+    const input: { limit: number; before?: string } = { limit: LIST_ROWS, ...(before !== null && { before }) };
+    const answer = await line.call({ kind: "query", path: "discussions.byUser", input, answer: zList });
+    if (answer.kind !== "answered" || answer.value.unavailable.length > 0) return null;
+    const { incarnation, asOf, rows, next } = answer.value;
+    // The first page's cursor is the oldest: what happens while the others are read comes by the feed.
+    list ??= { incarnation, heads, cursor: asOf };
+    if (list.incarnation !== incarnation) return null;
+    heads.push(...rows.map(({ id, head }): Head => [id, head]));
+    before = next;
+  } while (before !== null);
+  return list;
 }
 
 /** A page of a stream's log. */

@@ -111,6 +111,8 @@ export type HistoryRecord =
   | { readonly k: "calm"; readonly t: number }
   /** What did not come to its end, though nothing disturbed it. */
   | { readonly k: "unfinished"; readonly t: number; readonly what: string }
+  /** The discussions that somebody is or was in, once it is calm. */
+  | { readonly k: "list"; readonly t: number; readonly user: string; readonly heads: readonly Head[] }
   /** A read that was refused. */
   | { readonly k: "unread"; readonly t: number; readonly user: string; readonly what: string; readonly code: string }
   /** All that was acked before `kept` is in the copy that was then promoted, and lives on as `incarnation`. */

@@ -69,6 +69,7 @@ export function goodRun(): Run {
     logPage(ANN, rows.map(event)),
     messagePage(ANN),
     { k: "calm", t: 1_800 },
+    ...[ANN, BEN, EVE].map((user): HistoryRecord => ({ k: "list", t: 1_801, user, heads: [[TALK, HEAD]] })),
     // Whoever was never in it finds nothing there.
     { k: "unread", t: 1_801, user: "user_foe", what: TALK, code: "NotFound" },
     { k: "settled", t: 2_000, devices: ["ann/1", "ben/1", "eve/1"] },
