@@ -1,5 +1,7 @@
 /** Limiters on a whole server: typed refusals made before anything is written, and what is never refused (SEC2, LOG2). @module */
 import { strict as assert } from "node:assert";
+import { once } from "node:events";
+import { connect as netConnect } from "node:net";
 import { type DiscussionId, type Outcome, seq, shardOf } from "@gatz/domain";
 import { needsPostgres } from "@gatz/testing/postgres.ts";
 import { TRPCClientError } from "@trpc/client";
@@ -138,6 +140,18 @@ if (await needsPostgres(import.meta.url)) {
     await limited.body?.cancel();
   });
 
+  Deno.test("[SEC2] calls in one HTTP batch are all counted, however its commas are written", async () => {
+    for (const comma of [",", "%2C", "%2c"]) {
+      const limits = { callsBurst: 5, callsPerMinute: 1, callsDebt: 10 };
+      await using server = await testServer({ rates: "default", limits });
+      const ask = async () => {
+        const response = await fetch(`${server.url}/trpc/${Array(10).fill("auth.me").join(comma)}?batch=1&input={}`);
+        return (await response.text()).includes('"RateLimited"');
+      };
+      assert.deepEqual([await ask(), await ask()], [true, true], comma);
+    }
+  });
+
   Deno.test("[SEC2] pageCallEvents: a page of the log counts as more calls, the more it holds", async () => {
     const limits = { callsBurst: 12, callsPerMinute: 1, pageCallEvents: 1 };
     await using server = await testServer({ rates: "default", limits });
@@ -211,6 +225,38 @@ if (await needsPostgres(import.meta.url)) {
       return closed;
     }));
   });
+
+  Deno.test("[SEC2] connectionsPerAddress: who was gone before the handshake was answered is not counted for ever", async () => {
+    const limits = { connectionsPerAddress: 3, stuckReaderMs: 600 };
+    await using server = await testServer({ rates: "default", limits });
+    const status = async () => {
+      const response = await fetch(`${server.url}/trpc`, { headers: { upgrade: "websocket", connection: "Upgrade" } });
+      await response.body?.cancel();
+      return response.status;
+    };
+    // Some reset before the server has read what they want.
+    for (let tries = 0; tries < 100 && await status() !== 429; tries++) await resetInHandshake(server.url);
+    assert.equal(await status(), 429);
+    const end = performance.now() + 10_000;
+    while (await status() === 429 && performance.now() < end) await later(100);
+    // Let in, to be told that this is no handshake.
+    assert.equal(await status(), 400);
+    await using ann = await person(server.url, "ann", { transport: "ws" });
+    await ann.api.auth.me.query();
+  });
+
+  /** Asks for a WebSocket, and resets the connection before it is there. */
+  const resetInHandshake = async (url: string): Promise<void> => {
+    const { hostname, port, host } = new URL(url);
+    const socket = netConnect(Number(port), hostname);
+    await once(socket, "connect");
+    const handshake = `GET /trpc HTTP/1.1\r\nHost: ${host}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n` +
+      "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n";
+    await new Promise((resolve) => socket.write(handshake, resolve));
+    const closed = once(socket, "close");
+    socket.resetAndDestroy();
+    await closed;
+  };
 
   Deno.test("[SEC2] subscriptions: so many of one connection, and one that is stopped makes room", async () => {
     await using server = await testServer({ rates: "default", limits: { subscriptions: 2 } });

@@ -22,7 +22,12 @@ export const VARIABLES = {
     default: "0",
     schema: flag,
   },
-  GATZ_HOST: { meaning: "The address to listen on.", default: "127.0.0.1", schema: z.string().min(1) },
+  GATZ_HOST: {
+    meaning: "The address to listen on.",
+    default: "127.0.0.1",
+    // It becomes a part of the flags that the server is started with.
+    schema: z.string().regex(/^[\w.:-]+$/, "must be one address or name, such as 127.0.0.1, :: or localhost"),
+  },
   GATZ_PORT: { meaning: "The port to listen on; 0 takes a free one.", default: "4000", schema: integer(0, 65_535) },
   GATZ_ORIGINS: {
     meaning: "Other origins whose pages may call the API, comma-separated. In development any port of localhost may.",

@@ -48,6 +48,9 @@ Deno.test("production without a database says how to get one", () => {
 });
 
 Deno.test("development listens on loopback only", () => {
+  for (const host of ["127.0.0.1 --allow-all", "127.0.0.1,evil.example", "$(id)", "a\tb"]) {
+    assert.match(problemsOf({ GATZ_DEV: "1", GATZ_HOST: host }), /GATZ_HOST must be one address/);
+  }
   assert.match(problemsOf({ GATZ_DEV: "1", GATZ_HOST: "0.0.0.0" }), /GATZ_HOST must be 127\.0\.0\.1/);
   assert.equal(readConfig({ GATZ_DEV: "1", GATZ_HOST: "::1" }).host, "::1");
 });

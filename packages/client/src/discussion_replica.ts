@@ -70,6 +70,8 @@ export class DiscussionReplica {
   #head = seq(0);
   /** The newest seq that the viewer was not to see. */
   #hidden = seq(0);
+  /** The newest event that added the viewer and had all read anew: it does so once, since what it shows may have hidden parts too. */
+  #readAnewFor = seq(0);
   #incarnation: Incarnation | null = null;
   #link: Link = "connecting";
   #problems: Problems = { draft: null, feed: null, shard: null };
@@ -207,7 +209,10 @@ export class DiscussionReplica {
 
   #apply(event: LogEvent): void {
     if (event.stream !== this.#options.discussion || event.seq !== this.#head + 1) return;
-    if (this.#addsViewer(event) && this.#seesFrom(firstVisible(event.body.historyFrom, event.seq))) return;
+    if (this.#addsViewer(event) && event.seq > this.#readAnewFor) {
+      this.#readAnewFor = event.seq;
+      if (this.#seesFrom(firstVisible(event.body.historyFrom, event.seq))) return;
+    }
     // Who sees only the newer part of a discussion has its messages, and not its state.
     if (this.#discussion !== null || event.seq === 1) this.#discussion = evolve(this.#discussion, event);
     applyToMessages(this.#messages, event);
@@ -242,6 +247,7 @@ export class DiscussionReplica {
   /** Another life of the installation: what was held may not be true in it (LOG9). Drafts are kept, and offered again. */
   #startAnew(): void {
     this.#forget();
+    this.#readAnewFor = seq(0);
     this.#incarnation = null;
     this.#feed.restart();
     this.#outbox.offerAgain();

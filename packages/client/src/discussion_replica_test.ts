@@ -4,6 +4,7 @@ import {
   type Draft,
   type FeedItem,
   incarnation,
+  type LiveMessage,
   type LogEvent,
   type MessageDraft,
   type Outcome,
@@ -155,6 +156,36 @@ Deno.test("[VIS1] a new stay that shows what was hidden before makes it read ane
   other.log.events.push(hidden, back);
   await other.feed(item(created), opaque, item(back), item(log.say(ALICE, "welcome")));
   assert.deepEqual(other.texts(), ["while Bob was out", "welcome"]);
+});
+
+Deno.test("[VIS1] a stay that shows a part from the middle, in which something hidden is changed, is read anew once", async () => {
+  const { log, feed, texts } = begin();
+  const [old, shown] = [log.say(ALICE, "old"), log.say(ALICE, "shown")];
+  const content = { text: "edited", mentions: [], attachments: [] };
+  const id = uuidToId("evt", uuid(7));
+  // Its target is from before what Bob sees, so he does not see it either (VIS1).
+  log.write(ALICE, {
+    ...{ stream: DISCUSSION, id, type: "edit-message", version: 1 },
+    body: { target: old.id as LiveMessage["id"], ...content },
+  });
+  const body = { users: [BOB], historyFrom: shown.seq };
+  const added = log.write(ALICE, {
+    ...{ stream: DISCUSSION, id: uuidToId("evt", uuid(8)), type: "add-members", version: 1, body },
+  });
+  const items: FeedItem[] = [
+    { type: "opaque", stream: DISCUSSION, from: seq(1), to: old.seq },
+    item(shown),
+    { type: "opaque", stream: DISCUSSION, from: seq(4), to: seq(4) },
+    item(added),
+  ];
+  log.read = (fromSeq) => {
+    log.readFrom.push(fromSeq);
+    if (log.readFrom.length > 10) return Promise.resolve(CUT); // or it would read for ever
+    return Promise.resolve(items.filter((of) => (of.type === "event" ? of.event.seq : seq(4)) >= fromSeq));
+  };
+  await feed({ type: "behind", stream: DISCUSSION, head: added.seq });
+  assert.deepEqual(texts(), ["shown"]);
+  assert.deepEqual(log.readFrom, [1, 1]);
 });
 
 Deno.test("[LIVE1] events of other streams are not this discussion's", async () => {

@@ -161,8 +161,9 @@ async function callProcedure(request: Request, { parts: { services }, url, peer,
   }
 }
 
+/** tRPC decodes the path before it splits it. */
 function callsIn({ pathname, searchParams }: URL): number {
-  return searchParams.get("batch") === "1" ? pathname.split(",").length : 1;
+  return searchParams.get("batch") === "1" ? pathname.replaceAll(/%2c/gi, ",").split(",").length : 1;
 }
 
 /** A token that is not good is as none: what needs one says `Unauthenticated`. */

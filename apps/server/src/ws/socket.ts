@@ -58,6 +58,12 @@ export class Socket extends EventEmitter implements Connection {
     return this.#gone.promise;
   }
 
+  /** The client was gone before the connection was there. */
+  neverOpened(): void {
+    this.#end();
+    this.#gone.resolve();
+  }
+
   get readyState(): number {
     return this.closed.aborted ? WebSocket.CLOSED : this.native.readyState;
   }

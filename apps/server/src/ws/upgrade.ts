@@ -55,6 +55,8 @@ const IDLE_SECONDS = 30;
 const GOING_AWAY = 1001;
 const POLICY_VIOLATION = 1008;
 const SERVER_ERROR = 1011;
+/** Deno answers a handshake at once; it says nothing if the client is gone by then. */
+const HANDSHAKE_MS = 2_000;
 /** How often a reader is looked at in the time after which it is given up. */
 const LOOKS = 6;
 
@@ -63,8 +65,15 @@ export function createWebSockets<TRouter extends AnyRouter, Peer>(
 ): WebSockets<Peer> {
   const { limits, now, traffic, admit, refused } = options;
   const open = new Set<Socket>();
+  /** Since when sockets are being opened. */
+  const opening = new Map<Socket, number>();
   const watch = setInterval(() => {
     for (const socket of open) socket.checkProgress(now());
+    for (const [socket, since] of opening) {
+      if (now() - since < HANDSHAKE_MS) continue;
+      opening.delete(socket);
+      socket.neverOpened();
+    }
   }, limits.stuckReaderMs / LOOKS);
   return {
     upgrade(request, peer) {
@@ -77,7 +86,10 @@ export function createWebSockets<TRouter extends AnyRouter, Peer>(
       const socket = new Socket(native, { limits, caller, refused, traffic });
       // Not when it is given up: until it is gone, it is open.
       void socket.gone.then(leave);
+      opening.set(socket, now());
       native.onopen = () => {
+        // One that was given up is counted no more.
+        if (!opening.delete(socket)) return native.close();
         open.add(socket);
         socket.closed.addEventListener("abort", () => open.delete(socket), { once: true });
         serve(socket, { options, peer, caller, request: { url: url.pathname + url.search, headers, socket: {} } });
