@@ -9,7 +9,7 @@ type Bounds = Pick<ServerLimits, "bodyBytes" | "bodyMs" | "jsonDepth">;
  * The same request with its body read, or refused.
  *
  * @param options.gone aborted when the caller is gone before the answer was delivered; Deno's own signal aborts after every answer
- * @throws {ApiError} TooLarge, TooSlow, or Malformed for what is not JSON by its type or nests too deep
+ * @throws {ApiError} TooLarge, TooSlow, or Malformed for what is not JSON by its type, nests too deep, or has another method
  */
 export async function boundedRequest(
   request: Request,
@@ -21,6 +21,8 @@ export async function boundedRequest(
     requireShallow(new URL(request.url).searchParams.get("input") ?? "", bounds);
     return new Request(url, { method, headers, signal: gone });
   }
+  // A request with another method may not be made again with a body, or at all.
+  if (method !== "POST") throw malformed("", "only GET and POST");
   if (!isJson(request.headers.get("content-type"))) throw malformed("", "the content type must be application/json");
   const body = await readText(request, bounds);
   requireShallow(body, bounds);

@@ -34,6 +34,12 @@ Deno.test("[SEC3] a body that is too long is refused while it comes, whatever it
   assert.equal(await codeOf(new Request(`http://x/trpc/a?input=${"x".repeat(1_000)}`)), "TooLarge");
 });
 
+Deno.test("[SEC3] other methods than GET and POST are malformed, and no bug of the server", async () => {
+  for (const method of ["HEAD", "PUT", "DELETE", "PATCH"]) {
+    assert.equal(await codeOf(new Request("http://x/trpc/a", { method, headers: json })), "Malformed", method);
+  }
+});
+
 Deno.test("[SEC3] what is not JSON by its type, not UTF-8, or nests too deep is malformed", async () => {
   assert.equal(await codeOf(post("{}", { "content-type": "multipart/form-data; boundary=x" })), "Malformed");
   assert.equal(await codeOf(post(new Uint8Array([0x22, 0xff, 0x22]))), "Malformed");

@@ -113,7 +113,11 @@ class WatchedStream {
 
   async #putNext(): Promise<void> {
     this.#putAt = undefined;
-    const { done, value } = await this.#source.read();
+    const { done, value } = await this.#source.read().catch((error) => {
+      // A stream that failed is over too: nothing is left to end.
+      if (!this.#over) this.#finish();
+      throw error;
+    });
     if (this.#over) return;
     if (done) return this.#stop(() => this.#controller?.close());
     this.#options.traffic.sentBytes.sse += value.byteLength;
