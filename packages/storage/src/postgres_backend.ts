@@ -1,12 +1,13 @@
 import type { Incarnation, ShardNumber } from "@gatz/domain";
 import type { Backend, ServerBackend, ShardBackend } from "./backend.ts";
-import type { ServerName, StorageConfig } from "./contract.ts";
+import { DirectoryUnavailable, type ServerName, type StorageConfig } from "./contract.ts";
 import type { SqlDirectory } from "./directory/directory.ts";
 import { readFence, readFences } from "./log/fences.ts";
 import { readLog } from "./log/read_log.ts";
 import type { Observe } from "./observe.ts";
 import { type OutboxRows, readLag, recordDelivered, waitingEffects, waitingTargets } from "./outbox/rows.ts";
-import { deadlineIn } from "./postgres/deadline.ts";
+import { before, deadlineIn } from "./postgres/deadline.ts";
+import { DeadlinePassed } from "./postgres/errors.ts";
 import { PostgresServer } from "./postgres/server.ts";
 import { createReads } from "./reads/reads.ts";
 import { readResume } from "./reads/resume.ts";
@@ -14,7 +15,7 @@ import { ServerReads } from "./reads/server_reads.ts";
 import { migrateShards, unknownServer } from "./schema/migrate.ts";
 import { shardSchema } from "./schema/names.ts";
 import { findKnown } from "./shard/load_ground.ts";
-import { openLocks } from "./shard/locks.ts";
+import { type LockSession, openLocks } from "./shard/locks.ts";
 import { SqlShardStore } from "./shard/sql_store.ts";
 import { statementsOf } from "./shard/statements.ts";
 
@@ -29,6 +30,8 @@ export interface PostgresBackendOptions {
 }
 
 const RECORD_MS = 5_000;
+/** The directory is waited for so long when the locks are asked for, and a directory that was skipped is tried again meanwhile. */
+const LIFE_MS = { ask: 500, patience: 5_000 } as const;
 /** A shard that is stuck must not hide the others' fences for long (SHARD2). */
 const FENCES_MS = 1_000;
 
@@ -51,7 +54,10 @@ export class PostgresBackend implements Backend {
     this.directory = directory;
     this.#servers = makeServers(options);
     this.servers = new Map(
-      [...this.#servers].map(([name, server]) => [name, asBackend(server, migrationOf(name, options))]),
+      [...this.#servers].map(([name, server]) => [
+        name,
+        asBackend(server, { migrated: migrationOf(name, options), life: new LifeCheck(options) }),
+      ]),
     );
     const pools = new ServerReads({
       servers: new Map([...shards.keys()].map((shard) => [shard, this.#serverOf(shard)])),
@@ -128,7 +134,68 @@ function migrationOf(
   };
 }
 
-function asBackend(server: PostgresServer, migrated: () => Promise<void>): ServerBackend {
+/** The installation began another life than this node's (LOG9): it writes nothing any more. */
+class NewLife extends Error {
+  override readonly name = "NewLife";
+}
+
+/**
+ * Asks the directory whether a restore or a promotion has been since this node started, which then may not write. Without the directory
+ * nobody can say, and after a while shards are written all the same (SHARD4).
+ */
+class LifeCheck {
+  readonly #options: PostgresBackendOptions;
+  #silentSince: number | undefined;
+
+  constructor(options: PostgresBackendOptions) {
+    this.#options = options;
+  }
+
+  /** @throws {NewLife | StorageMisconfigured | DirectoryUnavailable | DeadlinePassed} */
+  async require(): Promise<void> {
+    const { config, directory, incarnation } = this.#options;
+    try {
+      const now = await before(deadlineIn(LIFE_MS.ask), directory.installation(config.digestKey));
+      if (now.incarnation !== incarnation) throw new NewLife("start this node anew");
+      this.reset();
+    } catch (error) {
+      if (!(error instanceof DirectoryUnavailable || error instanceof DeadlinePassed)) throw error;
+      this.#silentSince ??= performance.now();
+      if (performance.now() - this.#silentSince < LIFE_MS.patience) throw error;
+    }
+  }
+
+  /** While the shards' server is silent too, the directory's silence does not count: after an outage both are back, one a little later. */
+  reset(): void {
+    this.#silentSince = undefined;
+  }
+}
+
+interface BeforeLocks {
+  readonly migrated: () => Promise<void>;
+  readonly life: LifeCheck;
+}
+
+/** Whoever has the locks writes: so the tables come first, and nobody gets them who lives in the past. */
+async function openLocksOf(server: PostgresServer, { migrated, life }: BeforeLocks): Promise<LockSession> {
+  let session: LockSession;
+  try {
+    await migrated();
+    session = await openLocks(server.ownerLane());
+  } catch (error) {
+    life.reset();
+    throw error;
+  }
+  try {
+    await life.require();
+    return session;
+  } catch (error) {
+    session.destroy();
+    throw error;
+  }
+}
+
+function asBackend(server: PostgresServer, beforeLocks: BeforeLocks): ServerBackend {
   return {
     get isDown() {
       return server.breaker.isOpen;
@@ -137,11 +204,7 @@ function asBackend(server: PostgresServer, migrated: () => Promise<void>): Serve
       return server.reading;
     },
     suspect: () => server.breaker.suspect(),
-    // Who has the locks writes, so the tables come first.
-    openLocks: async () => {
-      await migrated();
-      return await openLocks(server.ownerLane());
-    },
+    openLocks: () => openLocksOf(server, beforeLocks),
     fences: (shards) => server.readers.use((sql) => readFences(sql, shards), deadlineIn(FENCES_MS)),
   };
 }

@@ -6,11 +6,11 @@ import { DirectoryUnavailable, type ServerName, type StorageConfig } from "../co
 import { describeError, isConnectionError, sqlState } from "../postgres/errors.ts";
 import { installGuard } from "../postgres/guard.ts";
 import type { PostgresTypes } from "../postgres/queryable.ts";
-import { TYPES } from "../postgres/sql_client.ts";
+import { NODE_APPLICATION, TYPES } from "../postgres/sql_client.ts";
 import { requireDigestKey } from "../schema/digest_key.ts";
 import { unknownServer } from "../schema/migrate.ts";
 import { requireRestored } from "../schema/restoring.ts";
-import { DIRECTORY_SCHEMA } from "../schema/names.ts";
+import { DIRECTORY_SCHEMA, shardSchema } from "../schema/names.ts";
 import { LOCK_CLASS } from "../shard/locks.ts";
 
 export type AdminSql = postgres.Sql<PostgresTypes>;
@@ -76,8 +76,9 @@ export class Admin implements AsyncDisposable {
   }
 
   /**
-   * Takes the locks that a node holds on the shards it writes, for as long as this is open.
-   * @throws {BackupError} if a node runs
+   * Takes the locks that a node holds on the shards it writes, for as long as this is open, and raises the epochs: a node that was frozen or
+   * cut off, and lost its locks by it, finds when it is back that it writes nothing any more.
+   * @throws {BackupError} if a node runs, also one that writes no shard
    */
   async shutOutNodes(shards: ReadonlyMap<ShardNumber, ServerName>): Promise<void> {
     const byServer = Map.groupBy(shards.keys(), (shard) => shards.get(shard)!); // its own keys
@@ -86,13 +87,14 @@ export class Admin implements AsyncDisposable {
       // The locks go with their session.
       const sql = this.#connect(this.#url(server), 1);
       let missing: readonly ShardNumber[] = here;
-      // A node that was killed a moment ago may still have its session.
-      while ((missing = await lock(sql, missing)).length > 0) {
+      // A node that was killed a moment ago may still have its sessions.
+      while ((missing = await lock(sql, missing)).length > 0 || await isNodeConnected(sql)) {
         if (performance.now() - started > GIVE_BACK_MS) {
           throw new BackupError("A gatz server is running on this database. Stop it first.");
         }
         await setTimeout(ASK_AGAIN_MS);
       }
+      await raiseEpochs(sql, here.map(shardSchema));
     }
   }
 
@@ -124,6 +126,21 @@ async function lock(sql: AdminSql, shards: readonly ShardNumber[]): Promise<Shar
   const rows = await sql<{ shard: number; got: boolean }[]>`
     select shard, pg_try_advisory_lock(${LOCK_CLASS}, shard) as got from unnest(${[...shards]}::int4[]) shard`;
   return rows.filter(({ got }) => !got).map(({ shard }) => shardNumber(shard));
+}
+
+/** A node that writes no shard would take these over later, and go on in the life that is ended now (LOG9). */
+async function isNodeConnected(sql: AdminSql): Promise<boolean> {
+  const rows = await sql`
+    select 1 from pg_stat_activity where datname = current_database() and application_name = ${NODE_APPLICATION} limit 1`;
+  return rows.length > 0;
+}
+
+/** Of shards that have been made: one whose server was down ever since may not be. */
+async function raiseEpochs(sql: AdminSql, schemas: readonly string[]): Promise<void> {
+  const made = await sql<{ schema: string }[]>`
+    select table_schema as schema from information_schema.tables
+    where table_name = 'fence' and table_schema = any(${[...schemas]}::text[])`;
+  for (const { schema } of made) await sql`update ${sql(schema)}.fence set epoch = epoch + 1`;
 }
 
 // No such schema, no such table.

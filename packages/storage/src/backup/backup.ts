@@ -172,6 +172,8 @@ class Run {
       // The next page is read while this one is compressed.
       await written;
       written = writer.write({ block: "events", shard, after, events: lines.length }, lines);
+      // A disk that is full is met at the next page, and must not end the process before the half file is removed.
+      written.catch(() => {});
       this.#tell(lines.length);
     }
     await written;

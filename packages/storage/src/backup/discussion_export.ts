@@ -40,6 +40,7 @@ export async function exportDiscussion(
           and e.seq > ${after} and e.seq <= ${Math.min(after + PAGE, head.seq)} order by e.seq`;
       const lines = rows.map(({ event }) => toLine(event, names));
       for (const line of lines) sums.take(line);
+      sums.settle();
       await writer.write({ block: "events", shard, after, events: lines.length }, lines.map(lineText));
     }
     await writeStreams(writer, shard, sums);

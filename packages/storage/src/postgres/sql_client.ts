@@ -5,6 +5,9 @@ import { plainArray, quotedArray } from "./arrays.ts";
 import { LaneLost } from "./errors.ts";
 import type { PostgresTypes } from "./queryable.ts";
 
+/** By which a server's sessions of nodes are told from those of tools. */
+export const NODE_APPLICATION = "gatz";
+
 export type Sql = postgres.Sql<PostgresTypes>;
 
 /** Session parameters, by their names in Postgres; sent when connecting. */
@@ -81,7 +84,7 @@ export function openClient({ url, settings, connectMs, onClose }: ClientOptions)
     types: TYPES,
     // It would ask for array types by a query whose promise nobody holds: a connection lost meanwhile would end the process.
     fetch_types: false,
-    connection: { application_name: "gatz", ...settings },
+    connection: { application_name: NODE_APPLICATION, ...settings },
     onnotice: () => {},
     onclose: onClose,
     // Not in the library's types; see createSocket in its connection.js.

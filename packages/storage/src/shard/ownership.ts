@@ -82,6 +82,7 @@ export class Ownership {
   /** Gives all locks back. */
   async close(): Promise<void> {
     this.#closing.abort();
+    this.#wakeUp();
     this.#session?.destroy();
     await this.#running;
     // One that was being made meanwhile.
@@ -120,12 +121,20 @@ export class Ownership {
     let session = this.#session;
     if (session?.isOpen) await this.#giveBack(session);
     else {
-      session = this.#session = await this.#options.open();
+      session = this.#session = await this.#connect();
       // The locks of the session before went with it, those to be given back too.
       this.#locked.clear();
       for (const shard of this.#yielded) this.#makeWay(shard);
     }
     await this.#ask(session, this.#options.shards.filter((shard) => !this.#locked.has(shard) && this.#mayAsk(shard)));
+  }
+
+  /** Its end is waited for once, and not in each pause: what waits is kept for as long as the session lives. */
+  async #connect(): Promise<LockSession> {
+    const session = await this.#options.open();
+    // One that was given up says nothing new.
+    void session.closed.then(() => this.#session === session && this.#wakeUp());
+    return session;
   }
 
   /** Whoever raised the epoch comes first. */
@@ -166,12 +175,11 @@ export class Ownership {
 
   /** Until it is time to ask again, the session is lost, or storage closes. */
   async #pause(): Promise<void> {
+    if (this.#closing.signal.aborted || this.#session?.isOpen === false) return;
     const { promise, resolve } = Promise.withResolvers<void>();
     const timer = setTimeout(resolve, this.#isToGiveBack ? 0 : ASK_AGAIN_MS);
     this.#wakeUp = resolve;
-    this.#closing.signal.addEventListener("abort", () => resolve(), { once: true });
-    const lost = this.#session?.closed ?? new Promise<void>(() => {});
-    await Promise.race([promise, lost]);
+    await promise;
     clearTimeout(timer);
   }
 }
