@@ -145,7 +145,10 @@ async function callProcedure(request: Request, { parts: { services }, url, peer,
   const { config: { limits }, rates } = services;
   const context = httpContext(request, { services, peer });
   const { caller } = context;
-  if (!caller.charge(callsIn(url))) throw rateLimited({ limiter: "calls", retryAfterMs: caller.retryAfterMs });
+  // A batch of more is refused whole.
+  if (!caller.charge(Math.min(callsIn(url), limits.batchCalls))) {
+    throw rateLimited({ limiter: "calls", retryAfterMs: caller.retryAfterMs });
+  }
   const leave = rates.admitRequest(peer.place);
   try {
     return await fetchRequestHandler({

@@ -28,8 +28,11 @@ export class Caller {
   /** Counts calls as they come, before anything is known of them. False: so many were refused that nothing more is to be served. */
   charge(calls: number): boolean {
     const { calls: bucket, mostDebt, refused } = this.parts;
-    bucket.charge(this.key, calls);
-    if (bucket.debt(this.key) <= mostDebt) return true;
+    // The debt grows no further, or who stops calling would be refused for hours: over HTTP that can be all people of one address.
+    if (bucket.debt(this.key) <= mostDebt) {
+      bucket.charge(this.key, calls);
+      if (bucket.debt(this.key) <= mostDebt) return true;
+    }
     refused("callsDebt");
     return false;
   }

@@ -35,6 +35,18 @@ Deno.test("[SEC2] calls: 120 at once, then ten a second; refused ones count, and
   assert.deepEqual(refused, ["calls", "callsDebt"]);
 });
 
+Deno.test("[SEC2] callsDebt: whoever stops calling is served again soon, however much was refused", () => {
+  const { rates, pass } = scene();
+  const caller = rates.caller("address 192.0.2.1");
+  for (let i = 0; i < 100_000; i++) caller.charge(1);
+  assert.equal(caller.charge(1), false);
+  // A debt of 301 calls, and the next one, at ten a second.
+  assert.ok(caller.retryAfterMs <= 30_200, `${caller.retryAfterMs}`);
+  pass(30_200);
+  assert.ok(caller.charge(1));
+  assert.equal(caller.enter("query").refusal, null);
+});
+
 Deno.test("[SEC2] callsInFlight and subscriptions: so many at once, of each caller", () => {
   const { rates, refused } = scene({ callsInFlight: 2, subscriptions: 1 });
   const { caller } = rates.admit("192.0.2.1");
