@@ -16,6 +16,7 @@ export { canDo, decide } from "./src/decide.ts";
 export { effects } from "./src/effects.ts";
 export { EVENT_TYPES, SYSTEM_TYPES } from "./src/event_types.ts";
 export { evolve } from "./src/evolve.ts";
+export { MessagesFold } from "./src/message/messages_fold.ts";
 export { applyToMessages, foldGroup, foldStream, NOTHING } from "./src/fold.ts";
 export type { Folded } from "./src/fold.ts";
 export * from "./src/membership.ts";

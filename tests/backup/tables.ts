@@ -21,7 +21,7 @@ const DIRECTORY_TABLES = { handles: "skeleton", homes: `"user"` } as const;
 
 export type Fingerprints = Readonly<Record<string, { readonly rows: number; readonly md5: string | null }>>;
 
-/** An md5 over every row, in order, of every table of every shard, and of what the directory holds beside the shard map. */
+/** An md5 over every row, in order, of every table of every shard, and over their indexes, of what the directory holds beside the shard map. */
 export async function fingerprints({ directory, servers }: Placed): Promise<Fingerprints> {
   const found: Record<string, { rows: number; md5: string | null }> = {};
   for (const url of new Set(Object.values(servers))) {
@@ -32,6 +32,10 @@ export async function fingerprints({ directory, servers }: Placed): Promise<Fing
         for (const [table, key] of Object.entries(SHARD_TABLES)) {
           found[`${name}.${table}`] = await md5(sql, { name, table, key });
         }
+        const [indexes] = await sql<{ rows: number; md5: string | null }[]>`
+          select count(*)::int as rows, md5(string_agg(indexdef, E'\\n' order by indexname)) as md5
+          from pg_indexes where schemaname = ${name}`;
+        found[`${name}.indexes`] = indexes!; // an aggregate has a row
         const [fence] = await sql<{ position: number }[]>`select position::int from ${sql(name)}.fence`;
         found[`${name}.fence`] = { rows: fence!.position, md5: null };
       }

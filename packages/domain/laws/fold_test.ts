@@ -6,6 +6,7 @@ import { foldStream, NOTHING } from "../src/fold.ts";
 import type { Folded } from "../src/fold.ts";
 import { currentInterval, intervalsOf, isMember } from "../src/membership.ts";
 import { evolveMessage } from "../src/message/evolve.ts";
+import { MessagesFold } from "../src/message/messages_fold.ts";
 import type { MessageState } from "../src/state.ts";
 import { isUserStream } from "../src/streams.ts";
 import type { World } from "../testing/world.ts";
@@ -55,6 +56,20 @@ function assertOneOwner(world: World, state: ReturnType<World["discussion"]>): v
   strictEqual(state.closed, PEOPLE.every((person) => !isIn(log, person)));
   strictEqual(state.messages, log.filter((event) => event.type === "new-message").length);
 }
+
+Deno.test("[LOG8] messages that are asked for at the end only are as each event's fold leaves them", () => {
+  fc.assert(
+    fc.property(chats, (chat) => {
+      const world = played(chat);
+      for (const stream of world.streams) {
+        const fold = new MessagesFold();
+        for (const event of world.log(stream)) fold.take(event);
+        deepStrictEqual(fold.messages(), [...world.folded(stream).messages.values()]);
+      }
+    }),
+    { numRuns: 200 },
+  );
+});
 
 Deno.test("[LOG8] folding from a state at any seq is folding from the beginning, also through JSON", () => {
   fc.assert(

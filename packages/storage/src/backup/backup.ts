@@ -10,6 +10,7 @@ import { readHeader } from "./chain.ts";
 import { FORMAT, type Header, type Manifest } from "./format.ts";
 import { eventAsText, lineText, Names, toLine } from "./lines.ts";
 import { readRecords, RECORD_KINDS } from "./records.ts";
+import type { Queryable } from "../postgres/queryable.ts";
 import { sideBySide } from "./side_by_side.ts";
 
 export interface BackupOptions {
@@ -125,7 +126,9 @@ class Run {
     const events: number[] = Array.from(positions, () => 0);
     const streams: number[] = [...events];
     // Their pages are what is held in memory.
-    await sideBySide(positions, CONNECTIONS, async ([shard, upTo]) => {
+    // The longest logs first: at the end none is left to be read alone.
+    const longestFirst = [...positions].sort(([a, upToA], [b, upToB]) => upToB - this.#from(b) - upToA + this.#from(a));
+    await sideBySide(longestFirst, CONNECTIONS, async ([shard, upTo]) => {
       events[shard] = upTo - this.#from(shard);
       streams[shard] = await this.#shard(shard, upTo);
     });
@@ -154,22 +157,21 @@ class Run {
     const sums = new StreamSums();
     const names = new Names();
     let written = Promise.resolve();
+    let next = readPage(q, { after: this.#from(shard), upTo });
     for (let after = this.#from(shard); after < upTo; after += PAGE) {
-      const [page] = await q.sql<{ events: number; texts: string | null }[]>`
-        select count(*)::int as events, string_agg(${eventAsText(q)}, E'\\n' order by e.position) as texts
-        from ${q.sql(q.schema)}.events e where e.position > ${after} and e.position <= ${Math.min(after + PAGE, upTo)}`;
-      const { events = 0, texts } = page ?? {};
+      const { events, texts } = await next;
       const expected = Math.min(PAGE, upTo - after);
       if (events !== expected) {
         throw new BackupError(`Shard ${shard} has ${events} of the ${expected} events after position ${after}.`);
       }
-      const lines = (texts ?? "").split("\n").map((text) => {
+      // The server makes the next page while this one is worked on.
+      if (after + PAGE < upTo) next = readPage(q, { after: after + PAGE, upTo });
+      const lines = texts.split("\n").map((text) => {
         const line = toLine(text, names);
         sums.take(line);
         return lineText(line);
       });
       sums.settle();
-      // The next page is read while this one is compressed.
       await written;
       written = writer.write({ block: "events", shard, after, events: lines.length }, lines);
       // A disk that is full is met at the next page, and must not end the process before the half file is removed.
@@ -185,6 +187,22 @@ class Run {
     this.#events += events;
     this.#parts.options.onProgress?.({ events: this.#events, total: this.#total });
   }
+}
+
+interface Page {
+  readonly events: number;
+  /** A line each, see {@link eventAsText}. */
+  readonly texts: string;
+}
+
+function readPage(q: Queryable, { after, upTo }: { after: number; upTo: number }): Promise<Page> {
+  const page = q.sql<{ events: number; texts: string | null }[]>`
+    select count(*)::int as events, string_agg(${eventAsText(q)}, E'\\n' order by e.position) as texts
+    from ${q.sql(q.schema)}.events e where e.position > ${after} and e.position <= ${Math.min(after + PAGE, upTo)}`
+    .then(([row]) => ({ events: row?.events ?? 0, texts: row?.texts ?? "" }));
+  // Whoever asked may meet another failure first.
+  page.catch(() => {});
+  return page;
 }
 
 /** Writes what is said of a shard's streams. */

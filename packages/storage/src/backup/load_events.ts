@@ -2,6 +2,7 @@
 import type { AdminSql } from "./admin.ts";
 import { BackupError } from "./admin.ts";
 import type { Block, EventsHead } from "./format.ts";
+import { dropIndexes } from "./event_indexes.ts";
 import { insertRows, type TextRow } from "./insert.ts";
 import { Names, type ReadEvent, readLine } from "./lines.ts";
 import type { SchemaName } from "../schema/names.ts";
@@ -38,6 +39,9 @@ export async function loadEvents(
   if (last === undefined) return position;
   await target.sql.begin(async (sql) => {
     const q = { sql, schema: target.schema };
+    // The shard's fold waits for the disk, and with it all that came before.
+    await sql`set local synchronous_commit to off`;
+    if (position === 0) await dropIndexes(q);
     await Promise.all([
       insertRows(q, "events", events.map(eventRow)),
       sql`update ${sql(target.schema)}.fence set position = ${last.position}`,

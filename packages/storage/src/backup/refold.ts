@@ -3,6 +3,7 @@ import type { Queryable } from "../postgres/queryable.ts";
 import { eventOf, type EventRow } from "../shard/codec.ts";
 import { eventColumns } from "../shard/event_columns.ts";
 import { SortedRows } from "../verify/sorted_rows.ts";
+import { makeIndexes } from "./event_indexes.ts";
 import { insertRows, type TableName } from "./insert.ts";
 import type { ShardTarget } from "./load_events.ts";
 import { StreamFold, type StreamRows } from "./stream_fold.ts";
@@ -19,12 +20,16 @@ export async function isFolded({ sql, schema }: ShardTarget): Promise<boolean> {
 }
 
 /**
- * Folds every stream of a shard, one after the other, and writes what its writer would have written; effects all go to the outbox, which
+ * Makes the log's indexes, folds every stream of a shard, one after the other, and writes what its writer would have written; effects all go to the outbox, which
  * is harmless for those that have arrived (ID1). Holds one stream's messages in memory at a time.
  * @param onEvents called with how many more were folded
  */
 export async function refold(target: ShardTarget, onEvents: (events: number) => void): Promise<void> {
-  await target.sql.begin((sql) => refoldWithin({ sql, schema: target.schema }, { onEvents, withEffects: true }));
+  await target.sql.begin(async (sql) => {
+    const q = { sql, schema: target.schema };
+    await makeIndexes(q);
+    await refoldWithin(q, { onEvents, withEffects: true });
+  });
 }
 
 /** {@link refold}, within a transaction. */

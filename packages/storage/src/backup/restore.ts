@@ -141,7 +141,10 @@ class Run {
 
   async fold(): Promise<void> {
     this.#done = 0;
-    await sideBySide(this.#targets.values(), CONNECTIONS, async (target) => {
+    const { positions } = this.#parts.header;
+    // The longest logs first: at the end none is left to be folded alone.
+    const longestFirst = [...this.#targets].sort(([a], [b]) => (positions[b] ?? 0) - (positions[a] ?? 0));
+    await sideBySide(longestFirst, CONNECTIONS, async ([, target]) => {
       if (await isFolded(target)) return;
       await refold(target, (events) => this.#tell("folding", events));
       await analyze(target);

@@ -1,16 +1,5 @@
 /** One stream's log, folded into the rows that its writer would have left (LOG6). @module */
-import {
-  applyToMessages,
-  effects,
-  evolve,
-  idToUuid,
-  isMessageEvent,
-  type LogEvent,
-  type MessageId,
-  type MessageState,
-  shardOf,
-  type StreamState,
-} from "@gatz/domain";
+import { effects, evolve, idToUuid, type LogEvent, MessagesFold, shardOf, type StreamState } from "@gatz/domain";
 import type { MembersTable, StreamsTable } from "../schema/shard_tables.ts";
 import { dayOf, sameStay } from "../shard/project.ts";
 import { inboxRows, memberRows, messageChangeRow, reactionRows, stateRow, streamRow } from "../shard/rows.ts";
@@ -34,7 +23,7 @@ export class StreamFold {
   #ownState: StreamState | null = null;
   #position = 0;
   #lastAt = 0;
-  readonly #messages = new Map<MessageId, MessageState>();
+  readonly #messages = new MessagesFold();
   readonly #members = new Map<string, MembersTable>();
   readonly #outbox: TextRow<"outbox">[] = [];
 
@@ -48,7 +37,7 @@ export class StreamFold {
     this.#state = after;
     this.#position = position;
     this.#lastAt = event.at;
-    if (isMessageEvent(event)) applyToMessages(this.#messages, event);
+    this.#messages.take(event);
     if (!changesState(event)) return;
     this.#ownState = after;
     for (const row of memberRows({ before, after }, { position, day: dayOf(event.at) })) this.#stay(row);
@@ -61,7 +50,7 @@ export class StreamFold {
   rows(): StreamRows {
     const [state, own] = [this.#state, this.#ownState];
     if (state === null || own === null) throw new Error("a stream without events");
-    const messages = [...this.#messages.values()];
+    const messages = this.#messages.messages();
     return {
       streams: [streamRow(state, { position: this.#position, lastAt: this.#lastAt })],
       stream_states: [withText(stateRow(own))],

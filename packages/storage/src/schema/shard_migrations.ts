@@ -9,6 +9,16 @@ function running(statements: readonly string[]): Migration {
   };
 }
 
+/** The log's indexes, by name. A restore drops them, and makes them when all events are there. */
+export const EVENT_INDEXES: Readonly<Record<string, string>> = {
+  events_stream_seq: "create unique index if not exists events_stream_seq on events (stream, seq)",
+  events_id: "create unique index if not exists events_id on events (id)",
+  events_messages: "create index if not exists events_messages on events (stream, seq) where type = 1",
+  events_targets: `create index if not exists events_targets on events (stream, target_seq, seq)
+    where target_seq is not null`,
+  events_history: "create index if not exists events_history on events (stream, seq) where type > 4",
+};
+
 // Column order follows alignment: the log is what fills the disk.
 const FIRST = [
   `create table fence (
@@ -20,11 +30,7 @@ const FIRST = [
      stream uuid not null, id uuid not null, actor uuid,
      seq int not null, target_seq int, type smallint not null, version smallint not null,
      digest bytea, decided jsonb, body jsonb)`,
-  `create unique index events_stream_seq on events (stream, seq)`,
-  `create unique index events_id on events (id)`,
-  `create index events_messages on events (stream, seq) where type = 1`,
-  `create index events_targets on events (stream, target_seq, seq) where target_seq is not null`,
-  `create index events_history on events (stream, seq) where type > 4`,
+  ...Object.values(EVENT_INDEXES),
   `create table streams (
      id uuid primary key, position bigint not null, last_at bigint not null,
      seq int not null, messages int not null, kind smallint not null) with (fillfactor = 70)`,

@@ -15,6 +15,7 @@ export interface Keyed {
 export class SortedRows<Row extends Keyed> {
   readonly #fetch: () => Promise<Row[]>;
   #page: Row[] = [];
+  #next: Promise<Row[]> | undefined;
   #at = 0;
   #ended = false;
 
@@ -57,8 +58,13 @@ export class SortedRows<Row extends Keyed> {
 
   async #fill(): Promise<void> {
     if (this.#ended || this.#at < this.#page.length) return;
-    this.#page = await this.#fetch();
+    this.#page = await (this.#next ?? this.#fetch());
     this.#at = 0;
     this.#ended = this.#page.length === 0;
+    if (this.#ended) return;
+    // The server reads the next page while this one is worked on.
+    this.#next = this.#fetch();
+    // Whoever reads on meets what is wrong with it.
+    this.#next.catch(() => {});
   }
 }
