@@ -164,6 +164,34 @@ if (await needsPostgres(import.meta.url)) {
     assert.equal(await refusalOf(read()), "RateLimited calls");
   });
 
+  Deno.test("[SEC2] pagesAtOnce: of a discussion as it was, too, a user is read so many of a shard at once", async () => {
+    await using server = await testServer({ rates: "default" });
+    await using ann = await person(server.url, "ann");
+    const { discussion } = await talk(ann, []);
+    sent(await say(ann, discussion));
+    const { storage } = server;
+    let [running, most] = [0, 0];
+    const counted = <A extends unknown[], R>(read: (...args: A) => Promise<R>) => async (...args: A): Promise<R> => {
+      most = Math.max(most, ++running);
+      try {
+        return await read(...args);
+      } finally {
+        running--;
+      }
+    };
+    Object.assign(storage, {
+      discussionAt: counted(storage.discussionAt),
+      messages: counted(storage.messages),
+    });
+    await Promise.all(
+      Array.from({ length: 8 }, () => [
+        ann.api.discussions.at.query({ discussion, seq: seq(1) }),
+        ann.api.messages.at.query({ discussion, seq: seq(1) }),
+      ]).flat(),
+    );
+    assert.equal(most, 2);
+  });
+
   Deno.test("[SEC2] callsDebt: a connection that goes on calling when refused is ended, with all its frames counted", async () => {
     await using server = await testServer({
       rates: "default",

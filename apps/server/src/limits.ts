@@ -52,7 +52,7 @@ const SERVER_ROWS = {
   callsDebt: row(300, "refused calls, less those a minute allows, after which a connection ends", closed(1008)),
   pageCallEvents: row(100, "events of a page of the log that count as one more call", rate, "calls"),
   callsInFlight: row(100, "calls unanswered at once, of a connection (over HTTP: user, address)", rate),
-  pagesAtOnce: row(2, "pages of one shard's log that a user is read at once; the others wait"),
+  pagesAtOnce: row(2, "pages of a shard's log, or of what was, that a user is read at once; others wait"),
   subscriptions: row(20, "subscriptions at once, of a connection (over HTTP: user, address)", error("RateLimited")),
   sendsPerMinute: row(120, "drafts a minute of a user", rate, "sends"),
   sendsBurst: row(20, "drafts of a user at once, after a pause", rate, "sends"),

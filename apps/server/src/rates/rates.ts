@@ -106,7 +106,7 @@ export class Rates {
     return () => this.#requestsOfAddress.leave(place);
   }
 
-  /** Reads a page of a stream's log when it is the user's turn: much work, in which those who ask for many must not hold up others. */
+  /** Reads a page of a stream's log, or a stream as it was, when it is the user's turn: much work, in which those who ask for many must not hold up others. */
   async readInTurn<T>({ user, stream }: { user: UserId; stream: StreamId }, read: () => Promise<T>): Promise<T> {
     const key = `${user} ${shardOf(stream)}`;
     await this.#pages.begin(key);

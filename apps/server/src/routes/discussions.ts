@@ -116,10 +116,11 @@ export const discussions = router({
   at: memberProcedure
     .input(z.strictObject({ discussion: zDiscussionId, seq: zSeq }))
     .query(async ({ ctx, input: { discussion, seq } }): Promise<DiscussionById> => {
-      const { storage } = ctx.services;
+      const { storage, rates } = ctx.services;
       const viewer = ctx.session.user;
       await seenAt(storage, { viewer, discussion, at: seq });
-      const state = await storage.discussionAt(discussion, seq);
+      const read = () => storage.discussionAt(discussion, seq);
+      const state = await rates.readInTurn({ user: viewer, stream: discussion }, read);
       if (state === null) throw notFound();
       return { incarnation: storage.incarnation, asOf: seq, discussion: discussionView(state, viewer, seq) };
     }),

@@ -116,11 +116,12 @@ export const messages = router({
       limit: z.int().min(1).max(100).default(50),
     }))
     .query(async ({ ctx, input: { discussion, seq: at, before, limit } }): Promise<MessagePageView> => {
-      const { storage } = ctx.services;
+      const { storage, rates } = ctx.services;
       const viewer = ctx.session.user;
       const { ranges } = await seenAt(storage, { viewer, discussion, at });
       const page = { limit, ...(before === undefined ? {} : { before }) };
-      const result = await storage.messages(discussion, { viewer, ranges, ...page });
+      const read = () => storage.messages(discussion, { viewer, ranges, ...page });
+      const result = await rates.readInTurn({ user: viewer, stream: discussion }, read);
       const views = await messageViews(storage, { viewer, discussion, ranges }, result.messages);
       return { incarnation: storage.incarnation, asOf: at, messages: views, before: result.before };
     }),
