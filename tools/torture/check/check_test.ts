@@ -76,6 +76,15 @@ const PLANTED: readonly (readonly [rule: string, kind: string, plant: (run: Run)
     for (const seq of [3, 4, 5]) removeItem(run, { device: "ben/1", socket: 2, seq });
   }, "after a cut"],
   ["LIVE1", "a device that does not hold all", (run) => removeItem(run, { device: "ann/1", socket: 1, seq: HEAD })],
+  ["LIVE1", "a device that does not hold all", (run) => {
+    const late = newRow(9, "evt_late", ANN, "late");
+    const told = { stream: TALK, seq: 9 };
+    run.records.push({ ...offer(110, late), t: 20_000 }, { ...answer(110, [accepted(late)]), t: 20_001 });
+    run.rows.push(late, { ...late, id: "evt_told", actor: "system", stream: EVE, seq: 1, position: 10, body: told });
+    for (const device of ["ann/1", "ben/1", "eve/1"]) {
+      run.records.push({ ...receipt(device, device === "ben/1" ? 2 : 1, [event(late)]), t: 20_002 } as HistoryRecord);
+    }
+  }, "of what came to somebody's own stream"],
   ["LIVE4", "a head before its events", (run) => run.records.push(receipt("eve/1", 1, [["beat", [[TALK, 99]]]]))],
   [
     "LIVE3",

@@ -2,7 +2,7 @@
 import type { Head, NotedItem, RecordOf } from "../history/record.ts";
 import type { Evidence } from "./draft_laws.ts";
 import type { Drafts } from "./drafts.ts";
-import type { FinalLog } from "./final_log.ts";
+import type { FinalLog, LogRow } from "./final_log.ts";
 import type { ReadLaws } from "./read_laws.ts";
 import type { AllStays } from "./stays.ts";
 
@@ -178,7 +178,14 @@ function isNews(
   },
 ): boolean {
   const row = log.at(stream, head);
-  return row !== undefined && (offered.get(row.id) ?? 0) > since + LIST_MS;
+  return row !== undefined && (offered.get(causeOf(row, log).id) ?? 0) > since + LIST_MS;
+}
+
+/** Nobody offers what somebody's own stream is told of others; it comes after what it tells of. */
+function causeOf(row: LogRow, log: FinalLog): LogRow {
+  if (row.actor !== "system") return row;
+  const { stream, seq, group, groupSeq } = row.body;
+  return log.at(stream ?? group ?? "", seq ?? groupSeq ?? 0) ?? row;
 }
 
 /** A list is answered within this. */

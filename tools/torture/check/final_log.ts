@@ -27,6 +27,11 @@ export interface RowBody {
   readonly historyFrom?: "all" | "now" | number;
   readonly emoji?: string;
   readonly on?: boolean;
+  /** Of what somebody's own stream is told: the event that it answers. */
+  readonly stream?: string;
+  readonly seq?: number;
+  readonly group?: string;
+  readonly groupSeq?: number;
 }
 
 export interface ShardRows {
