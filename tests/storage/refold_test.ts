@@ -6,6 +6,7 @@ import { needsPostgres } from "@gatz/testing/postgres.ts";
 if (await needsPostgres(import.meta.url)) {
   const { migrate, verify } = await import("@gatz/storage");
   const { deleteMessage, editMessage, newMessage, react } = await import("../../packages/domain/testing/drafts.ts");
+  const { administer } = await import("@gatz/testing/test_database.ts");
   const { Town } = await import("./town.ts");
   type Town = Awaited<ReturnType<typeof Town.start>>;
 
@@ -68,5 +69,24 @@ if (await needsPostgres(import.meta.url)) {
     await town.reopen();
     assert.equal((await town.offer(newMessage(ann, discussion))).kind, "not-now");
     assert.deepEqual(await rows(), before);
+  });
+
+  Deno.test("[BAK1] [LOG7] half a restored log is folded by nobody who migrates: the restore would take it for the whole", async () => {
+    await using town = await Town.start({ people: 2, shards: 1 });
+    const { ann } = await furnished(town);
+    await town.stop();
+    const streams = () => town.byHand(town.homeOf(ann), (sql) => sql`select 1 from streams`);
+    const restoring = (sha256: string | null) =>
+      administer(town.config.directory, (sql) => sql`update gatz.installation set restoring = ${sha256}`);
+    await town.byHand(town.homeOf(ann), async (sql) => {
+      await sql`update fence set fold_version = 0`;
+      await sql`delete from streams`;
+    });
+    await restoring("half of it is there");
+    await migrate(town.config);
+    assert.equal((await streams()).length, 0);
+    await restoring(null);
+    await migrate(town.config);
+    assert.deepEqual((await verify(town.config)).problems, []);
   });
 }

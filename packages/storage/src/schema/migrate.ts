@@ -26,11 +26,11 @@ const LOSS_MS = 100;
  */
 export async function migrate(config: StorageConfig): Promise<ReadonlySet<ServerName>> {
   installGuard();
-  const map = await migrateDirectory(config);
+  const { map, isRestoring } = await migrateDirectory(config);
   const byServer = Map.groupBy(map.keys(), (shard) => map.get(shard)!); // its own keys
   const silent = await Promise.all([...byServer].map(async ([server, shards]) => {
     try {
-      await migrateShards(config, { server, shards });
+      await migrateShards(config, { server, shards, isRestoring });
       return [];
     } catch (error) {
       if (isConnectionError(error)) return [server];
@@ -40,12 +40,15 @@ export async function migrate(config: StorageConfig): Promise<ReadonlySet<Server
   return new Set(silent.flat());
 }
 
-async function migrateDirectory(config: StorageConfig): Promise<Map<ShardNumber, ServerName>> {
+async function migrateDirectory(
+  config: StorageConfig,
+): Promise<{ map: Map<ShardNumber, ServerName>; isRestoring: boolean }> {
   return await locked(config.directory, async (sql) => {
     const migrations = directoryMigrations(digestKeyCheck(config.digestKey));
     await migrateSchema(config.directory, { schema: DIRECTORY_SCHEMA, migrations });
     const here = sql(DIRECTORY_SCHEMA);
-    const [life] = await sql<{ check: Uint8Array }[]>`select digest_key_check as check from ${here}.installation`;
+    const [life] = await sql<{ check: Uint8Array; restoring: string | null }[]>`
+      select digest_key_check as check, restoring from ${here}.installation`;
     requireDigestKey(config.digestKey, life!.check); // made with the table
     const known = await sql<{ shard: number; server: string }[]>`select shard, server from ${here}.shards`;
     const map = new Map(known.map(({ shard, server }) => [shardNumber(shard), server]));
@@ -64,14 +67,18 @@ async function migrateDirectory(config: StorageConfig): Promise<Map<ShardNumber,
       await sql`insert into ${here}.shards (shard, server) values (${n}, ${server})`;
       map.set(shard, server);
     }
-    return map;
+    return { map, isRestoring: life!.restoring !== null }; // likewise
   });
 }
 
 /** Makes or upgrades the tables of shards that live on one server. */
 export async function migrateShards(
   config: StorageConfig,
-  { server, shards }: { server: ServerName; shards: readonly ShardNumber[] },
+  { server, shards, isRestoring = false }: {
+    server: ServerName;
+    shards: readonly ShardNumber[];
+    isRestoring?: boolean;
+  },
 ): Promise<void> {
   const url = config.servers[server];
   if (url === undefined) throw unknownServer(server);
@@ -80,6 +87,8 @@ export async function migrateShards(
     for (const schema of shards.map(shardSchema)) {
       if (!current.has(schema)) await migrateSchema(url, { schema, migrations: SHARD_MIGRATIONS });
     }
+    // Half a log folds to what the restore would take for the whole: it folds by itself, and all of it (BAK1).
+    if (isRestoring) return;
     for (const schema of await staleShards(sql, shards.map(shardSchema))) await refoldStale(url, schema);
   });
 }

@@ -104,6 +104,8 @@ export class Bundle {
       this.settle(first.isAnswered ? [...one, ...other] : one)
     );
     this.#parts = [first, second];
+    // They expire by themselves: this one does not know what of theirs is committed, and would say that nothing is.
+    clearTimeout(this.#timer);
     return [first, second];
   }
 
