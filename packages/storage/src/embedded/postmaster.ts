@@ -13,11 +13,12 @@ const KEPT_LINES = 100;
  * Started by a shell that becomes the server (exec), after leaving a watchdog behind: it waits at our end of a pipe, and
  * if the pipe closes without a word (we were killed), it stops the server. So nothing is left running, even by kill -9.
  * The watchdog is no child of the server (the inner brackets end at once): PostgreSQL takes the death of any child of its
- * own, even of one that it does not know, for a crash of the whole server.
+ * own, even of one that it does not know, for a crash of the whole server. It keeps our end of the log open, so that
+ * whoever reads that to its end has waited for it too.
  */
 const LAUNCHER = `
 exec 3<&0 </dev/null
-( (if read -r _ <&3; then exit 0; fi; kill -s INT $$) >/dev/null 2>&1 & )
+( (if read -r _ <&3; then exit 0; fi; kill -s INT $$) >/dev/null & )
 exec "$0" "$@" 3<&-
 `;
 
