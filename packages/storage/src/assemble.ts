@@ -87,6 +87,9 @@ class AssembledStorage {
       })
     );
     this.#writers = this.#makeWriters();
+    for (const [shard, log] of this.#logs) {
+      log.onOwnerChange(() => log.lastFence && this.#writers.get(shard)?.seen(log.lastFence.fence));
+    }
     this.#offering = {
       writers: this.#writers,
       reads: backend.reads,

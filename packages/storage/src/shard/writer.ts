@@ -2,6 +2,7 @@
 import type { NotNowReason, Position, ShardNumber } from "@gatz/domain";
 import type { ServerName, StorageConfig } from "../contract.ts";
 import type { NodeAddress } from "../nodes/contract.ts";
+import type { Fence } from "../log/fences.ts";
 import type { RingEntry } from "../log/ring.ts";
 import { deadlineIn } from "../postgres/deadline.ts";
 import { describeError, isConnectionError, sqlState } from "../postgres/errors.ts";
@@ -122,6 +123,14 @@ export class ShardWriter implements Waiter {
       this.#idle.resolve();
       this.wake();
     });
+  }
+
+  /** What the fence says, read beside any flush: another node may have taken the shard while this one had nothing to write. */
+  seen({ epoch, owner }: Pick<Fence, "epoch" | "owner">): void {
+    const { lease, address } = this.#options;
+    const claimed = this.#claimed;
+    if (claimed === undefined || claimed.lease !== lease() || owner === null || owner.node === address().node) return;
+    if (epoch > claimed.epoch) this.#shutOut("newer-epoch");
   }
 
   /** Takes no more; resolves when what was queued is answered. */
