@@ -29,13 +29,14 @@ export async function loadEvents(
   position: number,
 ): Promise<number> {
   const names = new Names();
-  const events = lines.map((line) => readLine(line, names)).filter((event) => event.position > position);
-  events.forEach((event, i) => {
-    if (event.position !== position + i + 1) {
+  // Rows at once: of a page's parsed events none outlives its line, and little is left to be collected.
+  const rows = lines.map((line) => eventRow(readLine(line, names))).filter((row) => row.position > position);
+  rows.forEach((row, i) => {
+    if (row.position !== position + i + 1) {
       throw new BackupError(`Shard ${head.shard} lacks the event after position ${position + i}.`);
     }
   });
-  const last = events.at(-1);
+  const last = rows.at(-1);
   if (last === undefined) return position;
   await target.sql.begin(async (sql) => {
     const q = { sql, schema: target.schema };
@@ -43,14 +44,14 @@ export async function loadEvents(
     await sql`set local synchronous_commit to off`;
     if (position === 0) await dropIndexes(q);
     await Promise.all([
-      insertRows(q, "events", events.map(eventRow)),
+      insertRows(q, "events", rows),
       sql`update ${sql(target.schema)}.fence set position = ${last.position}`,
     ]);
   });
   return last.position;
 }
 
-export function eventRow({ position, row, digest, bodyText }: ReadEvent): TextRow<"events"> {
+export function eventRow({ position, row, digest, bodyText }: ReadEvent): TextRow<"events"> & { position: number } {
   return {
     ...row,
     position,
