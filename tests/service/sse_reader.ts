@@ -10,9 +10,11 @@ export interface SseReader extends Disposable {
   readonly items: readonly FeedItem[];
   /** How often it connected. */
   readonly connections: number;
-  /** Resolves once the items are as wanted; rejects with what ended the subscription. */
+  /** Resolves once the items are as wanted; rejects with what ended the subscription, or when that takes too long. */
   until(wanted: (items: readonly FeedItem[]) => boolean): Promise<void>;
 }
+
+const PATIENCE_MS = 60_000;
 
 export function followBySse(url: string, { token }: { readonly token: string }): SseReader {
   let connections = 0;
@@ -49,7 +51,14 @@ export function followBySse(url: string, { token }: { readonly token: string }):
     };
     waiting.add(look);
     look();
-    return promise.finally(() => waiting.delete(look));
+    const late = setTimeout(
+      () => reject(new Error(`not in ${PATIENCE_MS} ms: ${JSON.stringify(items.slice(-20))}`)),
+      PATIENCE_MS,
+    );
+    return promise.finally(() => {
+      clearTimeout(late);
+      waiting.delete(look);
+    });
   };
   return {
     items,

@@ -18,6 +18,8 @@ if (await needsPostgres(import.meta.url)) {
   const ready = async (url: string) => {
     const [ann, ben] = [await person(url, "ann"), await person(url, "ben")];
     const { discussion, shard } = await talk(ann, [ben]);
+    // Else a feed may learn of the discussion only later, by a `joined` that stands for what was said before it.
+    while ((await ben.api.discussions.byUser.query({ limit: 1 })).rows.length === 0) await setTimeout(20);
     const say = async (text: string) =>
       sent((await ann.api.messages.send.mutate({ id: freshId("msg", shard), discussion, text })).outcome);
     return { ann, ben, say };
