@@ -25,14 +25,26 @@ export async function isDoneIn(ms: number, promise: Promise<unknown>): Promise<b
   }
 }
 
+/** A timer that is later than this says that this thread was busy, not that nobody answered. */
+const ON_TIME_MS = 20;
+/** How long answers that came meanwhile may take to be read. */
+const MOST_GRACE_MS = 500;
+
 /**
  * The promise's outcome, or `DeadlinePassed` if that comes first; then `onPassed` is called, and what the promise comes to later is dropped.
+ * After this thread was too busy to look, an answer that may have come in time is waited for as long as the timer was late (at most half a second):
+ * else a busy moment would be taken for a server that does not answer.
  */
 export async function before<T>(deadline: Deadline, promise: Promise<T>, onPassed: () => void = () => {}): Promise<T> {
   const passed = Promise.withResolvers<never>();
-  const timer = setTimeout(() => {
+  const end = () => {
     passed.reject(new DeadlinePassed("the deadline passed"));
     onPassed();
+  };
+  let timer = setTimeout(() => {
+    const lateMs = performance.now() - deadline.at;
+    if (lateMs < ON_TIME_MS) end();
+    else timer = setTimeout(end, Math.min(lateMs, MOST_GRACE_MS));
   }, timeLeft(deadline));
   try {
     return await Promise.race([promise, passed.promise]);
