@@ -11,7 +11,7 @@ function keepBusy(ms: number): void {
 }
 
 Deno.test("[SHARD2] what does not come in time is not waited for", async () => {
-  const answer = answerIn(60);
+  const answer = answerIn(1_000);
   let passed = 0;
   await assert.rejects(before(deadlineIn(10), answer, () => passed++), DeadlinePassed);
   assert.equal(passed, 1);
