@@ -1,7 +1,7 @@
 /** What one device holds: it keeps what its feed brings, and reads what that leaves out. It follows docs/protocol.md, and shares nothing with packages/client. */
 import { type FeedItem, type LogEvent, seq, type StreamId, type UserId } from "@gatz/domain";
-import type { Device as DeviceRecord, PlainEvent, PlainItem, Session } from "./history.ts";
-import { adds, firstSeen } from "./laws/plain_stream.ts";
+import { added, firstSeen, type PlainEvent } from "../../tools/oracle/event.ts";
+import type { Device as DeviceRecord, PlainItem, Session } from "./history.ts";
 import type { Line, Open } from "./line.ts";
 import type { Frame } from "./node.ts";
 import type { Wire } from "./wire.ts";
@@ -134,7 +134,7 @@ export class Device {
     const held = this.#holding(event.stream);
     if (event.seq !== held.head + 1) return;
     const plain = event as unknown as PlainEvent; // it has gone through JSON
-    if (adds(plain, this.user) && this.#seesFrom(event.stream, firstSeen(plain))) return;
+    if (added(plain).includes(this.user) && this.#seesFrom(event.stream, firstSeen(plain))) return;
     held.head = event.seq;
     held.events.set(event.seq, event);
   }

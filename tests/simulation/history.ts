@@ -1,19 +1,5 @@
 /** What happened in one run, as plain data: all that the laws are judged by. It knows nothing of gatz. */
-
-export interface PlainEvent {
-  readonly id: string;
-  readonly stream: string;
-  readonly seq: number;
-  readonly type: string;
-  readonly actor: string;
-  readonly at: number;
-  readonly body: Readonly<Record<string, unknown>>;
-  readonly decided:
-    & { readonly targetSeq?: number; readonly skipped?: readonly { readonly user: string }[] }
-    & Readonly<
-      Record<string, unknown>
-    >;
-}
+import type { PlainEvent } from "../../tools/oracle/event.ts";
 
 export interface PlainOutcome {
   readonly kind: "accepted" | "duplicate" | "rejected" | "not-now" | "unknown";
@@ -72,7 +58,7 @@ export interface Device {
 }
 
 /** A message as it is shown; `text` null: deleted. Reactions as `emoji user`, sorted. */
-export interface PlainMessage {
+export interface ShownMessage {
   readonly id: string;
   readonly revision: number;
   readonly text: string | null;
@@ -84,7 +70,7 @@ export interface ReplicaRecord {
   readonly user: string;
   readonly stream: string;
   readonly problem: string | null;
-  readonly messages: readonly PlainMessage[];
+  readonly messages: readonly ShownMessage[];
 }
 
 export interface PlainEffect {

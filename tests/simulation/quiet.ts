@@ -1,8 +1,9 @@
 /** When all faults are over: everything that was begun must come to its end, by itself and soon. */
 import type { StreamId, UserId } from "@gatz/domain";
 import type { Device } from "./device.ts";
-import { viewersHead } from "./laws/plain_stream.ts";
-import type { PlainEvent } from "./history.ts";
+import type { PlainEvent } from "../../tools/oracle/event.ts";
+import { Stays } from "../../tools/oracle/stays.ts";
+import { Logs } from "./laws/logs.ts";
 import { brokenInReplicas } from "./laws/replica_laws.ts";
 import type { Reader } from "./replica.ts";
 import type { World } from "./world.ts";
@@ -30,9 +31,8 @@ function unfinished(world: World, devices: readonly Device[]): string[] {
   const lacks = shards.flatMap((tables) =>
     tables.streams.flatMap((stream) => {
       const log = tables.eventsOf(stream) as readonly unknown[] as readonly PlainEvent[]; // the same as JSON
-      return devices.flatMap((device) =>
-        lack(device, { stream, head: viewersHead(log, { stream, user: device.user }) })
-      );
+      const stays = new Stays(stream, log);
+      return devices.flatMap((device) => lack(device, { stream, head: stays.headFor(device.user, log.length) }));
     })
   );
   return [...effects, ...lacks];
@@ -40,11 +40,11 @@ function unfinished(world: World, devices: readonly Device[]): string[] {
 
 function unshown({ servers }: World, readers: readonly Reader[]): string[] {
   const logs = servers.flatMap((server) => [...server.shards.values()]).flatMap(({ log }) => log);
-  const streams = Map.groupBy(logs.map(({ event }) => event as unknown as PlainEvent), ({ stream }) => stream);
+  const plain = new Logs(logs.map(({ event }) => event as unknown as PlainEvent)); // it has gone through JSON
   const waiting = readers.filter(({ isIdle }) => !isIdle).map((reader) =>
     `[LOG4] ${reader.record().user} waits for an outcome`
   );
-  return [...waiting, ...brokenInReplicas({ replicas: readers.map((reader) => reader.record()) }, streams)];
+  return [...waiting, ...brokenInReplicas({ replicas: readers.map((reader) => reader.record()) }, plain)];
 }
 
 function lack(device: Device, { stream, head }: { stream: StreamId; head: number }): string[] {

@@ -7,7 +7,7 @@ import { CUT, type Trouble } from "../../packages/client/src/trouble.ts";
 import { ApiError } from "../../apps/server/src/errors.ts";
 import { pause } from "../../apps/server/src/live/pause.ts";
 import type { Chance } from "./chance.ts";
-import type { PlainMessage, ReplicaRecord } from "./history.ts";
+import type { ReplicaRecord, ShownMessage } from "./history.ts";
 import type { Line, Open } from "./line.ts";
 import type { Frame } from "./node.ts";
 import type { World } from "./world.ts";
@@ -70,7 +70,7 @@ export class Reader {
   }
 }
 
-function plain(message: MessageState): PlainMessage {
+function plain(message: MessageState): ShownMessage {
   const { id, revision } = message;
   if (message.kind === "deleted") return { id, revision, text: null, reactions: [] };
   const reactions = message.reactions.map(({ emoji, user }) => `${emoji} ${user}`).sort();

@@ -1,14 +1,14 @@
 /** What one stream's events mean for another has arrived there: once, in order, and with the right end (SHARD3, FACT2). */
-import type { History, PlainEffect, PlainEvent } from "../history.ts";
-import { added, ended, staysOf } from "./plain_stream.ts";
-import type { Streams } from "./session_laws.ts";
+import { added, ended, type PlainEvent } from "../../../tools/oracle/event.ts";
+import type { History, PlainEffect } from "../history.ts";
+import type { Logs } from "./logs.ts";
 
-export function* brokenInEffects(history: History, streams: Streams): Generator<string> {
+export function* brokenInEffects(history: History, logs: Logs): Generator<string> {
   yield* brokenDeliveries(history);
-  for (const [stream, log] of streams) {
-    for (const event of log) yield* brokenNotices(event, stream, streams);
+  for (const log of logs.streams.values()) {
+    for (const event of log) yield* brokenNotices(event, logs);
   }
-  yield* brokenEnds(streams);
+  yield* brokenEnds(logs);
 }
 
 /** Of one pair of shards, effects are in the target's log in the order of their events. */
@@ -35,12 +35,13 @@ function byPlace(a: PlainEffect, b: PlainEffect): number {
 }
 
 /** Each person that an event adds or ends hears of it once, in their own stream. */
-function* brokenNotices(event: PlainEvent, stream: string, streams: Streams): Generator<string> {
-  const told = (user: string, type: string, names: Readonly<Record<string, unknown>>) =>
-    (streams.get(user) ?? []).filter((notice) =>
-      notice.type === type && Object.entries(names).every(([name, value]) => notice.body[name] === value)
+function* brokenNotices(event: PlainEvent, logs: Logs): Generator<string> {
+  const told = (user: string, type: string, names: PlainEvent["body"]) =>
+    logs.of(user).filter((notice) =>
+      notice.type === type && notice.body.seq === names.seq && notice.body.stream === names.stream &&
+      notice.body.groupSeq === (names.groupSeq ?? notice.body.groupSeq)
     ).length;
-  const { seq } = event;
+  const { stream, seq } = event;
   for (const user of added(event)) {
     const times = told(user, "added-to", { stream, seq });
     if (times !== 1) yield `[FACT2] ${user} was told ${times} times of ${stream} ${seq}`;
@@ -54,13 +55,12 @@ function* brokenNotices(event: PlainEvent, stream: string, streams: Streams): Ge
 }
 
 /** Who left a group after they were added to a discussion of it is out of that too. */
-function* brokenEnds(streams: Streams): Generator<string> {
-  for (const [stream, log] of streams) {
-    const group = log[0]?.body["group"] as string | undefined;
-    const groupLog = group === undefined ? undefined : streams.get(group);
-    if (!stream.startsWith("disc_") || groupLog === undefined) continue;
-    for (const user of new Set(log.flatMap(added))) {
-      const isIn = staysOf(log, { stream, user }).at(-1)?.to === Infinity;
+function* brokenEnds(logs: Logs): Generator<string> {
+  for (const [stream, log] of logs.streams) {
+    const groupLog = logs.of(log[0]?.body.group ?? "");
+    if (!stream.startsWith("disc_") || groupLog.length === 0) continue;
+    for (const user of logs.stays.of(stream).users) {
+      const isIn = logs.stays.of(stream).isOpen(user);
       const should = shouldBeIn({ log, groupLog, user });
       if (isIn !== should) {
         yield `[DISC2] ${user} is ${isIn ? "" : "not "}in ${stream}, and should ${should ? "" : "not "}be`;
@@ -77,7 +77,6 @@ function shouldBeIn(
     event.actor !== "system" && (added(event).includes(user) || ended(event) === user)
   );
   if (last === undefined || ended(last) === user) return false;
-  const basis = (last.decided["basis"] ?? []) as readonly { readonly stream: string; readonly seq: number }[];
-  const read = basis.find(({ stream }) => stream === groupLog[0]?.stream)?.seq ?? 0;
+  const read = last.decided.basis?.find(({ stream }) => stream === groupLog[0]?.stream)?.seq ?? 0;
   return !groupLog.some((event) => event.seq > read && ended(event) === user);
 }

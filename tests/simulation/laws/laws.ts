@@ -3,6 +3,7 @@ import type { History } from "../history.ts";
 import { brokenInDevices } from "./device_laws.ts";
 import { brokenInEffects } from "./effect_laws.ts";
 import { brokenInDecisions, brokenInLogs } from "./log_laws.ts";
+import { Logs } from "./logs.ts";
 import { brokenInOffers } from "./offer_laws.ts";
 import { brokenInRejections } from "./rejection_laws.ts";
 import { brokenInReplicas } from "./replica_laws.ts";
@@ -10,15 +11,15 @@ import { brokenInSessions } from "./session_laws.ts";
 
 /** What is wrong, each with the rule that it breaks; nothing if all is well. */
 export function brokenLaws(history: History): string[] {
-  const streams = Map.groupBy(history.shards.flatMap(({ log }) => log), (event) => event.stream);
+  const logs = new Logs(history.shards.flatMap(({ log }) => log));
   return [
     ...brokenInLogs(history),
     ...brokenInDecisions(history),
     ...brokenInOffers(history),
     ...brokenInRejections(history),
-    ...brokenInSessions(history, streams),
-    ...brokenInDevices(history, streams),
-    ...brokenInReplicas(history, streams),
-    ...brokenInEffects(history, streams),
+    ...brokenInSessions(history, logs),
+    ...brokenInDevices(history, logs),
+    ...brokenInReplicas(history, logs),
+    ...brokenInEffects(history, logs),
   ];
 }

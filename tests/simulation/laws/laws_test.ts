@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import type { History, PlainEvent, Session } from "../history.ts";
+import type { PlainEvent } from "../../../tools/oracle/event.ts";
+import type { History, Session } from "../history.ts";
 import { simulate } from "../simulate.ts";
 import { brokenLaws } from "./laws.ts";
 

@@ -1,6 +1,7 @@
 /** What every log must be like, whoever wrote it (LOG1, LOG3, LOG5). */
-import type { History, PlainEvent } from "../history.ts";
-import { PlainTalk } from "./plain_stream.ts";
+import type { PlainEvent } from "../../../tools/oracle/event.ts";
+import { PlainTalk } from "../../../tools/oracle/talk.ts";
+import type { History } from "../history.ts";
 
 export function* brokenInLogs({ shards }: History): Generator<string> {
   const ids = new Map<string, string>();
@@ -39,12 +40,12 @@ export function* brokenInDecisions({ shards }: History): Generator<string> {
 function forbidden(talk: PlainTalk, { type, actor, body, seq }: PlainEvent): string | null {
   if (type === "create") return seq === 1 ? null : "in a discussion that exists";
   if (!talk.members.has(actor)) return "who is no member";
-  if (type === "remove-member" && !talk.members.has(body["user"] as string)) return "of who is no member";
-  if (!("target" in body)) return null;
-  const target = talk.messages.get(body["target"] as string);
+  if (type === "remove-member" && !talk.members.has(body.user ?? "")) return "of who is no member";
+  if (body.target === undefined) return null;
+  const target = talk.messages.get(body.target);
   if (target === undefined) return "of a message that does not exist";
   if (!target.isLive) return "of a deleted message";
   if (type === "edit-message" && target.author !== actor) return "of somebody else's message";
   if (type !== "react-to-message") return null;
-  return target.reactions.has(`${body["emoji"]} ${actor}`) === body["on"] ? "which changes nothing" : null;
+  return target.reactions.has(`${body.emoji} ${actor}`) === body.on ? "which changes nothing" : null;
 }

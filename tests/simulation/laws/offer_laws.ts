@@ -1,5 +1,6 @@
 /** What who offers may rely on (LOG2, LOG4). */
-import type { History, Offer, PlainDraft, PlainEvent, PlainOutcome } from "../history.ts";
+import type { PlainEvent } from "../../../tools/oracle/event.ts";
+import type { History, Offer, PlainDraft, PlainOutcome } from "../history.ts";
 
 /** What a deadline's timer may be late. */
 const TIMER_MS = 5;

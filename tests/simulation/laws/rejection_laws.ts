@@ -1,6 +1,7 @@
 /** A rejection is final, so it must have been right at some moment while it was decided: one from a state that was long gone is not (LOG4, DISC4). */
-import type { History, Offer, PlainEvent, PlainOutcome } from "../history.ts";
-import { PlainTalk } from "./plain_stream.ts";
+import type { PlainEvent } from "../../../tools/oracle/event.ts";
+import { PlainTalk } from "../../../tools/oracle/talk.ts";
+import type { History, Offer, PlainOutcome } from "../history.ts";
 
 interface Entry {
   readonly event: PlainEvent;

@@ -1,14 +1,14 @@
 /** What every feed must be like (LIVE1–5, VIS1–2). */
-import type { History, PlainEvent, PlainItem, Session } from "../history.ts";
-import { isFor, type Stay, staysOf } from "./plain_stream.ts";
+import type { PlainEvent } from "../../../tools/oracle/event.ts";
+import type { Stays } from "../../../tools/oracle/stays.ts";
+import type { History, PlainItem, Session } from "../history.ts";
+import type { Logs } from "./logs.ts";
 
-export type Streams = ReadonlyMap<string, readonly PlainEvent[]>;
-
-export function* brokenInSessions({ sessions, frameItems }: History, streams: Streams): Generator<string> {
+export function* brokenInSessions({ sessions, frameItems }: History, logs: Logs): Generator<string> {
   for (const session of sessions) {
     const largest = Math.max(0, ...session.frames);
     if (largest > frameItems) yield `[LIVE5] a frame of ${largest} items for ${session.user}`;
-    for (const what of new SessionJudge(session, streams).broken()) {
+    for (const what of new SessionJudge(session, logs).broken()) {
       yield `${what} (${session.user} on ${session.node})`;
     }
   }
@@ -16,16 +16,15 @@ export function* brokenInSessions({ sessions, frameItems }: History, streams: St
 
 class SessionJudge {
   readonly #session: Session;
-  readonly #streams: Streams;
+  readonly #logs: Logs;
   /** How far each stream was told in this session. */
   readonly #told = new Map<string, number>();
-  readonly #stays = new Map<string, readonly Stay[]>();
   readonly #broken: string[] = [];
   #isLive = false;
 
-  constructor(session: Session, streams: Streams) {
+  constructor(session: Session, logs: Logs) {
     this.#session = session;
-    this.#streams = streams;
+    this.#logs = logs;
   }
 
   broken(): readonly string[] {
@@ -59,20 +58,20 @@ class SessionJudge {
   }
 
   #event(event: PlainEvent): void {
-    const stored = this.#streams.get(event.stream)?.[event.seq - 1];
+    const stored = this.#logs.of(event.stream)[event.seq - 1];
     if (JSON.stringify(stored) !== JSON.stringify(event)) {
       this.#broken.push(`[LIVE3] ${event.stream} ${event.seq} is not as in the log`);
     }
-    if (!isFor(this.#staysIn(event.stream), event)) {
+    if (!this.#staysIn(event.stream).sees(this.#session.user, event)) {
       this.#broken.push(`[VIS1] ${event.stream} ${event.seq} is not for who got it`);
     }
   }
 
   /** Only what is not to be seen is hidden; a stay that begins later may show it yet. */
   #hidden({ stream, from, to }: { stream: string; from: number; to: number }): void {
-    const stays = this.#staysIn(stream).filter((stay) => stay.from <= to);
-    for (const event of (this.#streams.get(stream) ?? []).slice(from - 1, to)) {
-      if (isFor(stays, event)) {
+    const stays = this.#staysIn(stream);
+    for (const event of this.#logs.of(stream).slice(from - 1, to)) {
+      if (stays.sees(this.#session.user, event, to)) {
         this.#broken.push(`[VIS2] ${stream} ${event.seq} is hidden from who may see it`);
       }
     }
@@ -91,7 +90,7 @@ class SessionJudge {
 
   /** A stay shows the past from where it was begun to, and no further. */
   #visibleFrom({ stream, visibleFrom, head }: Extract<PlainItem, { type: "joined" }>): void {
-    const stays = this.#staysIn(stream).filter(({ from }) => from <= head);
+    const stays = this.#staysIn(stream).of(this.#session.user).filter(({ from }) => from <= head);
     if (stays.length > 0 && !stays.some(({ first }) => first === visibleFrom)) {
       this.#broken.push(`[LIVE2] ${stream} is visible from ${visibleFrom}, which none of the stays began with`);
     }
@@ -100,10 +99,10 @@ class SessionJudge {
   #jump(stream: string, head: number): void {
     const told = this.#told.get(stream) ?? 0;
     if (head < told) this.#broken.push(`[LIVE3] ${stream} jumps back from ${told} to ${head}`);
-    if (!this.#staysIn(stream).some(({ from }) => from <= head)) {
+    if (!this.#staysIn(stream).isIn(this.#session.user, head)) {
       this.#broken.push(`[VIS3] ${stream} is told of at ${head} to who was not in it`);
     }
-    if (head > (this.#streams.get(stream)?.length ?? 0)) this.#broken.push(`[LIVE3] ${stream} has no ${head}`);
+    if (head > this.#logs.of(stream).length) this.#broken.push(`[LIVE3] ${stream} has no ${head}`);
     this.#told.set(stream, head);
   }
 
@@ -115,10 +114,7 @@ class SessionJudge {
     }
   }
 
-  #staysIn(stream: string): readonly Stay[] {
-    const stays = this.#stays.get(stream) ??
-      staysOf(this.#streams.get(stream) ?? [], { stream, user: this.#session.user });
-    this.#stays.set(stream, stays);
-    return stays;
+  #staysIn(stream: string): Stays {
+    return this.#logs.stays.of(stream);
   }
 }

@@ -1,4 +1,5 @@
 /** Reads a whole history and the final log, and says which promises were broken. Shares no code with gatz. @module */
+import { AllStays } from "../../oracle/stays.ts";
 import type { HistoryRecord, RecordOf } from "../history/record.ts";
 import { checkAnswer } from "./answer_laws.ts";
 import { checkDrafts, type Evidence } from "./draft_laws.ts";
@@ -9,7 +10,6 @@ import { Lives } from "./lives.ts";
 import { checkLog } from "./log_laws.ts";
 import { checkOrder } from "./order_laws.ts";
 import { ReadLaws } from "./read_laws.ts";
-import { AllStays } from "./stays.ts";
 import { Violations } from "./violation.ts";
 
 export type Records = AsyncIterable<HistoryRecord> | Iterable<HistoryRecord>;

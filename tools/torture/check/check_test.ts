@@ -205,7 +205,7 @@ function offerBundle(
 
 function newRow(seq: number, id: string, actor: string, text: string): LogRow {
   return {
-    ...{ position: seq, seq, id, actor, type: "new-message", stream: TALK, at: 2_000, targetSeq: null, skipped: [] },
+    ...{ position: seq, seq, id, actor, type: "new-message", stream: TALK, at: 2_000, decided: {} },
     ...{ body: { text }, digest: digestOf({ text }) },
   };
 }

@@ -1,10 +1,10 @@
 /** What each device received, held against the log: nothing left out, twice, out of order, or for other eyes (LIVE1–5). @module */
+import type { AllStays } from "../../oracle/stays.ts";
 import type { Head, NotedItem, RecordOf } from "../history/record.ts";
 import type { Evidence } from "./draft_laws.ts";
 import type { Drafts } from "./drafts.ts";
 import type { FinalLog, LogRow } from "./final_log.ts";
 import type { ReadLaws } from "./read_laws.ts";
-import type { AllStays } from "./stays.ts";
 
 interface Device {
   readonly name: string;

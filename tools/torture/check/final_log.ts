@@ -1,37 +1,10 @@
 /** The log as it is at the end of a run: what everything else is held against. @module */
+import type { PlainEvent } from "../../oracle/event.ts";
 
-export interface LogRow {
+export interface LogRow extends PlainEvent {
   readonly position: number;
-  readonly stream: string;
-  readonly seq: number;
-  readonly id: string;
-  readonly type: string;
-  /** `system`, or a user. */
-  readonly actor: string;
-  /** Unix milliseconds. */
-  readonly at: number;
-  readonly targetSeq: number | null;
   /** Of the body. */
   readonly digest: string;
-  readonly body: RowBody;
-  /** Whom the decision left out. */
-  readonly skipped: readonly string[];
-}
-
-/** What the checker reads of bodies. */
-export interface RowBody {
-  readonly text?: string;
-  readonly members?: readonly string[];
-  readonly users?: readonly string[];
-  readonly user?: string;
-  readonly historyFrom?: "all" | "now" | number;
-  readonly emoji?: string;
-  readonly on?: boolean;
-  /** Of what somebody's own stream is told: the event that it answers. */
-  readonly stream?: string;
-  readonly seq?: number;
-  readonly group?: string;
-  readonly groupSeq?: number;
 }
 
 export interface ShardRows {

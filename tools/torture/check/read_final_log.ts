@@ -34,7 +34,7 @@ interface StoredRow {
   readonly actor: string | null;
   readonly at: string;
   readonly target_seq: number | null;
-  readonly decided: { readonly skipped?: readonly { readonly user: string }[] } | null;
+  readonly decided: Omit<LogRow["decided"], "targetSeq"> | null;
   readonly body: LogRow["body"] | null;
 }
 
@@ -85,9 +85,8 @@ function toRow(row: StoredRow): LogRow {
     type,
     actor: row.actor === null ? "system" : typeId("user", row.actor),
     at: Number(row.at),
-    targetSeq: row.target_seq,
     digest: digestOf(body),
     body,
-    skipped: (row.decided?.skipped ?? []).map(({ user }) => user),
+    decided: { ...row.decided, ...(row.target_seq !== null && { targetSeq: row.target_seq }) },
   };
 }

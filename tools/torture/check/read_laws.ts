@@ -1,8 +1,8 @@
 /** What readers were shown, held against the log, and that nobody goes back in time (READ0, VIS1–4). @module */
+import type { AllStays } from "../../oracle/stays.ts";
 import type { NotedItem, RecordOf } from "../history/record.ts";
 import type { Evidence } from "./draft_laws.ts";
 import { NaivePages } from "./naive_page.ts";
-import type { AllStays } from "./stays.ts";
 
 export class ReadLaws {
   readonly #evidence: Evidence;
@@ -102,7 +102,7 @@ export class ReadLaws {
       const row = log.at(stream, seq);
       const same = row?.id === id && row.actor === actor && row.at === at && row.digest === digest;
       if (!same && kept) violations.add("LOG6", "an event that differs from the log", `${where}: ${id} at ${seq}`);
-      if (same && !this.#stays.sees(user, row, asOf)) {
+      if (same && !this.#stays.of(stream).sees(user, row, asOf)) {
         violations.add("VIS1", "an event shown to somebody who may not see it", `${where}: ${row.type} at ${seq}`);
       }
     }
@@ -110,7 +110,7 @@ export class ReadLaws {
       const [, stream, from, to] = item;
       for (let seq = from; seq <= to; seq++) {
         const row = log.at(stream, seq);
-        if (row === undefined || !this.#stays.sees(user, row, asOf ?? seq)) continue;
+        if (row === undefined || !this.#stays.of(row.stream).sees(user, row, asOf ?? seq)) continue;
         violations.add("VIS2", "an event hidden from somebody who may see it", `${where}: ${row.type} at ${seq}`);
       }
     }

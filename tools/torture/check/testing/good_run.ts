@@ -31,9 +31,15 @@ const SAID: readonly Said[] = [
   { id: "evt_create", type: "create", actor: ANN, body: { members: [BEN] } },
   { id: "msg_1", type: "new-message", actor: ANN, body: { text: "one" } },
   { id: "msg_2", type: "new-message", actor: BEN, body: { text: "two" } },
-  { id: "evt_react", type: "react-to-message", actor: ANN, body: { emoji: "👍", on: true }, targetSeq: 3 },
+  {
+    id: "evt_react",
+    type: "react-to-message",
+    actor: ANN,
+    body: { target: "msg_2", emoji: "👍", on: true },
+    targetSeq: 3,
+  },
   { id: "evt_add", type: "add-members", actor: ANN, body: { users: [EVE], historyFrom: "now" } },
-  { id: "evt_edit", type: "edit-message", actor: BEN, body: { text: "two!" }, targetSeq: 3 },
+  { id: "evt_edit", type: "edit-message", actor: BEN, body: { target: "msg_2", text: "two!" }, targetSeq: 3 },
   { id: "msg_3", type: "new-message", actor: EVE, body: { text: "three" } },
   { id: "msg_4", type: "new-message", actor: ANN, body: { text: "four" } },
 ];
@@ -42,9 +48,10 @@ export const HEAD = SAID.length;
 const STEP_MS = 10;
 
 export function goodRun(): Run {
-  const rows = SAID.map(({ id, type, actor, body, targetSeq = null }, i): LogRow => ({
-    ...{ position: i + 1, seq: i + 1, stream: TALK, at: 1_000 + i, skipped: [] },
-    ...{ id, type, actor, body, targetSeq, digest: digestOf(body) },
+  const rows = SAID.map(({ id, type, actor, body, targetSeq }, i): LogRow => ({
+    ...{ position: i + 1, seq: i + 1, stream: TALK, at: 1_000 + i },
+    ...{ id, type, actor, body, digest: digestOf(body) },
+    decided: targetSeq === undefined ? {} : { targetSeq },
   }));
   const records: HistoryRecord[] = [
     ...rows.flatMap((row, i) => [offer(i + 1, row), answer(i + 1, [accepted(row)])]),
