@@ -2,5 +2,6 @@
 export * from "./src/create_client.ts";
 export type { DiscussionReplica, Link, Picture } from "./src/discussion_replica.ts";
 export * from "./src/new_id.ts";
+export * from "./src/new_invite.ts";
 export * from "./src/open_discussion.ts";
 export * from "./src/reaction_counts.ts";

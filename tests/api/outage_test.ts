@@ -7,25 +7,13 @@ if (await needsPostgres(import.meta.url)) {
   const { freshId, person, testServer } = await import("@gatz/testing/test_server.ts");
   const { ownServers } = await import("@gatz/testing/own_servers.ts");
   const { administer } = await import("@gatz/testing/test_database.ts");
+  const { eventually } = await import("@gatz/testing/eventually.ts");
   const { disposeAll, sent, talk } = await import("./talk.ts");
 
   const health = async (url: string, query = "") => {
     const response = await fetch(`${url}/health${query}`);
     const { writes: _writes, ...rest } = await response.json();
     return { http: response.status, ...rest };
-  };
-
-  const PATIENCE_MS = 15_000;
-
-  /** Asks again until it is so. */
-  const eventually = async <T>(ask: () => Promise<T>, holds: (found: T) => boolean): Promise<T> => {
-    const until = Date.now() + PATIENCE_MS;
-    for (;;) {
-      const found = await ask();
-      if (holds(found)) return found;
-      if (Date.now() > until) assert.fail(`still ${JSON.stringify(found)} after ${PATIENCE_MS} ms`);
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
   };
 
   const limits = { callDeadlineMs: 2_000, readDeadlineMs: 1_000, flushDeadlineMs: 1_500 };

@@ -6,6 +6,7 @@ if (await needsPostgres(import.meta.url)) {
   const { position, shardNumber, shardOf } = await import("@gatz/domain");
   const { DirectoryUnavailable, migrate, openStorage, verify } = await import("@gatz/storage");
   const { administer, testDatabase } = await import("@gatz/testing/test_database.ts");
+  const { eventually } = await import("@gatz/testing/eventually.ts");
   const drafts = await import("../../packages/domain/testing/drafts.ts");
   const { discussionId, groupId, userId } = await import("../../packages/domain/testing/ids.ts");
   const { Town } = await import("./town.ts");
@@ -66,6 +67,27 @@ if (await needsPostgres(import.meta.url)) {
     await town.accepted(drafts.createGroup(ann, groupId(920_003, 3)));
     const wrong = await town.offer(drafts.createGroup(ann, groupId(920_004, 1)));
     assert.ok(wrong.kind === "rejected" && wrong.code === "WrongShard");
+  });
+
+  Deno.test("[ID4] a first home is set once; another node whose knowledge of it is older asks again before it refuses", async () => {
+    await using town = await Town.start({ people: 1, shards: 4 });
+    const [ann] = town.users;
+    assert.ok(ann);
+    const other = await town.open();
+    assert.deepEqual(await other.directory.home(ann), { home: 0, past: [] });
+    const { directory } = town.storage;
+    assert.equal(await directory.setFirstHome(ann, shardNumber(3)), true);
+    assert.equal(await directory.setFirstHome(ann, shardNumber(2)), false);
+    assert.deepEqual(await directory.home(ann), { home: 3, past: [0] });
+    assert.deepEqual(await other.directory.home(ann), { home: 0, past: [] }, "the cached one");
+    const draft = drafts.createGroup(ann, groupId(920_005, 3));
+    await town.stop();
+    const outcomes = await eventually(
+      () => other.offer(draft.stream, [draft], { deadlineMs: 5_000 }),
+      ([outcome]) => outcome?.kind !== "not-now", // until it has taken the shard
+    );
+    assert.deepEqual(outcomes.map(({ kind }) => kind), ["accepted"]);
+    await other.close();
   });
 
   Deno.test("[LOG2] a database is bound to the key of its digests: with another, nothing opens, migrates or verifies it", async () => {

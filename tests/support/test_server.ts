@@ -28,6 +28,8 @@ export interface TestServerOptions {
   /** Default true. */
   readonly dev?: boolean;
   readonly origins?: readonly string[];
+  /** Default: as in production. */
+  readonly placement?: NonNullable<ServeOptions["config"]["placement"]>;
   /** Who shows it may read /metrics. */
   readonly metricsToken?: string;
 }
@@ -54,8 +56,9 @@ export async function testServer(options: TestServerOptions = {}): Promise<TestS
   parts.defer(() => storage.close());
   const tokenKey = beside?.secrets.tokenKey ?? crypto.getRandomValues(new Uint8Array(32));
   const secrets = { tokenKey, metricsToken: options.metricsToken };
+  const { placement = "inviter" } = options;
   const server = await serve({
-    config: { dev, host: "127.0.0.1", port, origins, limits },
+    config: { dev, host: "127.0.0.1", port, origins, limits, placement },
     secrets,
     storage,
     metrics,

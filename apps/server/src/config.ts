@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { type Network, parseNetwork } from "./auth/proxies.ts";
 import { ALL_DEFAULT_LIMITS, isLimit, type Limits, PRESETS } from "./limits.ts";
+import type { PlacementPolicy } from "./placement/newcomers.ts";
 
 /** The environment as it was at the start: names to values. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -80,6 +81,13 @@ export const VARIABLES = {
     default: "16",
     schema: integer(1, MAX_SHARDS),
   },
+  GATZ_PLACEMENT: {
+    meaning:
+      "Where a newcomer's groups and discussions begin. inviter: where those of whoever brought them into their " +
+      "first group do; own: on the shard that their id names.",
+    default: "inviter",
+    schema: z.enum(["inviter", "own"], "must be inviter or own"),
+  },
   OTEL_DENO: {
     meaning:
       "true: traces of calls, by Deno's OpenTelemetry; where to is said by its own variables (OTEL_EXPORTER_OTLP_ENDPOINT).",
@@ -122,6 +130,7 @@ export interface Config {
   /** By name; empty: all shards are in the directory's database. */
   readonly servers: Readonly<Record<string, string>>;
   readonly shards: number;
+  readonly placement: PlacementPolicy;
   /** Whether calls are traced. */
   readonly tracing: boolean;
   readonly logLevel: "debug" | "info" | "warning" | "error";
@@ -163,6 +172,7 @@ export function readConfig(environment: Environment, overrides: Environment = {}
     dataFolder: read("GATZ_DATA"),
     servers: Object.freeze(read("GATZ_SERVERS")),
     shards: read("GATZ_SHARDS"),
+    placement: read("GATZ_PLACEMENT"),
     tracing: read("OTEL_DENO"),
     logLevel: read("GATZ_LOG_LEVEL") ?? (dev ? "warning" : "info"),
     logFormat: read("GATZ_LOG_FORMAT") ?? (dev ? "text" : "json"),

@@ -26,6 +26,7 @@ Deno.test("without anything set, development has the documented defaults and the
         nodeUrl: undefined,
         nodes: [],
         trustedProxies: [],
+        placement: "inviter",
         tracing: false,
         logLevel: "warning",
         logFormat: "text",

@@ -23,6 +23,7 @@ export const LOG_EVENTS = {
   "api.unavailable": { level: "warning", message: "{procedure}: {reason}" },
   "storage.report": { level: "warning", message: "{what}" },
   "live.follow-failed": { level: "error", message: "following shard {shard} failed: {error}" },
+  "placement.missed": { level: "warning", message: "a newcomer stays at home where they are: {error}" },
   "ws.not-served": { level: "error", message: "a connection could not be served: {error}" },
   "nodes.unanswered": { level: "debug", message: "a forwarded offer got no answer: {error}" },
 } as const satisfies Record<string, LogEvent>;

@@ -22,6 +22,7 @@ import { createCredentials } from "./nodes/credentials.ts";
 import { createNodes, type Nodes } from "./nodes/nodes.ts";
 import { logEvent } from "./log_events.ts";
 import { reportError } from "./reports.ts";
+import { watchNewcomers } from "./placement/newcomers.ts";
 import { Rates } from "./rates/rates.ts";
 import { appRouter } from "./router.ts";
 import type { Secrets } from "./secrets.ts";
@@ -33,7 +34,7 @@ import { createWebSockets, type WebSockets } from "./ws/upgrade.ts";
 export interface ServeOptions {
   readonly config:
     & Pick<Config, "dev" | "host" | "port" | "origins" | "limits">
-    & Partial<Pick<Config, "nodeUrl" | "trustedProxies">>;
+    & Partial<Pick<Config, "nodeUrl" | "trustedProxies" | "placement">>;
   readonly secrets: Pick<Secrets, "tokenKey"> & Partial<Pick<Secrets, "metricsToken">>;
   /** Open; it is not closed by the server. */
   readonly storage: Storage;
@@ -65,9 +66,8 @@ const CLOSING_MS = 1_000;
  */
 export async function serve(options: ServeOptions): Promise<Server> {
   const { config, storage } = options;
-  const { tracing } = options;
   const traffic = new Traffic();
-  const onHanded = tracing && ((delivery: Delivery, feeds: number) => tracing.handedOver(delivery, feeds));
+  const onHanded = onEachEvent(options);
   const hub = createHub({ source: storage, now: () => performance.now(), traffic, onHanded });
   const drain = new Drain();
   const services = createServices(options, { hub, drain, traffic });
@@ -138,6 +138,17 @@ export async function serve(options: ServeOptions): Promise<Server> {
       return hub.size;
     },
     stop: () => stopped ??= stop(),
+  };
+}
+
+/** What is done about every committed event, besides handing it to feeds. */
+function onEachEvent({ config, storage, tracing }: ServeOptions): (delivery: Delivery, feeds: number) => void {
+  const { placement = "inviter" } = config;
+  const missed = (error: unknown) => logEvent("placement.missed", { error: String(error) });
+  const placeNewcomer = placement === "inviter" ? watchNewcomers({ storage, missed }) : undefined;
+  return (delivery, feeds) => {
+    placeNewcomer?.(delivery);
+    tracing?.handedOver(delivery, feeds);
   };
 }
 

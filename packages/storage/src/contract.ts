@@ -293,9 +293,14 @@ export interface Directory {
   /** Grants a handle in one statement (USR2); the same user asking again for the same handle is granted again. */
   claimHandle(handle: string, user: UserId): Promise<{ kind: "granted" } | { kind: "taken" }>;
   userByHandle(handle: string): Promise<DirectoryUser | null>;
-  /** The shard a user's new groups and discussions start on, and those that were it before. Cached; the cache serves while the directory is down. */
-  home(user: UserId): Promise<{ home: ShardNumber; past: readonly ShardNumber[] }>;
+  /**
+   * The shard a user's new groups and discussions start on, and those that were it before. Cached; the cache serves while the directory is
+   * down, but not with `anew`.
+   */
+  home(user: UserId, options?: { anew?: boolean }): Promise<{ home: ShardNumber; past: readonly ShardNumber[] }>;
   setHome(user: UserId, home: ShardNumber): Promise<void>;
+  /** Sets the home of a user for whom none was ever set; says whether it did. */
+  setFirstHome(user: UserId, home: ShardNumber): Promise<boolean>;
   /** Records a log-in session, by the hash of its token. */
   saveSession(session: { id: string; user: UserId; expiresAt: UnixMs }): Promise<void>;
 }

@@ -99,6 +99,7 @@ const directory: Backend["directory"] = {
   claimHandle: notSimulated,
   userByHandle: notSimulated,
   setHome: notSimulated,
+  setFirstHome: notSimulated,
   saveSession: notSimulated,
 };
 

@@ -100,8 +100,8 @@ export class SqlDirectory implements Directory {
     return row ? { id: uuidToId("user", row.user), handle: row.handle } : null;
   }
 
-  async home(user: UserId): Promise<Home> {
-    const cached = this.#homes.get(user);
+  async home(user: UserId, { anew = false }: { anew?: boolean } = {}): Promise<Home> {
+    const cached = anew ? undefined : this.#homes.get(user);
     if (cached && performance.now() - cached.readAt < HOME_FRESH_MS) return cached.home;
     try {
       return this.#keep(user, await this.#readHome(user));
@@ -122,6 +122,18 @@ export class SqlDirectory implements Directory {
     );
     if (!row) throw new Error("a home was set and is not there");
     this.#keep(user, homeOf(row));
+  }
+
+  async setFirstHome(user: UserId, home: ShardNumber): Promise<boolean> {
+    const own = shardOf(user);
+    const [row] = await this.#ask((sql) =>
+      sql<{ home: number; past: number[] }[]>`
+        insert into homes ("user", home, past) values (${idToUuid(user)}, ${home}, ${[own]}::int4[])
+        on conflict ("user") do nothing
+        returning home, past`
+    );
+    if (row) this.#keep(user, homeOf(row));
+    return row !== undefined;
   }
 
   async saveSession({ id, user, expiresAt }: Parameters<Directory["saveSession"]>[0]): Promise<void> {

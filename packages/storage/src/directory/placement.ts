@@ -1,5 +1,5 @@
 /** Where new groups and discussions may start (ID4). @module */
-import { type Outcome, type Proposal, shardOf } from "@gatz/domain";
+import { type Outcome, type Proposal, type ShardNumber, shardOf } from "@gatz/domain";
 import { type Directory, DirectoryUnavailable } from "../contract.ts";
 
 /** Says why a draft may not start its stream where it does; undefined: it may, or it starts none. */
@@ -13,12 +13,19 @@ export function placedAtHome(directory: Pick<Directory, "home">): Placement {
     if (type !== "create" || actor === "system") return undefined;
     const shard = shardOf(stream);
     try {
-      const { home, past } = await directory.home(actor);
-      if (shard === home || past.includes(shard)) return undefined;
+      if (isOneOf(await directory.home(actor), shard)) return undefined;
+      // Another node may have moved them since this one asked.
+      const now = await directory.home(actor, { anew: true });
+      if (isOneOf(now, shard)) return undefined;
+      const { home } = now;
       return { kind: "rejected", code: "WrongShard", field: "stream", detail: { use: home } };
     } catch (error) {
       if (!(error instanceof DirectoryUnavailable)) throw error;
       return { kind: "not-now", reason: "Unavailable", retryAfterMs: RETRY_AFTER_MS };
     }
   };
+}
+
+function isOneOf({ home, past }: { home: ShardNumber; past: readonly ShardNumber[] }, shard: ShardNumber): boolean {
+  return shard === home || past.includes(shard);
 }
