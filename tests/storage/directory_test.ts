@@ -1,4 +1,4 @@
-/** The directory: handles, homes; and life without it. @module */
+/** The directory: homes, its bond to a digest key, and life without it. @module */
 import assert from "node:assert/strict";
 import { needsPostgres } from "@gatz/testing/postgres.ts";
 
@@ -120,25 +120,5 @@ if (await needsPostgres(import.meta.url)) {
     await using town = await Town.start({ people: 1, shards: 2 });
     const outcome = await town.offer(drafts.register(userId(930_001, 77)));
     assert.ok(outcome.kind === "rejected" && outcome.code === "Malformed" && outcome.field === "stream");
-  });
-
-  Deno.test("[USR2] of racing claims to a handle and its look-alikes one wins", async () => {
-    await using town = await Town.start({ people: 12, shards: 2 });
-    const { directory } = town.storage;
-    const spellings = ["morning_light", "Morning_Light", "mornlng_l1ght", "m0rninglight"];
-    const claims = await Promise.all(
-      town.users.map(async (user, n) => ({
-        user,
-        handle: spellings[n % 4]!,
-        ...await directory.claimHandle(spellings[n % 4]!, user),
-      })), // of four
-    );
-    const granted = claims.filter(({ kind }) => kind === "granted");
-    assert.equal(granted.length, 1);
-    const [{ user, handle }] = granted as [typeof claims[number]]; // just counted
-    assert.deepEqual(await directory.userByHandle(handle), { id: user, handle: handle.toLowerCase() });
-    assert.deepEqual(await directory.claimHandle(handle, user), { kind: "granted" }, "an unfinished claim resumes");
-    const lookAlike = spellings.find((other) => other.toLowerCase() !== handle.toLowerCase())!; // there are others
-    assert.equal(await directory.userByHandle(lookAlike), null, "a look-alike is not the handle");
   });
 }

@@ -122,6 +122,9 @@ const STORAGE_ROWS: Rows<StorageLimits> = {
   backfillBytes: row(ofStorage.backfillBytes, "bytes of what a resuming feed sends", behind),
   ringEvents: row(ofStorage.ringEvents, "newest events of a shard kept in memory"),
   ringBytes: row(ofStorage.ringBytes, "bytes of the newest events of a shard kept in memory"),
+  handleRedirectMs: row(ofStorage.handleRedirectMs, "milliseconds in which a handle that was left leads to its user"),
+  handleHeldMs: row(ofStorage.handleHeldMs, "milliseconds after an account's end until its handle is free"),
+  handleRedirects: row(ofStorage.handleRedirects, "past handles that lead to one user at once", error("RateLimited")),
 };
 
 export type ServerLimits = { readonly [Name in keyof typeof SERVER_ROWS]: number };

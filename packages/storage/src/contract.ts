@@ -71,7 +71,14 @@ export interface StorageLimits {
   /** Committed events that a shard's ring keeps in memory for followers; at most twice as many, and bytes of their drafts. */
   ringEvents: number;
   ringBytes: number;
+  /** How long a handle that was left leads to its user, and how long that of an ended account is nobody's (USR2, USR4). */
+  handleRedirectMs: number;
+  handleHeldMs: number;
+  /** Past handles that lead to one user at most. */
+  handleRedirects: number;
 }
+
+const DAY_MS = 24 * 60 * 60 * 1000;
 
 export const DEFAULT_STORAGE_LIMITS: Readonly<StorageLimits> = Object.freeze({
   queueDrafts: 2_000,
@@ -92,6 +99,9 @@ export const DEFAULT_STORAGE_LIMITS: Readonly<StorageLimits> = Object.freeze({
   backfillBytes: 1024 * 1024,
   ringEvents: 1_024,
   ringBytes: 4 * 1024 * 1024,
+  handleRedirectMs: 30 * DAY_MS,
+  handleHeldMs: 90 * DAY_MS,
+  handleRedirects: 5,
 });
 
 /** A shard did not answer in time, or is being skipped because it lately did not (SHARD2). */
@@ -285,14 +295,29 @@ export interface Storage {
 
 export interface DirectoryUser {
   id: UserId;
-  handle: string;
+  /** Their handle now; null if their account has ended. */
+  handle: string | null;
+  /** Whether the handle that was asked for is one that they had before. */
+  isRedirect: boolean;
 }
+
+export type HandleClaim =
+  | { kind: "granted" }
+  /** It is, or looks like one that is, somebody else's; who that is, if it was not claimed this very moment. */
+  | { kind: "taken"; by: UserId | null }
+  /** So many past handles lead to this user that there is no other for now. */
+  | { kind: "too-many"; retryAfterMs: number };
 
 /** The few unsharded tables (SHARD4). Every method throws {@link DirectoryUnavailable} when the directory does not answer. */
 export interface Directory {
-  /** Grants a handle in one statement (USR2); the same user asking again for the same handle is granted again. */
-  claimHandle(handle: string, user: UserId): Promise<{ kind: "granted" } | { kind: "taken" }>;
+  /**
+   * Grants a handle in one statement (USR2); the user's one before it leads to them for a while. The same user asking again for the same
+   * handle is granted again.
+   */
+  claimHandle(handle: string, user: UserId): Promise<HandleClaim>;
   userByHandle(handle: string): Promise<DirectoryUser | null>;
+  /** After an account's end at `at`: its log-in sessions are gone, its handle is free after a while (USR4). Doing it again changes nothing. */
+  endAccount(user: UserId, end: { at: UnixMs }): Promise<void>;
   /**
    * The shard a user's new groups and discussions start on, and those that were it before. Cached; the cache serves while the directory is
    * down, but not with `anew`.

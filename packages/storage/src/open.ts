@@ -10,12 +10,13 @@ import { installGuard } from "./postgres/guard.ts";
  */
 export async function openStorage(config: StorageConfig, options: OpenOptions = {}): Promise<Storage> {
   installGuard();
-  const directory = new SqlDirectory({ url: config.directory, deadlineMs: config.limits.readDeadlineMs });
+  const { directory: url, limits } = config;
+  const directory = new SqlDirectory({ url, deadlineMs: limits.readDeadlineMs, limits });
   try {
     const { incarnation, shards } = await directory.installation(config.digestKey);
     const { observe = () => {}, unmigrated = new Set() } = options;
     const backend = new PostgresBackend({ config, directory, incarnation, shards, observe, unmigrated });
-    return await assembleStorage({ backend, limits: config.limits, digestKey: config.digestKey, options });
+    return await assembleStorage({ backend, limits, digestKey: config.digestKey, options });
   } catch (error) {
     directory.close();
     throw error;

@@ -98,6 +98,7 @@ const directory: Backend["directory"] = {
   home: (user) => Promise.resolve({ home: shardOf(user), past: [] }),
   claimHandle: notSimulated,
   userByHandle: notSimulated,
+  endAccount: notSimulated,
   setHome: notSimulated,
   setFirstHome: notSimulated,
   saveSession: notSimulated,

@@ -8,7 +8,7 @@ import { DIRECTORY_SCHEMA } from "../schema/names.ts";
  * logged out since), the shard map (where shards live is the new installation's business), outboxes (computed from the log).
  */
 export const RECORDS: Readonly<Record<RecordKind, { readonly key: string; readonly columns: readonly string[] }>> = {
-  handles: { key: "skeleton", columns: ["skeleton", "handle", "user"] },
+  handles: { key: "skeleton", columns: ["skeleton", "handle", "user", "free_at", "former", "former_until"] },
   homes: { key: "user", columns: ["user", "home", "past"] },
 };
 

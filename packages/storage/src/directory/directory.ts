@@ -6,11 +6,17 @@ import {
   type ShardNumber,
   shardNumber,
   shardOf,
+  type UnixMs,
   type UserId,
-  uuidToId,
 } from "@gatz/domain";
 import { LRUCache } from "lru-cache";
-import { type Directory, DirectoryUnavailable, type DirectoryUser, type ServerName } from "../contract.ts";
+import {
+  type Directory,
+  DirectoryUnavailable,
+  type DirectoryUser,
+  type HandleClaim,
+  type ServerName,
+} from "../contract.ts";
 import { Breaker } from "../postgres/breaker.ts";
 import { deadlineIn } from "../postgres/deadline.ts";
 import { DeadlinePassed, isConnectionError, ServerUnreachable, sqlState } from "../postgres/errors.ts";
@@ -20,7 +26,7 @@ import type { Sql } from "../postgres/sql_client.ts";
 import { requireDigestKey } from "../schema/digest_key.ts";
 import { DIRECTORY_SCHEMA } from "../schema/names.ts";
 import { requireRestored } from "../schema/restoring.ts";
-import { handleSkeleton } from "./handles.ts";
+import { claimHandle, endAccount, findByHandle, type HandleLimits } from "./claims.ts";
 
 export interface Home {
   readonly home: ShardNumber;
@@ -44,16 +50,19 @@ const HOME_FRESH_MS = 60_000;
 export interface SqlDirectoryOptions {
   readonly url: string;
   readonly deadlineMs: number;
+  readonly limits: HandleLimits;
 }
 
 export class SqlDirectory implements Directory {
   readonly #deadlineMs: number;
+  readonly #limits: HandleLimits;
   readonly #breaker: Breaker;
   readonly #lanes: LanePool;
   readonly #homes = new LRUCache<UserId, { readonly home: Home; readonly readAt: number }>({ max: CACHED_HOMES });
 
-  constructor({ url, deadlineMs }: SqlDirectoryOptions) {
+  constructor({ url, deadlineMs, limits }: SqlDirectoryOptions) {
     this.#deadlineMs = deadlineMs;
+    this.#limits = limits;
     const lane: LaneOptions = {
       url,
       connectMs: CONNECT_MS,
@@ -80,24 +89,16 @@ export class SqlDirectory implements Directory {
     });
   }
 
-  async claimHandle(handle: string, user: UserId): Promise<{ kind: "granted" } | { kind: "taken" }> {
-    const rows = await this.#ask((sql) =>
-      sql`
-        insert into handles as mine (skeleton, handle, "user")
-        values (${handleSkeleton(handle)}, ${handle.toLowerCase()}, ${idToUuid(user)})
-        on conflict (skeleton) do update set handle = excluded.handle where mine."user" = excluded."user"
-        returning 1`
-    );
-    return { kind: rows.length > 0 ? "granted" : "taken" };
+  claimHandle(handle: string, user: UserId): Promise<HandleClaim> {
+    return this.#ask((sql) => claimHandle(sql, { handle, user, limits: this.#limits }));
   }
 
-  async userByHandle(handle: string): Promise<DirectoryUser | null> {
-    const [row] = await this.#ask((sql) =>
-      sql<{ user: string; handle: string }[]>`
-        select "user", handle from handles
-        where skeleton = ${handleSkeleton(handle)} and handle = ${handle.toLowerCase()}`
-    );
-    return row ? { id: uuidToId("user", row.user), handle: row.handle } : null;
+  userByHandle(handle: string): Promise<DirectoryUser | null> {
+    return this.#ask((sql) => findByHandle(sql, handle));
+  }
+
+  endAccount(user: UserId, { at }: { at: UnixMs }): Promise<void> {
+    return this.#ask((sql) => endAccount(sql, { user, at, limits: this.#limits }));
   }
 
   async home(user: UserId, { anew = false }: { anew?: boolean } = {}): Promise<Home> {

@@ -10,8 +10,16 @@ export function directoryMigrations(digestKeyCheck: Uint8Array): Record<string, 
         values (1, gen_random_uuid(), ${digestKeyCheck})`.execute(db);
     },
   };
-  return { "0001_tables": tables, "0003_restoring": restoring };
+  return { "0001_tables": tables, "0003_restoring": restoring, "0004_past_handles": pastHandles };
 }
+
+const pastHandles: Migration = {
+  async up(db: Kysely<unknown>): Promise<void> {
+    // When others may have it (null: it is its user's present one); and other spellings of it that still lead to its user (USR2).
+    await sql.raw(`alter table handles add column free_at bigint, add column former text[],
+      add column former_until bigint`).execute(db);
+  },
+};
 
 const restoring: Migration = {
   async up(db: Kysely<unknown>): Promise<void> {
