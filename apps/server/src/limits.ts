@@ -98,6 +98,12 @@ const DOMAIN_ROWS: Rows<DomainLimits> = {
   members: row(ofDomain.members, "members of a group", rejected("GroupFull")),
   nameCodePoints: row(ofDomain.nameCodePoints, "code points of a name", rejected("NameInvalid")),
   reasonCodePoints: row(ofDomain.reasonCodePoints, "code points of a moderator's reason", rejected("ReasonTooLong")),
+  descriptionCodePoints: row(ofDomain.descriptionCodePoints, "code points of a description", rejected("TextTooLong")),
+  pins: row(ofDomain.pins, "pins of a discussion", rejected("TooManyPins")),
+  openFlags: row(ofDomain.openFlags, "open flags of a discussion", rejected("TooManyFlags")),
+  invites: row(ofDomain.invites, "invites of a group that are good for something", rejected("TooManyInvites")),
+  blocks: row(ofDomain.blocks, "people whom one user blocks", rejected("TooManyBlocks")),
+  slowModeSeconds: row(ofDomain.slowModeSeconds, "seconds of a slow mode", rejected("PeriodInvalid")),
 };
 
 const ofStorage = DEFAULT_STORAGE_LIMITS;

@@ -45,7 +45,7 @@ function assertApplied(world: World, stream: World["streams"][number]): void {
   deepStrictEqual(new Map([...messages].map(([id, message]) => [id, plain(message)])), messagesOf(log));
   if (state.kind === "user") return;
   for (const person of PEOPLE) strictEqual(isMember(state, person), isIn(log, person));
-  if (state.kind === "group") strictEqual(currentInterval(state, state.owner)?.role, "owner");
+  if (state.kind === "group") strictEqual(currentInterval(state, state.owner!)?.role, "owner");
   else assertOneOwner(world, state);
 }
 

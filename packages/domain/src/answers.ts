@@ -1,8 +1,21 @@
 /** The drafts that answer an event in another stream. */
-import type { AddedTo, EventType, LeftGroup, LogEvent, RemovedFrom, RemoveFromDiscussion } from "./events.ts";
-import type { DiscussionId, EventId, StreamId, UserId } from "./ids.ts";
+import type {
+  AddedTo,
+  Continued,
+  DiscussionOpen,
+  EventType,
+  Expunge,
+  LeftGroup,
+  LogEvent,
+  RemovedFrom,
+  RemoveFromDiscussion,
+  RemoveFromGroup,
+} from "./events.ts";
+import type { DiscussionId, EventId, GroupId, StreamId, UserId } from "./ids.ts";
 import { deriveId, shardOf } from "./ids.ts";
 import type { Seq } from "./scalars.ts";
+import { seq } from "./scalars.ts";
+import { isGroupStream } from "./streams.ts";
 
 /** The same answer to the same event has the same id, however often it is given (ID1). */
 function answerId(event: LogEvent, type: EventType, to: StreamId): EventId {
@@ -21,11 +34,36 @@ export function leftGroup(event: LogEvent, user: UserId, body: LeftGroup["body"]
   return { stream: user, id: answerId(event, "left-group", user), type: "left-group", version: 1, body };
 }
 
-/** Takes a user out of a discussion, if they are still there by the add at `since`. */
+/** Takes a user out of a group or discussion, if they are still there by the add at `since`. */
 export function removal(
   event: LogEvent,
-  from: DiscussionId,
+  from: GroupId | DiscussionId,
   body: { user: UserId; since: Seq },
-): RemoveFromDiscussion {
-  return { stream: from, id: answerId(event, "remove-member", from), type: "remove-member", version: 1, body };
+): RemoveFromDiscussion | RemoveFromGroup {
+  const rest = {
+    id: answerId(event, "remove-member", from),
+    type: "remove-member" as const,
+    version: 1 as const,
+    body,
+  };
+  return isGroupStream(from) ? { stream: from, ...rest } : { stream: from, ...rest };
 }
+
+/** All that a user ever wrote in a discussion, when their account ends (USR4). */
+export function erasure(event: LogEvent, from: DiscussionId, author: UserId): Expunge {
+  const body = { author, upToSeq: LAST_SEQ, why: "erase" as const };
+  return { stream: from, id: answerId(event, "expunge", from), type: "expunge", version: 1, body };
+}
+
+/** Tells a group that people of it may join a discussion (DISC3). */
+export function discussionOpen(event: LogEvent, to: GroupId, body: DiscussionOpen["body"]): DiscussionOpen {
+  return { stream: to, id: answerId(event, "discussion-open", to), type: "discussion-open", version: 1, body };
+}
+
+/** Tells a discussion that another one goes on from one of its messages (DISC3). */
+export function continued(event: LogEvent, to: DiscussionId, body: Continued["body"]): Continued {
+  return { stream: to, id: answerId(event, "continued", to), type: "continued", version: 1, body };
+}
+
+/** The largest that the log can hold: seqs are 32-bit integers there. */
+const LAST_SEQ = seq(2 ** 31 - 1);

@@ -1,9 +1,8 @@
-import { assert } from "./asserts.ts";
 import type { Decide, Decision, Facts, Ground } from "./decision.ts";
 import type { Proposal } from "./events.ts";
 import { decideDiscussion } from "./discussion/decide.ts";
 import { decideGroup } from "./group/decide.ts";
-import type { StreamState } from "./state.ts";
+import { ofKind } from "./of_kind.ts";
 import { isDiscussionDraft, isGroupDraft } from "./streams.ts";
 import { decideUser } from "./user/decide.ts";
 
@@ -28,10 +27,4 @@ export function canDo(
 ): Exclude<Decision, { kind: "accepted" }> | null {
   const decision = decide(ground, proposal, facts);
   return decision.kind === "accepted" ? null : decision;
-}
-
-function ofKind<K extends StreamState["kind"]>(state: StreamState, kind: K): Extract<StreamState, { kind: K }> {
-  assert(state.kind === kind, `a ${kind}'s draft was put to the state of a ${state.kind}`);
-  // The assertion compares with a type parameter, which does not narrow.
-  return state as Extract<StreamState, { kind: K }>;
 }

@@ -1,16 +1,29 @@
 import type { Decided, Draft, LogEvent, Proposal } from "./events.ts";
-import type { GroupId, MessageId, UserId } from "./ids.ts";
+import type { DiscussionId, GroupId, MessageId, UserId } from "./ids.ts";
 import type { DomainLimits } from "./limits.ts";
 import type { NotNowReason, Rejection } from "./outcome.ts";
 import type { Seq, Sha256, UnixMs } from "./scalars.ts";
-import type { GroupState, MessageState, StreamState } from "./state.ts";
+import type { GroupState, MessageState, StreamState, UserState } from "./state.ts";
 
 /** A stream of another shard as it was read before the draft was queued (FACT1). */
 export type Fact<T> = { kind: "known"; value: T } | { kind: "missing" } | { kind: "unavailable" };
 
-/** What a decision needs to know of a user who is to be added. Blocks and ended accounts join it with moderation. */
+/** What a decision needs to know of a user (FACT1): of one who is to be added, and of the actor who adds. */
 export interface UserFact {
   seq: Seq;
+  /** Their account was ended (USR4). */
+  ended: boolean;
+  /** Whom they block (BLK1). */
+  blocks: ReadonlySet<UserId>;
+}
+/** What a user's state says of them to a decision. */
+export function userFact({ seq, endedAt, blocks }: UserState): UserFact {
+  return { seq, ended: endedAt !== undefined, blocks: new Set(blocks) };
+}
+/** The discussion that a new one goes on from, as it was read: its head then, and the seq of the message if the actor may see it (DISC3). */
+export interface SourceFact {
+  seq: Seq;
+  messageSeq: Seq | null;
 }
 
 /** What a decision needs and the stream does not hold. */
@@ -21,6 +34,10 @@ export interface Facts {
   group?: Fact<GroupState>;
   /** Whoever is not in it counts as unavailable. */
   users: ReadonlyMap<UserId, Fact<UserFact>>;
+  /** The actor, where {@link Needs} asks for them; left out counts as unavailable. */
+  actor?: Fact<UserFact>;
+  /** What {@link Needs} asks for; left out counts as unavailable. */
+  source?: Fact<SourceFact>;
   /** Which of the attachments' blobs the server holds. */
   blobs: ReadonlySet<Sha256>;
 }
@@ -34,7 +51,7 @@ export interface Ground {
 export type Decision =
   | { kind: "accepted"; decided: Decided }
   | Rejection
-  | { kind: "not-now"; reason: NotNowReason };
+  | { kind: "not-now"; reason: NotNowReason; limiter?: string; retryAfterMs?: number };
 
 /** What must be read before `decide` can be asked about a draft. */
 export interface Needs {
@@ -45,6 +62,10 @@ export interface Needs {
   /** The group of the draft's own discussion, whose id is in that discussion's state. Effects of `system` do without it. */
   ownGroup?: true;
   users: readonly UserId[];
+  /** Whom the actor blocks. */
+  actor?: true;
+  /** The message that a new discussion goes on from, and the discussion it is in. */
+  source?: { discussion: DiscussionId; message: MessageId };
   blobs: readonly Sha256[];
 }
 

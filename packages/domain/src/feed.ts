@@ -18,7 +18,7 @@ export type StreamView =
     readonly id: GroupId;
     readonly seq: Seq;
     readonly name: string;
-    readonly owner: UserId;
+    readonly owner: UserId | null;
     readonly createdAt: UnixMs;
     readonly memberCount: number;
     readonly mine: readonly Interval[];

@@ -16,6 +16,18 @@ export interface DomainLimits {
   nameCodePoints: number;
   /** Code points of a reason. */
   reasonCodePoints: number;
+  /** Code points of a description of a group or discussion, and of what a user says about themselves. */
+  descriptionCodePoints: number;
+  /** Pins of one discussion. */
+  pins: number;
+  /** Open flags of one discussion (MOD2). */
+  openFlags: number;
+  /** Invites of one group that are good for something (GRP3). */
+  invites: number;
+  /** People whom one user blocks (BLK1). */
+  blocks: number;
+  /** Seconds of a slow mode. */
+  slowModeSeconds: number;
 }
 
 export const DEFAULT_LIMITS: Readonly<DomainLimits> = Object.freeze({
@@ -27,4 +39,10 @@ export const DEFAULT_LIMITS: Readonly<DomainLimits> = Object.freeze({
   members: 1_000,
   nameCodePoints: 100,
   reasonCodePoints: 500,
+  descriptionCodePoints: 1_000,
+  pins: 50,
+  openFlags: 200,
+  invites: 100,
+  blocks: 1_000,
+  slowModeSeconds: 21_600,
 });

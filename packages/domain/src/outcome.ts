@@ -28,8 +28,21 @@ export const REJECTION_CODES = [
   "GroupFull", // detail {limit}
   "NobodyAddable", // nobody of those named could be added; detail {skipped}
   "OwnerMustHandOver", // a group's owner leaves (GRP2)
+  "Muted", // the actor may not speak here; detail {until?}
+  "Locked", // the discussion is read-only
+  "Banned", // who joins is banned from the discussion
+  "NotJoinable", // the discussion has no join window that is open (DISC3)
+  "TooManyPins", // detail {limit}
+  "TooManyFlags", // open ones of one discussion; detail {limit}
+  "InviteInvalid", // no such invite, or it is used up, over or revoked (GRP3)
+  "TooManyInvites", // detail {limit}
+  "DirectGroup", // a direct group is of its two people, for ever (GRP1)
+  "Archived", // nothing begins in an archived group
+  "TooManyBlocks", // detail {limit}
+  "AccountEnded", // the actor's account is over (USR4)
+  "PeriodInvalid", // an end that is not later than now, or a period beyond the bounds
   "Superseded", // a removal whose membership began elsewhere (FACT2)
-  "Closed", // nobody is left in the discussion
+  "Closed", // the discussion is closed, or nobody is left in it
   "SystemOnly", // a user's draft of an event that only gatz itself makes
   "Malformed", // the draft's shape is wrong (field says where)
 ] as const;

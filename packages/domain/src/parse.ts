@@ -1,10 +1,10 @@
 import { z } from "zod";
-import { SYSTEM_TYPES } from "./event_types.ts";
+import { isSystemType } from "./event_types.ts";
 import type { Draft } from "./events.ts";
 import { shardOf } from "./ids.ts";
 import type { Rejection } from "./outcome.ts";
 import { refuse } from "./refuse.ts";
-import { DISCUSSION_DRAFTS, GROUP_DRAFTS } from "./schema/drafts.ts";
+import { DISCUSSION_DRAFTS, GROUP_DRAFTS, USER_DRAFTS } from "./schema/drafts.ts";
 import type { DraftSchemas } from "./schema/drafts.ts";
 import { zStreamId } from "./schema/ids.ts";
 import { isDiscussionStream, isGroupStream } from "./streams.ts";
@@ -23,12 +23,12 @@ export function parseDraft(input: unknown): ParsedDraft {
   const head = zHead.safeParse(input);
   if (!head.success) return failed(malformedBy(head.error));
   const { stream, type } = head.data;
-  if ((SYSTEM_TYPES as readonly string[]).includes(type)) return failed(refuse("SystemOnly", { field: "type" }));
+  if (isSystemType({ stream, type })) return failed(refuse("SystemOnly", { field: "type" }));
   const schemas: DraftSchemas = isDiscussionStream(stream)
     ? DISCUSSION_DRAFTS
     : isGroupStream(stream)
     ? GROUP_DRAFTS
-    : {};
+    : USER_DRAFTS;
   const schema = Object.hasOwn(schemas, type) ? schemas[type] : undefined;
   if (schema === undefined) return failed(malformed("type", "no such type of event in this kind of stream"));
   const parsed = schema.safeParse(input);

@@ -1,11 +1,11 @@
-import type { Actor, Attachment, HistoryFrom } from "./events.ts";
-import type { DiscussionId, GroupId, MessageId, UserId } from "./ids.ts";
-import type { Seq, UnixMs } from "./scalars.ts";
+import type { Actor, Attachment, ExpungeReason, HistoryFrom, JoinWindow } from "./events.ts";
+import type { DiscussionId, EventId, GroupId, MessageId, UserId } from "./ids.ts";
+import type { Seq, Sha256, UnixMs } from "./scalars.ts";
 
 /** Raised whenever `evolve` changes what it yields; stored states carry it, and a node never overwrites a newer one (LOG7). */
-export const FOLD_VERSION = 1;
+export const FOLD_VERSION = 2;
 
-/** Roles beyond owner and member come with moderation (DISC4); the order is the rank. */
+/** DISC4; the order is the rank. */
 export type Role = "owner" | "moderator" | "member";
 
 /**
@@ -24,7 +24,28 @@ export interface Interval {
 /** All stays of all who ever were members, oldest first; only the last may be open. */
 export type Memberships = Readonly<Record<UserId, readonly Interval[]>>;
 
-/** A group: its people, and who owns it (GRP1–2). */
+// What a state may lack is absent while it is empty, so that stored states are small and equal ones look the same.
+
+/** Who holds the token may join (GRP3). Only while it is good for something: what is revoked or used up is gone. */
+export interface Invite {
+  readonly id: EventId;
+  readonly hash: Sha256;
+  readonly by: UserId;
+  readonly at: UnixMs;
+  readonly expiresAt?: UnixMs;
+  readonly maxUses?: number;
+  readonly uses: number;
+}
+/** A discussion that people of the group may join (DISC3), as it was when it was announced. */
+export interface OpenDiscussion {
+  readonly discussion: DiscussionId;
+  readonly name: string;
+  readonly size: number;
+  readonly at: UnixMs;
+  readonly until: UnixMs;
+}
+
+/** A group: its people, and who owns it (GRP1–3). */
 export interface GroupState {
   readonly kind: "group";
   readonly id: GroupId;
@@ -32,8 +53,55 @@ export interface GroupState {
   readonly seq: Seq;
   readonly name: string;
   readonly createdAt: UnixMs;
-  readonly owner: UserId;
+  /** Null once nobody is left: the group is then archived (USR4). */
+  readonly owner: UserId | null;
   readonly members: Memberships;
+  readonly description?: string;
+  readonly avatar?: Attachment;
+  readonly direct?: true;
+  readonly archived?: true;
+  readonly invites?: readonly Invite[];
+  /** Those whose window was open when the newest of them was announced. */
+  readonly open?: readonly OpenDiscussion[];
+}
+
+/** At least so many seconds between two messages of one member, judged against `at` (MOD1). */
+export interface SlowMode {
+  readonly seconds: number;
+  readonly until?: UnixMs;
+}
+/** A mute or a ban: until then, or until it is taken back. */
+export interface Sanction {
+  /** The seq of the event that made it. */
+  readonly seq: Seq;
+  readonly until?: UnixMs;
+}
+export interface Pin {
+  readonly message: MessageId;
+  /** The message's seq: who may not see it does not see the pin (VIS4). */
+  readonly messageSeq: Seq;
+  readonly by: UserId;
+  readonly at: UnixMs;
+}
+/** An open flag (MOD2). */
+export interface Flag {
+  /** The id of its `flag-message`, and that event's seq: the evidence is the log up to there. */
+  readonly id: EventId;
+  readonly seq: Seq;
+  readonly message: MessageId;
+  readonly messageSeq: Seq;
+  readonly by: UserId;
+  readonly at: UnixMs;
+  readonly reason?: string;
+}
+/** All messages of one author up to a seq count as deleted (MOD1); for who sees the event at `seq`. */
+export interface ExpungeMark {
+  readonly seq: Seq;
+  readonly upToSeq: Seq;
+  readonly by: Actor;
+  readonly at: UnixMs;
+  readonly why: ExpungeReason;
+  readonly reason?: string;
 }
 
 /** A discussion without its messages, which are folded one by one (DISC1). */
@@ -50,6 +118,23 @@ export interface DiscussionState {
   /** How many `new-message` events it has had. */
   readonly messages: number;
   readonly members: Memberships;
+  readonly description?: string;
+  /** Who may rename, describe, pin and add; absent: members. */
+  readonly curatedBy?: "moderators";
+  readonly join?: JoinWindow;
+  readonly continues?: { readonly discussion: DiscussionId; readonly message: MessageId };
+  readonly locked?: true;
+  readonly slowMode?: SlowMode;
+  /** When each member last sent a message; only while there is a slow mode. */
+  readonly lastSent?: Readonly<Record<UserId, UnixMs>>;
+  /** Oldest first. */
+  readonly pins?: readonly Pin[];
+  readonly mutes?: Readonly<Record<UserId, Sanction>>;
+  readonly bans?: Readonly<Record<UserId, Sanction>>;
+  /** Open ones, oldest first. */
+  readonly flags?: readonly Flag[];
+  /** By author, oldest first, each reaching further than those before it. */
+  readonly expunged?: Readonly<Record<UserId, readonly ExpungeMark[]>>;
 }
 
 /** What a user's stream knows of one membership: an `added-to`, and whether it has ended since. */
@@ -77,6 +162,12 @@ export interface UserState {
   readonly name: string;
   readonly createdAt: UnixMs;
   readonly inbox: Readonly<Record<GroupId, InboxGroup>>;
+  readonly about?: string;
+  readonly avatar?: Attachment;
+  /** Whom this user blocks, in the order of blocking (BLK1). */
+  readonly blocks?: readonly UserId[];
+  /** When the account was ended (USR4). */
+  readonly endedAt?: UnixMs;
 }
 
 export type StreamState = UserState | GroupState | DiscussionState;

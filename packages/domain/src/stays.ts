@@ -74,3 +74,9 @@ export function person(actor: Actor): UserId {
   assert(actor !== "system", "this event is by a person");
   return actor;
 }
+
+/** Another owner; who had it becomes a moderator (GRP2, DISC4). */
+export function handedOver(members: Memberships, { from, to }: { from: UserId | null; to: UserId }): Memberships {
+  const handed = from === null ? members : withRole(members, from, "moderator");
+  return withRole(handed, to, "owner");
+}

@@ -1,3 +1,4 @@
+import { ofKind } from "./of_kind.ts";
 import type { Visibility, Visible } from "./decision.ts";
 import { discussionEventTo } from "./discussion/visible.ts";
 import type { LogEvent } from "./events.ts";
@@ -14,7 +15,7 @@ import { userEventTo } from "./user/visible.ts";
  */
 export const visible: Visible = (event, viewer, state) => {
   if (!isWithin(event, viewer, state)) return "opaque";
-  return form(event);
+  return form(event, viewer, state);
 };
 
 /** Whether the event, and its target if it has one, lie in the viewer's stays. */
@@ -25,7 +26,7 @@ function isWithin(event: LogEvent, viewer: UserId, state: StreamState): boolean 
   return seesSeq(stays, event.seq) && (targetSeq === undefined || seesSeq(stays, targetSeq));
 }
 
-function form(event: LogEvent): Visibility {
-  if (isDiscussionDraft(event)) return discussionEventTo(event);
-  return isGroupDraft(event) ? groupEventTo(event) : userEventTo(event);
+function form(event: LogEvent, viewer: UserId, state: StreamState): Visibility {
+  if (isDiscussionDraft(event)) return discussionEventTo(event, viewer, ofKind(state, "discussion"));
+  return isGroupDraft(event) ? groupEventTo(event, viewer, ofKind(state, "group")) : userEventTo(event);
 }

@@ -198,7 +198,7 @@ function groupsOf(
     case "join-group":
       return addToGroup(actor, group, { users: [user], historyFrom: history(move) });
     case "remove-from-group":
-      return removeFromGroup(move.pick % 3 === 0 ? actor : world.group(group).owner, group, { user });
+      return removeFromGroup(move.pick % 3 === 0 ? actor : world.group(group).owner ?? actor, group, { user });
     case "leave-group":
       return leaveGroup(actor, group);
     default:

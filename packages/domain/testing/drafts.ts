@@ -3,6 +3,7 @@ import type {
   AddToDiscussion,
   AddToGroup,
   Attachment,
+  CloseDiscussion,
   CreateDiscussion,
   CreateGroup,
   DeleteMessage,
@@ -84,6 +85,10 @@ export function removeFromDiscussion(
   body: RemoveFromDiscussion["body"],
 ): Proposal<RemoveFromDiscussion> {
   return event(actor, { stream, type: "remove-member", body });
+}
+
+export function closeDiscussion(actor: Actor, stream: DiscussionId): Proposal<CloseDiscussion> {
+  return event(actor, { stream, type: "close", body: {} });
 }
 
 export function leaveGroup(actor: Actor, stream: GroupId): Proposal<LeaveGroup> {

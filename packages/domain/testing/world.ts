@@ -5,7 +5,8 @@
 import { assert } from "../src/asserts.ts";
 import { canonicalContent } from "../src/canonical.ts";
 import { decide } from "../src/decide.ts";
-import type { Fact, Facts } from "../src/decision.ts";
+import { userFact } from "../src/decision.ts";
+import type { Fact, Facts, Needs, SourceFact, UserFact } from "../src/decision.ts";
 import { effects } from "../src/effects.ts";
 import type { Draft, LogEvent, Proposal } from "../src/events.ts";
 import { foldStream, NOTHING } from "../src/fold.ts";
@@ -19,6 +20,7 @@ import type { Outcome } from "../src/outcome.ts";
 import { seq, unixMs } from "../src/scalars.ts";
 import type { DiscussionState, GroupState, StreamState, UserState } from "../src/state.ts";
 import { toEvent } from "../src/to_event.ts";
+import { viewOf } from "../src/view.ts";
 import { KNOWN_BLOB } from "./drafts.ts";
 
 interface Stream {
@@ -81,14 +83,16 @@ export class World {
 
   /** The facts that a proposal needs, as they are now (FACT1). */
   facts(proposal: Proposal): Facts {
-    const { group, ownGroup, users } = needs(proposal);
+    const { group, ownGroup, users, actor, source } = needs(proposal);
     const own = this.#stream(proposal.stream).folded.state;
     const about = group ?? (ownGroup && own?.kind === "discussion" ? own.group : undefined);
     return {
       at: unixMs(this.#now),
       limits: this.limits,
       ...(about !== undefined && { group: this.#fact<GroupState>(about) }),
-      users: new Map(users.map((user) => [user, this.#fact<UserState>(user)])),
+      users: new Map(users.map((user) => [user, this.#userFact(user)])),
+      ...(actor && proposal.actor !== "system" && { actor: this.#userFact(proposal.actor) }),
+      ...(source !== undefined && proposal.actor !== "system" && { source: this.#sourceFact(source, proposal.actor) }),
       blobs: new Set([KNOWN_BLOB]),
     };
   }
@@ -161,6 +165,19 @@ export class World {
     const { state } = this.#stream(id).folded;
     assert(state?.kind === kind, `there is no ${kind} ${id}`);
     return state as Extract<StreamState, { kind: K }>; // asserted above
+  }
+
+  #userFact(id: UserId): Fact<UserFact> {
+    const fact = this.#fact<UserState>(id);
+    return fact.kind === "known" ? { kind: "known", value: userFact(fact.value) } : fact;
+  }
+
+  #sourceFact({ discussion, message }: NonNullable<Needs["source"]>, viewer: UserId): Fact<SourceFact> {
+    const { state, messages } = viewOf(this.log(discussion), viewer);
+    if (state === null) return { kind: "missing" };
+    const seen = messages.get(message);
+    const messageSeq = seen?.discussion === discussion && seen.kind === "live" ? seen.seq : null;
+    return { kind: "known", value: { seq: state.seq, messageSeq } };
   }
 
   #fact<S extends StreamState>(id: StreamId): Fact<S> {

@@ -12,7 +12,7 @@ import {
   zDiscussionId,
   zNewDiscussionId,
   zNewEventId,
-  zRemoveMemberBody,
+  zRemoveFromDiscussionBody,
   zSeq,
 } from "@gatz/domain";
 import type { DiscussionRow } from "@gatz/storage/contract";
@@ -92,7 +92,7 @@ export const discussions = router({
     ),
 
   removeMember: memberOffer
-    .input(z.strictObject({ ...to, ...zRemoveMemberBody.omit({ since: true }).shape }))
+    .input(z.strictObject({ ...to, ...zRemoveFromDiscussionBody.omit({ since: true }).shape }))
     .mutation(({ ctx, input: { id, discussion, ...body } }) =>
       write(ctx, { stream: discussion, id, type: "remove-member", version: 1, body })
     ),

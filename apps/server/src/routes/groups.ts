@@ -7,7 +7,7 @@ import {
   zGroupId,
   zNewEventId,
   zNewGroupId,
-  zRemoveMemberBody,
+  zRemoveFromGroupBody,
 } from "@gatz/domain";
 import { z } from "zod";
 import type { UserContext } from "../context.ts";
@@ -38,7 +38,7 @@ export const groups = router({
     ),
 
   removeMember: memberOffer
-    .input(z.strictObject({ ...to, ...zRemoveMemberBody.omit({ since: true }).shape }))
+    .input(z.strictObject({ ...to, ...zRemoveFromGroupBody.omit({ since: true }).shape }))
     .mutation(({ ctx, input: { id, group, ...body } }) =>
       write(ctx, { stream: group, id, type: "remove-member", version: 1, body })
     ),

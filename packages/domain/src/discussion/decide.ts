@@ -45,6 +45,27 @@ export function decideDiscussion(
       return decideAdd(proposal, scene);
     case "remove-member":
       return decideRemove(proposal, scene);
+    case "rename":
+    case "describe":
+    case "join":
+    case "set-role":
+    case "pin-message":
+    case "unpin-message":
+    case "lock":
+    case "unlock":
+    case "close":
+    case "reopen":
+    case "mute-member":
+    case "unmute-member":
+    case "ban-member":
+    case "unban-member":
+    case "set-slow-mode":
+    case "flag-message":
+    case "resolve-flag":
+    case "expunge":
+    case "continued":
+      // Not judged yet: the table of rights comes next.
+      return proposal.actor === "system" ? { kind: "accepted", decided: {} } : refuse("Forbidden", { field: "type" });
     case "leave":
       // Any member may; `system` is no member.
       return proposal.actor === "system" ? refuse("Malformed", { field: "actor" }) : { kind: "accepted", decided: {} };
@@ -64,7 +85,7 @@ function refuseOutsider(actor: Actor, state: DiscussionState): Rejection | null 
   if (!isSystem && intervalsOf(state, actor).length === 0) return refuse("NotFound", { field: "stream" });
   // Who has left is not told what became of it since (VIS4).
   if (!isSystem && !isMember(state, actor)) return refuse("NotMember", { field: "stream" });
-  return state.closed ? refuse("Closed", { field: "stream" }) : null;
+  return state.closed && !isSystem ? refuse("Closed", { field: "stream" }) : null;
 }
 
 function decideCreate(

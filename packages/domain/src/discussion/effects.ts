@@ -1,6 +1,6 @@
-import { addedTo, removedFrom } from "../answers.ts";
+import { addedTo, continued, discussionOpen, removedFrom } from "../answers.ts";
 import { assert, unreachable } from "../asserts.ts";
-import type { DiscussionEvent, Draft } from "../events.ts";
+import type { CreateDiscussion, DiscussionEvent, Draft, EventOf } from "../events.ts";
 import type { GroupId, UserId } from "../ids.ts";
 import type { Seq } from "../scalars.ts";
 import { addedUsers, person } from "../stays.ts";
@@ -10,13 +10,33 @@ import { isGroupStream } from "../streams.ts";
 export function effectsOfDiscussion(event: DiscussionEvent): readonly Draft[] {
   switch (event.type) {
     case "create":
-      return tellAdded(event, [...new Set([person(event.actor), ...addedUsers(event.body.members, event.decided)])]);
+      return tellBegun(event);
+    case "join":
+      return tellAdded(event, [person(event.actor)]);
     case "add-members":
       return tellAdded(event, addedUsers(event.body.users, event.decided));
     case "remove-member":
+    case "ban-member": // of who is no member, it answers nothing there
       return [tellRemoved(event, event.body.user)];
     case "leave":
       return [tellRemoved(event, person(event.actor))];
+    case "rename":
+    case "describe":
+    case "set-role":
+    case "pin-message":
+    case "unpin-message":
+    case "lock":
+    case "unlock":
+    case "close":
+    case "reopen":
+    case "mute-member":
+    case "unmute-member":
+    case "unban-member":
+    case "set-slow-mode":
+    case "flag-message":
+    case "resolve-flag":
+    case "expunge":
+    case "continued":
     case "new-message":
     case "edit-message":
     case "delete-message":
@@ -25,6 +45,20 @@ export function effectsOfDiscussion(event: DiscussionEvent): readonly Draft[] {
     default:
       return unreachable(event);
   }
+}
+
+/** Its first members; the group, if its people may join; the discussion that it goes on from. */
+function tellBegun(event: EventOf<CreateDiscussion>): readonly Draft[] {
+  const { stream: discussion, body: { group, name, join, continues } } = event;
+  const members = [...new Set([person(event.actor), ...addedUsers(event.body.members, event.decided)])];
+  const open = join && { discussion, name, size: members.length, until: join.until };
+  return [
+    ...tellAdded(event, members),
+    ...(open === undefined ? [] : [discussionOpen(event, group, open)]),
+    ...(continues === undefined
+      ? []
+      : [continued(event, continues.discussion, { target: continues.message, discussion })]),
+  ];
 }
 
 function tellAdded(event: DiscussionEvent, users: readonly UserId[]): readonly Draft[] {

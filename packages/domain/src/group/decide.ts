@@ -25,6 +25,18 @@ export function decideGroup(state: GroupState | null, proposal: Proposal<GroupDr
       return decideAdd(proposal, { state, facts });
     case "remove-member":
       return decideRemove(proposal, { state, facts });
+    case "rename":
+    case "describe":
+    case "set-avatar":
+    case "set-role":
+    case "transfer-ownership":
+    case "create-invite":
+    case "revoke-invite":
+    case "join-by-invite":
+    case "discussion-open":
+    case "archive":
+      // Not judged yet: comes next.
+      return proposal.actor === "system" ? { kind: "accepted", decided: {} } : refuse("Forbidden", { field: "type" });
     case "leave":
       return decideLeave(proposal.actor, state);
     default:

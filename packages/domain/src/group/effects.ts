@@ -11,6 +11,18 @@ export function effectsOfGroup(event: GroupEvent): readonly Draft[] {
       return tellAdded(event, [...new Set([person(event.actor), ...addedUsers(event.body.members, event.decided)])]);
     case "add-members":
       return tellAdded(event, addedUsers(event.body.users, event.decided));
+    case "join-by-invite":
+      return tellAdded(event, [person(event.actor)]);
+    case "rename":
+    case "describe":
+    case "set-avatar":
+    case "set-role":
+    case "transfer-ownership":
+    case "create-invite":
+    case "revoke-invite":
+    case "discussion-open":
+    case "archive":
+      return [];
     case "remove-member":
       return [tellLeft(event, event.body.user)];
     case "leave":

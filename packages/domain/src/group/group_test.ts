@@ -3,6 +3,7 @@ import { addToGroup, createGroup, leaveGroup, removeFromGroup } from "../../test
 import { groupId, userId } from "../../testing/ids.ts";
 import { ann, ben, cleo, code, dan, eve, group, nobody, scene } from "../../testing/scene.ts";
 import { effects } from "../effects.ts";
+import type { UserId } from "../ids.ts";
 import { currentInterval, isMember, membersNow } from "../membership.ts";
 import { seq } from "../scalars.ts";
 
@@ -95,7 +96,11 @@ Deno.test("[GRP1] a thousand people come in one event", () => {
   const world = scene();
   const crowd = Array.from({ length: 1_000 }, (_, i) => userId(100 + i));
   const draft = createGroup(ann, second, crowd);
-  const users = new Map(crowd.map((user) => [user, { kind: "known" as const, value: { seq: seq(1) } }]));
+  const users = new Map(
+    crowd.map((
+      user,
+    ) => [user, { kind: "known" as const, value: { seq: seq(1), ended: false, blocks: new Set<UserId>() } }]),
+  );
   strictEqual(code(world.offer(draft, { ...world.facts(draft), users })), "GroupFull");
   const fits = createGroup(ann, second, crowd.slice(1));
   strictEqual(code(world.offer(fits, { ...world.facts(fits), users })), "accepted");

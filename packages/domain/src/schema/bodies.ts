@@ -6,18 +6,15 @@ import { z } from "zod";
 import type {
   AddToDiscussion,
   Attachment,
-  CreateDiscussion,
-  CreateGroup,
   DeleteMessage,
   EditMessage,
   HistoryFrom,
   LeaveDiscussion,
   NewMessage,
   ReactToMessage,
-  RemoveFromDiscussion,
 } from "../events.ts";
-import type { Seq, Sha256 } from "../scalars.ts";
-import { zGroupId, zMessageId, zUserId } from "./ids.ts";
+import type { Seq, Sha256, UnixMs } from "../scalars.ts";
+import { zEventId, zMessageId, zUserId } from "./ids.ts";
 
 /** The most that any configuration can allow. */
 export const INPUT_BOUNDS = Object.freeze({
@@ -25,6 +22,7 @@ export const INPUT_BOUNDS = Object.freeze({
   text: 65_536,
   name: 1_024,
   reason: 4_096,
+  description: 8_192,
   emoji: 64,
   mime: 128,
   fileName: 255,
@@ -34,20 +32,31 @@ export const INPUT_BOUNDS = Object.freeze({
   users: 4_096,
   attachmentBytes: 2 ** 40,
   pixels: 2 ** 20,
+  inviteUses: 1_000_000,
+  seconds: 2 ** 31 - 1,
 });
 
 export const zSeq = z.custom<Seq>((value) => Number.isSafeInteger(value) && (value as number) >= 1, {
   error: "not a seq: a whole number from 1",
 });
-const zSha256 = z.custom<Sha256>((value) => typeof value === "string" && /^[0-9a-f]{64}$/.test(value), {
+export const zSha256 = z.custom<Sha256>((value) => typeof value === "string" && /^[0-9a-f]{64}$/.test(value), {
   error: "not a SHA-256: 64 lower-case hexadecimal digits",
 });
 
+/** Unix milliseconds. */
+export const zUnixMs = z.custom<UnixMs>((value) => Number.isSafeInteger(value) && (value as number) >= 0, {
+  error: "not Unix milliseconds: a whole number from 0",
+});
+export const zName = z.string().max(INPUT_BOUNDS.name);
+export const zDescription = z.string().max(INPUT_BOUNDS.description);
+export const zReason = z.string().max(INPUT_BOUNDS.reason);
+/** Of moderators' doings (MOD1). */
+export const because = { reason: zReason.optional(), flag: zEventId.optional() };
 export const zHistoryFrom = z.union([z.enum(["all", "now"]), zSeq], {
   error: "not all, now or a seq",
 }) satisfies z.ZodType<HistoryFrom>;
 
-const zUserIds = z.array(zUserId).max(INPUT_BOUNDS.users);
+export const zUserIds = z.array(zUserId).max(INPUT_BOUNDS.users);
 
 export const zAttachment = z.strictObject({
   sha256: zSha256,
@@ -78,7 +87,7 @@ export const zEditMessageBody = z.strictObject({
 
 export const zDeleteMessageBody = z.strictObject({
   target: zMessageId,
-  reason: z.string().max(INPUT_BOUNDS.reason).optional(),
+  ...because,
 }) satisfies z.ZodType<DeleteMessage["body"]>;
 
 export const zReactToMessageBody = z.strictObject({
@@ -87,29 +96,10 @@ export const zReactToMessageBody = z.strictObject({
   on: z.boolean(),
 }) satisfies z.ZodType<ReactToMessage["body"]>;
 
-export const zCreateDiscussionBody = z.strictObject({
-  group: zGroupId,
-  name: z.string().max(INPUT_BOUNDS.name),
-  members: zUserIds,
-}) satisfies z.ZodType<CreateDiscussion["body"]>;
-
-export const zCreateGroupBody = z.strictObject({
-  name: z.string().max(INPUT_BOUNDS.name),
-  members: zUserIds,
-}) satisfies z.ZodType<CreateGroup["body"]>;
-
 /** Of groups and of discussions. */
 export const zAddMembersBody = z.strictObject({
   users: zUserIds.min(1),
   historyFrom: zHistoryFrom,
 }) satisfies z.ZodType<AddToDiscussion["body"]>;
-
-/** Of groups and of discussions. */
-export const zRemoveMemberBody = z.strictObject({
-  user: zUserId,
-  since: zSeq.optional(),
-  reason: z.string().max(INPUT_BOUNDS.reason).optional(),
-}) satisfies z.ZodType<RemoveFromDiscussion["body"]>;
-
-/** Of groups and of discussions. */
-export const zLeaveBody = z.strictObject({}) satisfies z.ZodType<LeaveDiscussion["body"]>;
+/** Of what needs nothing said: leaving, joining, unlocking. */
+export const zEmptyBody = z.strictObject({}) satisfies z.ZodType<LeaveDiscussion["body"]>;

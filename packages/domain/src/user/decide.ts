@@ -13,6 +13,13 @@ export function decideUser(state: UserState | null, proposal: Proposal<UserDraft
   switch (proposal.type) {
     case "register":
       return decideRegister(proposal, { state, facts });
+    case "set-profile":
+    case "set-handle":
+    case "block-user":
+    case "unblock-user":
+    case "end-account":
+      // Not judged yet: comes next.
+      return refuse("Forbidden", { field: "type" });
     case "added-to":
     case "removed-from":
     case "left-group":

@@ -1,5 +1,6 @@
 import { assert, unreachable } from "../asserts.ts";
-import type { AddedTo, EventOf, LeftGroup, Register, RemovedFrom, UserEvent } from "../events.ts";
+import type { Actor, AddedTo, EventOf, LeftGroup, Register, RemovedFrom, SetProfile, UserEvent } from "../events.ts";
+import { withField } from "../fields.ts";
 import type { GroupId } from "../ids.ts";
 import type { Seq } from "../scalars.ts";
 import { seq } from "../scalars.ts";
@@ -10,8 +11,26 @@ export function evolveUser(state: UserState | null, event: UserEvent): UserState
   if (event.type === "register") return begin(state, event);
   assert(state !== null, `a user's log begins with register, not with ${event.type}`);
   switch (event.type) {
+    case "set-profile":
+      return profiled({ ...state, seq: event.seq }, event);
+    case "set-handle":
+      return { ...state, seq: event.seq, handle: event.body.handle };
+    case "block-user":
+      return { ...state, seq: event.seq, blocks: [...state.blocks ?? [], event.body.user] };
+    case "unblock-user":
+      return withField(
+        { ...state, seq: event.seq },
+        "blocks",
+        state.blocks?.filter((user) => user !== event.body.user),
+      );
+    case "end-account":
+      return { ...state, seq: event.seq, endedAt: event.at };
     case "added-to":
-      return { ...state, seq: event.seq, inbox: withAdd(state.inbox, event) };
+      return {
+        ...state,
+        seq: event.seq,
+        inbox: isUnwanted(state, event.body.by) ? state.inbox : withAdd(state.inbox, event),
+      };
     case "removed-from":
       return { ...state, seq: event.seq, inbox: withRemoval(state.inbox, event) };
     case "left-group":
@@ -24,6 +43,17 @@ export function evolveUser(state: UserState | null, event: UserEvent): UserState
 /** Whether an add is older than the user's leaving of its group: then it is undone, not applied (FACT2). */
 export function isStaleAdd(group: InboxGroup | undefined, groupSeq: Seq): boolean {
   return group?.leftAt !== undefined && group.leftAt >= groupSeq;
+}
+
+/** Whether an add is by somebody whom the user blocks, or comes after the account's end: then it is undone, not applied (FACT2). */
+export function isUnwanted({ endedAt, blocks }: UserState, by: Actor): boolean {
+  return endedAt !== undefined || (by !== "system" && blocks?.includes(by) === true);
+}
+
+function profiled(state: UserState, { body: { name, about, avatar } }: EventOf<SetProfile>): UserState {
+  const named = name === undefined ? state : { ...state, name };
+  const told = about === undefined ? named : withField(named, "about", about || undefined);
+  return avatar === undefined ? told : withField(told, "avatar", avatar ?? undefined);
 }
 
 type Inbox = UserState["inbox"];

@@ -6,6 +6,11 @@ import type { UserEvent } from "../events.ts";
 export function userEventTo(event: UserEvent): Visibility {
   switch (event.type) {
     case "register":
+    case "set-profile":
+    case "set-handle":
+    case "block-user":
+    case "unblock-user":
+    case "end-account":
     case "added-to":
     case "removed-from":
     case "left-group":

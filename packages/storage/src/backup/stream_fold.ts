@@ -1,5 +1,14 @@
 /** One stream's log, folded into the rows that its writer would have left (LOG6). @module */
-import { effects, evolve, idToUuid, type LogEvent, MessagesFold, shardOf, type StreamState } from "@gatz/domain";
+import {
+  effects,
+  evolve,
+  idToUuid,
+  isMessageEvent,
+  type LogEvent,
+  MessagesFold,
+  shardOf,
+  type StreamState,
+} from "@gatz/domain";
 import type { MembersTable, StreamsTable } from "../schema/shard_tables.ts";
 import { dayOf, sameStay } from "../shard/project.ts";
 import { inboxRows, memberRows, messageChangeRow, reactionRows, stateRow, streamRow } from "../shard/rows.ts";
@@ -38,8 +47,8 @@ export class StreamFold {
     this.#position = position;
     this.#lastAt = event.at;
     this.#messages.take(event);
-    if (!changesState(event)) return;
-    this.#ownState = after;
+    if (changesState(event, { before, after })) this.#ownState = after;
+    if (isMessageEvent(event)) return;
     for (const row of memberRows({ before, after }, { position, day: dayOf(event.at) })) this.#stay(row);
     effects(event, after).forEach((draft, ordinal) => {
       const [id, target_shard] = [idToUuid(draft.id), shardOf(draft.stream)];

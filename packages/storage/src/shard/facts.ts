@@ -9,6 +9,7 @@ import {
   type StreamId,
   type StreamState,
   type UserFact,
+  userFact,
   type UserId,
 } from "@gatz/domain";
 import type { Storage } from "../contract.ts";
@@ -43,7 +44,7 @@ export async function gatherFacts(
       groups.set(proposal.id, ownGroup.kind === "known" ? groupFact(states, ownGroup.value) : ownGroup);
     }
   }
-  return { groups, users: new Map(users.map((user) => [user, userFact(states, user)])) };
+  return { groups, users: new Map(users.map((user) => [user, factOfUser(states, user)])) };
 }
 
 /** The group of the drafts' discussion: it is in its state, or in the `create` among the drafts themselves. */
@@ -66,8 +67,8 @@ function groupFact(states: States, id: GroupId): Fact<GroupState> {
   return fact.value.kind === "group" ? { kind: "known", value: fact.value } : { kind: "missing" };
 }
 
-function userFact(states: States, id: UserId): Fact<UserFact> {
+function factOfUser(states: States, id: UserId): Fact<UserFact> {
   const fact = states.get(id);
   if (!fact || fact.kind !== "known") return fact ?? { kind: "unavailable" };
-  return fact.value.kind === "user" ? { kind: "known", value: { seq: fact.value.seq } } : { kind: "missing" };
+  return fact.value.kind === "user" ? { kind: "known", value: userFact(fact.value) } : { kind: "missing" };
 }

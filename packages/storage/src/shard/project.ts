@@ -58,8 +58,8 @@ function projectStreams(batch: Batch): StreamsTable[] {
 
 function projectStates(batch: Batch): StreamStatesTable[] {
   const touched = new Map<string, StreamStatesTable>();
-  for (const { committed: { event, state } } of batch.accepted) {
-    if (changesState(event)) touched.set(event.stream, stateRow(state));
+  for (const { committed: { event, state }, before } of batch.accepted) {
+    if (changesState(event, { before, after: state })) touched.set(event.stream, stateRow(state));
   }
   return [...touched.values()];
 }

@@ -23,10 +23,10 @@ import {
 } from "@gatz/domain";
 
 /** Members are rows; seq and the count of messages are in `streams`. */
-export type GroupJson = Pick<GroupState, "name" | "createdAt" | "owner">;
-export type DiscussionJson = Pick<DiscussionState, "group" | "name" | "createdAt" | "owner" | "closed">;
+export type GroupJson = Omit<GroupState, "kind" | "id" | "seq" | "members">;
+export type DiscussionJson = Omit<DiscussionState, "kind" | "id" | "seq" | "messages" | "members">;
 /** The inbox's entries are rows; when which group was left has none. */
-export type UserJson = Pick<UserState, "handle" | "name" | "createdAt"> & { left?: Record<GroupId, Seq> };
+export type UserJson = Omit<UserState, "kind" | "id" | "seq" | "inbox"> & { left?: Record<GroupId, Seq> };
 export type StreamJson = GroupJson | DiscussionJson | UserJson;
 
 /** What differs from the `new-message`. Nothing is stored for empty lists. */
@@ -47,18 +47,28 @@ export interface DeletedJson {
 }
 export type MessageChangeJson = EditedJson | DeletedJson;
 
-/** Whether a stream's row in `stream_states`, its members and inbox can be touched by an event; its head always is. */
-export function changesState(event: LogEvent): boolean {
-  return !isMessageEvent(event);
+/**
+ * Whether a stream's row in `stream_states`, its members and inbox can be touched by an event; its head always is. Of messages' events only
+ * those are that a slow mode notes, or that answer a flag.
+ */
+export function changesState(
+  event: LogEvent,
+  { before, after }: { before: StreamState | null; after: StreamState },
+): boolean {
+  if (!isMessageEvent(event)) return true;
+  if (before?.kind !== "discussion" || after.kind !== "discussion") return false;
+  return before.lastSent !== after.lastSent || before.flags !== after.flags;
 }
 
 export function streamJson(state: StreamState): StreamJson {
   switch (state.kind) {
-    case "group":
-      return { name: state.name, createdAt: state.createdAt, owner: state.owner };
+    case "group": {
+      const { kind: _, id: _id, seq: _seq, members: _members, ...own } = state;
+      return own;
+    }
     case "discussion": {
-      const { group, name, createdAt, owner, closed } = state;
-      return { group, name, createdAt, owner, closed };
+      const { kind: _, id: _id, seq: _seq, messages: _messages, members: _members, ...own } = state;
+      return own;
     }
     case "user":
       return userJson(state);
@@ -67,12 +77,12 @@ export function streamJson(state: StreamState): StreamJson {
   }
 }
 
-function userJson({ handle, name, createdAt, inbox }: UserState): UserJson {
+function userJson({ kind: _, id: _id, seq: _seq, inbox, ...own }: UserState): UserJson {
   const left: Record<GroupId, Seq> = {};
   for (const [group, { leftAt }] of Object.entries(inbox)) {
     if (leftAt !== undefined) left[group as GroupId] = leftAt; // the keys of an inbox are group ids
   }
-  return Object.keys(left).length === 0 ? { handle, name, createdAt } : { handle, name, createdAt, left };
+  return Object.keys(left).length === 0 ? own : { ...own, left };
 }
 
 /** Null if the message needs no row in `message_changes`: its state is its one event's, and its reactions. */

@@ -32,6 +32,12 @@ const NO_LIMITS: DomainLimits = {
   members: Infinity,
   nameCodePoints: Infinity,
   reasonCodePoints: Infinity,
+  descriptionCodePoints: Infinity,
+  pins: Infinity,
+  openFlags: Infinity,
+  invites: Infinity,
+  blocks: Infinity,
+  slowModeSeconds: Infinity,
 };
 
 /** Whether a refusal now means that the event should not be there; the others judge texts and tables that may have changed since. */
@@ -63,6 +69,19 @@ const IS_AUTHORITY: Readonly<Record<RejectionCode, boolean>> = {
   OwnerMustHandOver: true,
   Superseded: true,
   Closed: true,
+  Muted: true,
+  Locked: true,
+  Banned: true,
+  NotJoinable: true,
+  TooManyPins: false,
+  TooManyFlags: false,
+  InviteInvalid: true,
+  TooManyInvites: false,
+  DirectGroup: true,
+  Archived: true,
+  TooManyBlocks: false,
+  AccountEnded: true,
+  PeriodInvalid: false,
   SystemOnly: true,
   Malformed: true,
 };
@@ -138,7 +157,7 @@ function usersThen(event: LogEvent, users: readonly UserId[]): Map<UserId, Fact<
   );
   return new Map(users.map((user): [UserId, Fact<UserFact>] => {
     const seq = basisOf(event, user);
-    if (seq !== undefined) return [user, { kind: "known", value: { seq } }];
+    if (seq !== undefined) return [user, { kind: "known", value: { seq, ended: false, blocks: new Set() } }];
     return [user, { kind: unavailable.has(user) ? "unavailable" : "missing" }];
   }));
 }

@@ -1,5 +1,6 @@
 import {
   applyToMessages,
+  canonicalJson,
   evolve,
   isMessageEvent,
   type LogEvent,
@@ -51,7 +52,7 @@ export class LogWalk {
   seq = 0;
   position = 0;
   at = 0;
-  /** The seq of the last event that was not a message's. */
+  /** The seq of the last event that changed more than the head and the count of messages. */
   stateSeq = 0;
   /** Events other than messages', by seq. */
   readonly milestones = new Map<number, Milestone>();
@@ -74,7 +75,6 @@ export class LogWalk {
     this.#checkDigest(event, row.digest);
     if (!isMessageEvent(event)) {
       this.milestones.set(row.seq, { position: row.position, at: row.at });
-      this.stateSeq = row.seq;
     }
     if (this.folds) await this.#fold(event, row.position as Position); // a row's position is a checked one
   }
@@ -127,7 +127,9 @@ export class LogWalk {
         const { what, expected, found } = wrong;
         this.#report({ check: "authority", what, expected: asJson(expected), found: asJson(found) });
       }
-      this.state = evolve(this.state, event);
+      const before = this.state;
+      this.state = evolve(before, event);
+      if (!isMessageEvent(event) || noted(before) !== noted(this.state)) this.stateSeq = event.seq;
       applyToMessages(this.messages, event);
       await causes.take(event);
       await users.take(event);
@@ -146,4 +148,9 @@ export class LogWalk {
     const { shard, report } = this.#checks;
     report({ shard, ...(this.stream === undefined ? {} : { stream: this.stream }), ...problem });
   }
+}
+
+/** What events of messages may change of a discussion besides: who sent when, in slow mode, and which flags are open. */
+function noted(state: StreamState | null): string {
+  return state?.kind === "discussion" ? canonicalJson([state.lastSent, state.flags]) : "";
 }

@@ -14,7 +14,6 @@ import {
   type Role,
   type StreamId,
   type StreamState,
-  unreachable,
   type UserState,
 } from "@gatz/domain";
 import type { LogWalk } from "./log_walk.ts";
@@ -111,21 +110,13 @@ function stateRow(state: StreamState, { stateSeq }: LogWalk): Row {
   return { seq: stateSeq, fold_version: FOLD_VERSION, state: ownPart(state) };
 }
 
+/** All of a state that has no column or row of its own. */
 function ownPart(state: StreamState): Row {
-  const { name, createdAt } = state;
-  switch (state.kind) {
-    case "user": {
-      const left = Object.entries(state.inbox).flatMap(([group, { leftAt }]) => leftAt ? [[group, leftAt]] : []);
-      const rest = left.length === 0 ? {} : { left: Object.fromEntries(left) };
-      return { name, createdAt, handle: state.handle, ...rest };
-    }
-    case "group":
-      return { name, createdAt, owner: state.owner };
-    case "discussion":
-      return { name, createdAt, group: state.group, owner: state.owner, closed: state.closed };
-    default:
-      return unreachable(state);
-  }
+  const own: Record<string, unknown> = { ...state };
+  for (const elsewhere of ["kind", "id", "seq", "members", "messages", "inbox"]) delete own[elsewhere];
+  if (state.kind !== "user") return own;
+  const left = Object.entries(state.inbox).flatMap(([group, { leftAt }]) => leftAt ? [[group, leftAt]] : []);
+  return left.length === 0 ? own : { ...own, left: Object.fromEntries(left) };
 }
 
 function memberRows(members: Memberships, { milestones, at }: LogWalk): Rows {
