@@ -1,14 +1,12 @@
 /** One viewer's live copy of one discussion: the fold of its feed, with what the viewer has just written on top. @module */
 import {
-  type AddToDiscussion,
   applyToMessages,
   type DiscussionId,
-  type EventOf,
   evolve,
+  type ExpungeMarks,
   type FeedItem,
   firstVisible,
   type Incarnation,
-  isDiscussionDraft,
   isMessageEvent,
   type LiveMessage,
   type LogEvent,
@@ -21,9 +19,11 @@ import {
   type StreamId,
   type StreamState,
   toEvent,
+  underMarks,
   unixMs,
   unreachable,
   type UserId,
+  withMark,
 } from "@gatz/domain";
 import type { DiscussionSource } from "./discussion_source.ts";
 import { LastingFeed } from "./lasting_feed.ts";
@@ -67,6 +67,8 @@ export class DiscussionReplica {
   readonly #listeners = new Set<() => void>();
   #messages = new Map<MessageId, MessageState>();
   #discussion: StreamState | null = null;
+  /** Whose messages count as deleted (MOD1); also known to who sees only the newer part. */
+  #marks: ExpungeMarks;
   #head = seq(0);
   /** The newest seq that the viewer was not to see. */
   #hidden = seq(0);
@@ -209,13 +211,15 @@ export class DiscussionReplica {
 
   #apply(event: LogEvent): void {
     if (event.stream !== this.#options.discussion || event.seq !== this.#head + 1) return;
-    if (this.#addsViewer(event) && event.seq > this.#readAnewFor) {
+    const firstSeen = this.#firstSeenBy(event);
+    if (firstSeen !== null && event.seq > this.#readAnewFor) {
       this.#readAnewFor = event.seq;
-      if (this.#seesFrom(firstVisible(event.body.historyFrom, event.seq))) return;
+      if (this.#seesFrom(firstSeen)) return;
     }
     // Who sees only the newer part of a discussion has its messages, and not its state.
     if (this.#discussion !== null || event.seq === 1) this.#discussion = evolve(this.#discussion, event);
     applyToMessages(this.#messages, event);
+    if (event.type === "expunge") this.#marks = withMark(this.#marks, event);
     if (isMessageEvent(event)) this.#outbox.arrived(event.id);
     this.#head = event.seq;
   }
@@ -225,10 +229,14 @@ export class DiscussionReplica {
     this.#head = this.#hidden = to;
   }
 
-  #addsViewer(event: LogEvent): event is EventOf<AddToDiscussion> {
-    if (event.type !== "add-members" || !isDiscussionDraft(event)) return false;
+  /** From where on an event lets the viewer see; null if it does not make them a member. */
+  #firstSeenBy(event: LogEvent): Seq | null {
     const { viewer } = this.#options;
-    return event.body.users.includes(viewer) && !event.decided.skipped?.some(({ user }) => user === viewer);
+    // How far back a join window lets see is in a state that is perhaps not held: all is asked for.
+    if (event.type === "join") return event.actor === viewer ? seq(1) : null;
+    if (event.type !== "add-members" || !event.body.users.includes(viewer)) return null;
+    if (event.decided.skipped?.some(({ user }) => user === viewer)) return null;
+    return firstVisible(event.body.historyFrom, event.seq);
   }
 
   /** A new stay may show what was hidden before (VIS1): then all is to be read anew, and this is true. */
@@ -240,6 +248,7 @@ export class DiscussionReplica {
 
   #forget(): void {
     this.#messages = new Map();
+    this.#marks = undefined;
     this.#discussion = null;
     this.#head = this.#hidden = seq(0);
   }
@@ -262,6 +271,7 @@ export class DiscussionReplica {
   /** The confirmed state, and on top of it what is pending, as if it had just been accepted. */
   #draw(): Picture {
     const byId = new Map(this.#messages);
+    if (this.#marks !== undefined) { for (const [id, message] of byId) byId.set(id, underMarks(message, this.#marks)); }
     const pending = new Set<MessageId>();
     const at = unixMs(this.#options.timing.now());
     this.#outbox.pending.forEach((draft, n) => {

@@ -11,6 +11,7 @@ import {
   type Seq,
   seq,
   toEvent,
+  type Tombstone,
   unixMs,
   type UserId,
   uuidToId,
@@ -186,6 +187,34 @@ Deno.test("[VIS1] a stay that shows a part from the middle, in which something h
   await feed({ type: "behind", stream: DISCUSSION, head: added.seq });
   assert.deepEqual(texts(), ["shown"]);
   assert.deepEqual(log.readFrom, [1, 1]);
+});
+
+Deno.test("[MOD1] a purge shows all that its author wrote before it as deleted, also to who does not hold the state", async () => {
+  const { log, feed, replica } = begin();
+  const [before, other] = [log.say(BOB, "spam"), log.say(ALICE, "stays")];
+  const body = { author: BOB, upToSeq: other.seq, why: "purge", reason: "spam" } as const;
+  const purge = log.write(ALICE, {
+    ...{ stream: DISCUSSION, id: uuidToId("evt", uuid(7)), type: "expunge", version: 1, body },
+  });
+  const after = log.say(BOB, "sorry");
+  await feed(
+    { type: "opaque", stream: DISCUSSION, from: seq(1), to: seq(1) },
+    ...[before, other, purge, after].map(item),
+  );
+  assert.equal(replica.picture().discussion, null);
+  assert.deepEqual(replica.picture().messages.map(({ kind, seq }) => [seq, kind]), [[2, "deleted"], [3, "live"], [
+    5,
+    "live",
+  ]]);
+  assert.equal((replica.picture().messages[0] as Tombstone).reason, "spam");
+});
+
+Deno.test("[DISC3] who joins by themselves has all read anew that the window shows", async () => {
+  const { log, feed, texts } = begin();
+  const hidden = log.say(ALICE, "come in");
+  const join = log.write(BOB, { stream: DISCUSSION, id: uuidToId("evt", uuid(7)), type: "join", version: 1, body: {} });
+  await feed({ type: "opaque", stream: DISCUSSION, from: seq(1), to: hidden.seq }, item(join));
+  assert.deepEqual(texts(), ["come in"]);
 });
 
 Deno.test("[LIVE1] events of other streams are not this discussion's", async () => {

@@ -23,8 +23,8 @@ import type {
 import { withField, without, withoutKey } from "../fields.ts";
 import type { EventId } from "../ids.ts";
 import type { Seq } from "../scalars.ts";
-import { seq as seqOf } from "../scalars.ts";
-import type { DiscussionState, ExpungeMark, Sanction } from "../state.ts";
+import type { DiscussionState, Sanction } from "../state.ts";
+import { withMark } from "../message/expunged.ts";
 import { person } from "../stays.ts";
 
 type ModerationDraft =
@@ -78,7 +78,7 @@ function changed(state: DiscussionState, event: EventOf<ModerationDraft>): Discu
     case "flag-message":
       return flagged(state, event);
     case "expunge":
-      return marked(state, event);
+      return withField(state, "expunged", withMark(state.expunged, event));
     case "resolve-flag": // answered above
     case "remove-member":
     case "delete-message":
@@ -119,14 +119,4 @@ function flagged(state: DiscussionState, event: EventOf<FlagMessage>): Discussio
     ...(reason !== undefined && { reason }),
   };
   return { ...state, flags: [...state.flags ?? [], flag] };
-}
-
-/** A mark that reaches no further than those before it adds nothing: a message stays as the first that covers it left it. */
-function marked(state: DiscussionState, { seq, actor: by, at, body }: EventOf<Expunge>): DiscussionState {
-  const { author, why, reason } = body;
-  const upToSeq = seqOf(Math.min(body.upToSeq, seq));
-  const earlier = state.expunged?.[author] ?? [];
-  if ((earlier.at(-1)?.upToSeq ?? 0) >= upToSeq) return state;
-  const mark: ExpungeMark = { seq, upToSeq, by, at, why, ...(reason !== undefined && { reason }) };
-  return { ...state, expunged: { ...state.expunged, [author]: [...earlier, mark] } };
 }

@@ -1,4 +1,6 @@
+import type { EventOf, Expunge } from "../events.ts";
 import type { UserId } from "../ids.ts";
+import { seq as seqOf } from "../scalars.ts";
 import type { DiscussionState, ExpungeMark, MessageState, Tombstone } from "../state.ts";
 
 /** What marks a viewer sees: by author, oldest first. */
@@ -12,6 +14,16 @@ export function underMarks(message: MessageState, marks: ExpungeMarks): MessageS
   if (message.kind === "deleted") return message;
   const mark = markOver(message, marks);
   return mark === undefined ? message : tombstoneOf(message, mark);
+}
+
+/** With the mark that an event makes; one that reaches no further than those before it adds nothing. */
+export function withMark(marks: ExpungeMarks, { seq, actor: by, at, body }: EventOf<Expunge>): ExpungeMarks {
+  const { author, why, reason } = body;
+  const upToSeq = seqOf(Math.min(body.upToSeq, seq));
+  const earlier = marks?.[author] ?? [];
+  if ((earlier.at(-1)?.upToSeq ?? 0) >= upToSeq) return marks;
+  const mark: ExpungeMark = { seq, upToSeq, by, at, why, ...(reason !== undefined && { reason }) };
+  return { ...marks, [author]: [...earlier, mark] };
 }
 
 /** The mark that a message of an author at a seq falls under, if any. */
