@@ -2,17 +2,20 @@ import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import {
   addToDiscussion,
   attachment,
+  blockUser,
   closeDiscussion,
   createDiscussion,
   createGroup,
   deleteMessage,
   editMessage,
+  endAccount,
   leaveDiscussion,
   leaveGroup,
   newMessage,
   react,
   register,
   removeFromDiscussion,
+  setProfile,
   UNKNOWN_BLOB,
 } from "../testing/drafts.ts";
 import { discussionId, groupId, messageId } from "../testing/ids.ts";
@@ -85,6 +88,15 @@ const CASES: Partial<Record<ByDecide, (world: World) => Proposal>> = {
   NobodyAddable: () => addToDiscussion(ann, talk, { users: [eve, nobody] }),
   OwnerMustHandOver: () => leaveGroup(ann, group),
   Superseded: () => removeFromDiscussion("system", talk, { user: ben, since: seq(99) }),
+  TooManyBlocks: (world) => {
+    Object.assign(world.limits, { blocks: 1 });
+    world.accept(blockUser(ann, ben));
+    return blockUser(ann, cleo);
+  },
+  AccountEnded: (world) => {
+    world.accept(endAccount(ann));
+    return setProfile(ann, { name: "Ann" });
+  },
   Closed: (world) => {
     world.accept(closeDiscussion("system", talk));
     return newMessage(ann, talk);

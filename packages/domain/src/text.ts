@@ -53,3 +53,17 @@ export function refuseReason(reason: string | undefined, limits: DomainLimits): 
   if (codePoints(reason) <= limits.reasonCodePoints) return null;
   return refuse("ReasonTooLong", { field, detail: { limit: limits.reasonCodePoints } });
 }
+
+/** What is wrong with a description, or with what a user says about themselves, or null. */
+export function refuseDescription(
+  description: string | undefined,
+  limits: DomainLimits,
+  field = "body.description",
+): Rejection | null {
+  if (description === undefined) return null;
+  if (!isStorable(description)) return refuse("TextMalformed", { field });
+  const limit = limits.descriptionCodePoints;
+  return codePoints(description) <= limit
+    ? null
+    : refuse("TextTooLong", { field, detail: { limit, unit: "codePoints" } });
+}

@@ -5,16 +5,19 @@ import { FOLD_VERSION } from "./state.ts";
 import { upcast } from "./upcast.ts";
 import type { StoredEvent } from "./upcast.ts";
 import golden from "../testing/golden_v1.json" with { type: "json" };
+import goldenUsers from "../testing/golden_users_v1.json" with { type: "json" };
 
 // The rows are JSON, whose ids and seqs have no brands.
-const STREAMS = golden.streams as unknown as readonly {
-  rows: readonly StoredEvent[];
-  state: unknown;
-  messages: unknown;
+const GOLDEN = [golden, goldenUsers] as unknown as readonly {
+  foldVersion: number;
+  streams: readonly { rows: readonly StoredEvent[]; state: unknown; messages: unknown }[];
 }[];
+const STREAMS = GOLDEN.flatMap(({ streams }) => streams);
 
 Deno.test("[LOG7] golden rows of version 1 are read, and fold to what they folded to when they were written", () => {
-  deepStrictEqual(FOLD_VERSION, golden.foldVersion, "a new fold needs new golden states beside these rows");
+  for (const { foldVersion } of GOLDEN) {
+    deepStrictEqual(FOLD_VERSION, foldVersion, "a new fold needs new golden states beside these rows");
+  }
   const types = new Set<string>();
   for (const { rows, state, messages } of STREAMS) {
     const folded = foldStream(rows.map(upcast));
@@ -25,9 +28,11 @@ Deno.test("[LOG7] golden rows of version 1 are read, and fold to what they folde
   deepStrictEqual([...types].sort(), [
     "add-members",
     "added-to",
+    "block-user",
     "create",
     "delete-message",
     "edit-message",
+    "end-account",
     "leave",
     "left-group",
     "new-message",
@@ -35,6 +40,9 @@ Deno.test("[LOG7] golden rows of version 1 are read, and fold to what they folde
     "register",
     "remove-member",
     "removed-from",
+    "set-handle",
+    "set-profile",
+    "unblock-user",
   ]);
 });
 

@@ -3,12 +3,14 @@ import type {
   AddToDiscussion,
   AddToGroup,
   Attachment,
+  BlockUser,
   CloseDiscussion,
   CreateDiscussion,
   CreateGroup,
   DeleteMessage,
   DraftShape,
   EditMessage,
+  EndAccount,
   HistoryFrom,
   LeaveDiscussion,
   LeaveGroup,
@@ -18,6 +20,9 @@ import type {
   Register,
   RemoveFromDiscussion,
   RemoveFromGroup,
+  SetHandle,
+  SetProfile,
+  UnblockUser,
 } from "../src/events.ts";
 import type { Actor } from "../src/events.ts";
 import { shardOf } from "../src/ids.ts";
@@ -41,6 +46,26 @@ function event<S extends StreamId, T extends string, B>(
 
 export function register(stream: UserId, body: Partial<Register["body"]> = {}): Proposal<Register> {
   return event(stream, { stream, type: "register", body: { handle: `user_${fresh()}`, name: "Somebody", ...body } });
+}
+
+export function setProfile(stream: UserId, body: SetProfile["body"]): Proposal<SetProfile> {
+  return event(stream, { stream, type: "set-profile", body });
+}
+
+export function setHandle(stream: UserId, handle: string): Proposal<SetHandle> {
+  return event(stream, { stream, type: "set-handle", body: { handle } });
+}
+
+export function blockUser(stream: UserId, user: UserId): Proposal<BlockUser> {
+  return event(stream, { stream, type: "block-user", body: { user } });
+}
+
+export function unblockUser(stream: UserId, user: UserId): Proposal<UnblockUser> {
+  return event(stream, { stream, type: "unblock-user", body: { user } });
+}
+
+export function endAccount(stream: UserId): Proposal<EndAccount> {
+  return event(stream, { stream, type: "end-account", body: {} });
 }
 
 export function createGroup(actor: Actor, stream: GroupId, members: readonly UserId[] = []): Proposal<CreateGroup> {

@@ -1,9 +1,24 @@
-import { deepStrictEqual, strictEqual } from "node:assert/strict";
-import { addToDiscussion, addToGroup, leaveGroup, register, removeFromDiscussion } from "../../testing/drafts.ts";
+import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import {
+  addToDiscussion,
+  addToGroup,
+  attachment,
+  blockUser,
+  endAccount,
+  KNOWN_BLOB,
+  leaveGroup,
+  register,
+  removeFromDiscussion,
+  setHandle,
+  setProfile,
+  unblockUser,
+  UNKNOWN_BLOB,
+} from "../../testing/drafts.ts";
 import { eventId, userId } from "../../testing/ids.ts";
 import { ann, ben, cleo, code, dan, eve, group, nobody, scene, talk } from "../../testing/scene.ts";
 import { effects } from "../effects.ts";
-import type { AddedTo, Draft, LeftGroup, RemovedFrom } from "../events.ts";
+import type { AddedTo, Draft, LeftGroup, RemovedFrom, SetProfile } from "../events.ts";
+import { needs } from "../needs.ts";
 import { seq } from "../scalars.ts";
 
 let made = 0;
@@ -129,4 +144,87 @@ Deno.test("[FACT2] who is in the group but in no discussion gets nothing to undo
   deepStrictEqual(world.refused, []);
   strictEqual(world.discussion(talk).seq, 1);
   strictEqual(world.user(ben).inbox[group]?.leftAt, undefined);
+});
+
+Deno.test("[USR2] a profile keeps what a change leaves out; an empty about and a null avatar are taken away", () => {
+  const world = scene();
+  const picture = attachment();
+  world.accept(setProfile(ann, { name: "Ann", about: "I am Ann.", avatar: picture }));
+  const { name, about, avatar } = world.user(ann);
+  deepStrictEqual({ name, about, avatar }, { name: "Ann", about: "I am Ann.", avatar: picture });
+  world.accept(setProfile(ann, { about: "" }));
+  deepStrictEqual([world.user(ann).name, world.user(ann).about, world.user(ann).avatar], ["Ann", undefined, picture]);
+  world.accept(setProfile(ann, { avatar: null }));
+  strictEqual("avatar" in world.user(ann), false);
+});
+
+Deno.test("[USR2] a profile is refused by what is wrong with it, and if it changes nothing", () => {
+  const world = scene();
+  const refused = (body: SetProfile["body"]) => {
+    const outcome = world.offer(setProfile(ann, body));
+    return outcome.kind === "rejected" ? [outcome.code, outcome.field] : outcome.kind;
+  };
+  deepStrictEqual(refused({}), ["NoChange", "body"]);
+  deepStrictEqual(refused({ name: world.user(ann).name, about: "", avatar: null }), ["NoChange", "body"]);
+  deepStrictEqual(refused({ name: " " }), ["NameInvalid", "body.name"]);
+  deepStrictEqual(refused({ about: "\0" }), ["TextMalformed", "body.about"]);
+  deepStrictEqual(refused({ about: "x".repeat(1_001) }), ["TextTooLong", "body.about"]);
+  deepStrictEqual(refused({ avatar: attachment(UNKNOWN_BLOB) }), ["UnknownBlob", "body.avatar.sha256"]);
+  deepStrictEqual(refused({ avatar: { ...attachment(), name: "\ud800" } }), ["TextMalformed", "body.avatar.name"]);
+});
+
+Deno.test("[FACT1] of what a user says of themselves only the picture is asked for", () => {
+  const { messages, users, blobs } = needs(setProfile(ann, { name: "Ann", avatar: attachment() }));
+  deepStrictEqual({ messages, users, blobs }, { messages: [], users: [], blobs: [KNOWN_BLOB] });
+  for (const draft of [setProfile(ann, { avatar: null }), blockUser(ann, ben), endAccount(ann)]) {
+    deepStrictEqual(needs(draft), { messages: [], users: [], blobs: [] });
+  }
+});
+
+Deno.test("[USR2] a stream records another handle, spelled as handles are", () => {
+  const world = scene();
+  world.accept(setHandle(ann, "annie_2"));
+  strictEqual(world.user(ann).handle, "annie_2");
+  strictEqual(code(world.offer(setHandle(ann, "annie_2"))), "NoChange");
+  strictEqual(code(world.offer(setHandle(ann, "Annie"))), "NameInvalid");
+});
+
+Deno.test("[BLK1] one blocks others, each once, and takes it back", () => {
+  const world = scene();
+  world.accept(blockUser(ann, ben));
+  world.accept(blockUser(ann, nobody));
+  deepStrictEqual(world.user(ann).blocks, [ben, nobody]);
+  strictEqual(code(world.offer(blockUser(ann, ben))), "NoChange");
+  strictEqual(code(world.offer(blockUser(ann, ann))), "Forbidden");
+  strictEqual(code(world.offer(unblockUser(ann, cleo))), "NoChange");
+  world.accept(unblockUser(ann, ben));
+  world.accept(unblockUser(ann, nobody));
+  strictEqual("blocks" in world.user(ann), false);
+  strictEqual("blocks" in world.user(ben), false, "the other side knows nothing of it");
+});
+
+Deno.test("[VIS3] another's stream is not there for who would write to it, nor is one that never began", () => {
+  const world = scene();
+  for (
+    const draft of [setProfile(ann, { name: "x" }), setHandle(ann, "xyz"), blockUser(ann, cleo), endAccount(ann)]
+  ) strictEqual(code(world.offer({ ...draft, actor: ben })), "NotFound", draft.type);
+  for (const draft of [setProfile(nobody, { name: "x" }), blockUser(nobody, ann), endAccount(nobody)]) {
+    strictEqual(code(world.offer(draft)), "NotFound", draft.type);
+  }
+});
+
+Deno.test("[USR4] an account that has ended takes nothing more from its user, and goes on hearing of the rest", () => {
+  const world = scene();
+  const { at } = world.accept(endAccount(cleo));
+  strictEqual(world.user(cleo).endedAt, at);
+  for (
+    const draft of [
+      ...[setProfile(cleo, { name: "x" }), setHandle(cleo, "xyz"), endAccount(cleo)],
+      ...[blockUser(cleo, ann), unblockUser(cleo, ann)],
+    ]
+  ) strictEqual(code(world.offer(draft)), "AccountEnded", draft.type);
+  strictEqual(code(world.offer(register(cleo))), "AlreadyExists");
+  const before = world.user(cleo).seq;
+  world.deliverAll();
+  ok(world.user(cleo).seq > before, "what comes of the end is told to the stream");
 });
