@@ -1,0 +1,120 @@
+/** How what answers is asked: who, what there is, and what there was. @module */
+import { seq } from "@gatz/domain";
+import type { Calls } from "./call.ts";
+
+const nothing = () => undefined;
+
+export const READS: Calls = {
+  "auth.me": { kind: "query", input: nothing },
+
+  "debug.owners": { kind: "query", input: nothing },
+  "debug.tail": { kind: "feed", input: () => ({ shard: 0, last: 1 }), tells: "all" },
+
+  "discussions.byId": {
+    kind: "query",
+    input: ({ discussion }) => ({ discussion }),
+    shows: { now: ({ words }) => words.discussionName },
+  },
+  "discussions.at": {
+    kind: "query",
+    input: ({ discussion }) => ({ discussion, seq: 1 }),
+    shows: { now: ({ words }) => words.discussionName },
+  },
+  "discussions.at (after they left)": {
+    kind: "query",
+    input: ({ discussion, seqOfLater }) => ({ discussion, seq: seqOfLater }),
+    shows: { now: ({ words }) => words.discussionName },
+  },
+  "discussions.byUser": {
+    kind: "query",
+    input: () => ({ limit: 100 }),
+    shows: { now: ({ words }) => words.laterText, then: ({ words }) => words.text },
+  },
+
+  "groups.byId": {
+    kind: "query",
+    input: ({ group }) => ({ group }),
+    shows: { now: ({ words }) => words.groupName },
+  },
+
+  "users.byId": {
+    kind: "query",
+    input: ({ cast }) => ({ ids: [cast.other.user] }),
+    shows: { now: ({ cast }) => cast.other.name },
+    tells: ({ cast }) => [cast.other.handle, cast.other.name],
+  },
+  "users.byHandle": {
+    kind: "query",
+    input: ({ cast }) => ({ handle: cast.other.handle }),
+    shows: { now: ({ cast }) => cast.other.user },
+    tells: ({ cast }) => [cast.other.user, cast.other.name],
+  },
+  "users.forDiscussion": {
+    kind: "query",
+    input: ({ discussion }) => ({ discussion }),
+    shows: { now: ({ cast }) => cast.other.name },
+  },
+  "users.forGroup": {
+    kind: "query",
+    input: ({ group }) => ({ group }),
+    shows: { now: ({ cast }) => cast.other.name },
+  },
+
+  "messages.byDiscussion": {
+    kind: "query",
+    input: ({ discussion }) => ({ discussion }),
+    shows: { now: ({ words }) => words.laterText, then: ({ words }) => words.text },
+  },
+  "messages.at": {
+    kind: "query",
+    input: ({ discussion }) => ({ discussion, seq: 2 }),
+    shows: { now: ({ words }) => words.text },
+  },
+  "messages.at (after they left)": {
+    kind: "query",
+    input: ({ discussion, seqOfLater }) => ({ discussion, seq: seqOfLater }),
+    shows: { now: ({ words }) => words.laterText },
+  },
+  "messages.byId": {
+    kind: "query",
+    input: ({ message }) => ({ id: message }),
+    shows: { now: ({ words }) => words.text },
+  },
+  "messages.byId (after they left)": {
+    kind: "query",
+    input: ({ later }) => ({ id: later }),
+    shows: { now: ({ words }) => words.laterText },
+  },
+
+  "log.read (a discussion)": {
+    kind: "query",
+    input: ({ discussion }) => ({ stream: discussion, fromSeq: seq(1) }),
+    shows: { now: ({ words }) => words.laterText, then: ({ words }) => words.text },
+  },
+  "log.read (a group)": {
+    kind: "query",
+    input: ({ group }) => ({ stream: group, fromSeq: seq(1) }),
+    shows: { now: ({ words }) => words.groupName },
+  },
+  "log.read (one's own)": {
+    kind: "query",
+    input: (_, { user }) => ({ stream: user, fromSeq: seq(1) }),
+  },
+  "log.read (another's own)": {
+    kind: "query",
+    input: ({ somebody }) => ({ stream: somebody, fromSeq: seq(1) }),
+  },
+
+  "live.inbox": { kind: "feed", input: () => ({}), news: "discussion" },
+  "live.inbox (a discussion)": {
+    kind: "feed",
+    input: ({ discussion }) => ({ stream: discussion, fromSeq: seq(1) }),
+    news: "discussion",
+  },
+  "live.inbox (a group)": {
+    kind: "feed",
+    input: ({ group }) => ({ stream: group, fromSeq: seq(1) }),
+    news: "group",
+  },
+  "live.inbox (another's own)": { kind: "feed", input: ({ somebody }) => ({ stream: somebody }) },
+};

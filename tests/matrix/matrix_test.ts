@@ -1,0 +1,63 @@
+/** Holds a real server, over the wire, to the table of who may call what: one test a case (SEC1, VIS3). @module */
+import { strict as assert } from "node:assert";
+import { EVENT_TYPES } from "@gatz/domain";
+import { needsPostgres } from "@gatz/testing/postgres.ts";
+import type { Bench } from "./judge.ts";
+import { ROWS } from "./rows.ts";
+import type { Stages } from "./stage.ts";
+
+if (await needsPostgres(import.meta.url)) {
+  const { describeApi } = await import("@gatz/server");
+  const { testServer } = await import("@gatz/testing/test_server.ts");
+  const { footprintOf } = await import("./footprint.ts");
+  const { judge } = await import("./judge.ts");
+  const { isAccepted, Stages: MadeStages } = await import("./stage.ts");
+  const { READS } = await import("./calls/reads.ts");
+  const { WRITES } = await import("./calls/writes.ts");
+  const CALLS = { ...READS, ...WRITES };
+
+  /** Beats come fast, since a feed that shall bring nothing is believed after two. */
+  const BEAT_MS = 60;
+
+  const open = new AsyncDisposableStack();
+  let opened: Promise<{ bench: Bench; stages: Stages }> | undefined;
+
+  const begin = async () => {
+    const server = open.use(
+      await testServer({ database: { shards: 4, servers: 1 }, limits: { beatMs: BEAT_MS } }),
+    );
+    const footprint = open.use(await footprintOf(server.database.directoryUrl));
+    return { bench: { ...server, footprint }, stages: new MadeStages(server) };
+  };
+
+  Deno.test.afterAll(() => open.disposeAsync());
+
+  for (const row of ROWS) {
+    const call = CALLS[row.name];
+    if (call === undefined) throw new Error(`how is ${row.name} called?`);
+    // Those who change something come last, so that nothing is on its way while others are refused.
+    const cases = [...row.cells].sort(([, a], [, b]) => Number(isAccepted(a)) - Number(isAccepted(b)));
+    for (const [column, cell] of cases) {
+      Deno.test({
+        name: `matrix: ${row.name}, ${column}: ${cell}`,
+        // The server serves all cases, and is closed after them.
+        ...{ sanitizeOps: false, sanitizeResources: false },
+        fn: async () => {
+          const { bench, stages } = await (opened ??= begin());
+          const stage = await stages.of(row, { changes: call.kind === "mutation" });
+          await judge(bench, { row, column, cell, call, place: stage.placeFor(column) });
+        },
+      });
+    }
+  }
+
+  Deno.test("[SEC1] matrix: every procedure has a row, and every row a procedure", () => {
+    const there = describeApi().map(({ path }) => path);
+    assert.deepEqual([...new Set(ROWS.map(({ procedure }) => procedure))].sort(), there.sort());
+  });
+
+  Deno.test("[SEC1] matrix: every type of draft has a row, and every row a type", () => {
+    const types = Object.entries(EVENT_TYPES).flatMap(([kind, types]) => types.map((type) => `${kind}/${type}`));
+    assert.deepEqual(ROWS.flatMap(({ draft }) => draft ?? []).sort(), types.sort());
+  });
+}

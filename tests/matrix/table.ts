@@ -1,0 +1,123 @@
+/**
+ * Who may call what, and what they are answered: written by hand, and the one place that says it. A row is a procedure (and in brackets
+ * what is done with it), or a type of draft through `log.offer`; a cell is one of {@link ANSWERS}. `-`: there is no such case.
+ * docs/authorization.md is this table; matrix_test.ts holds the server to it.
+ * @module
+ */
+
+/** Who asks. The order is the table's. */
+export const COLUMNS = {
+  anon: "nobody who is logged in, from another machine",
+  stranger: "never a member of anything here",
+  outside: "a member of the group, never of the discussion",
+  ex: "was a member, and has been removed: from the group in the rows about groups, elsewhere from the discussion",
+  member: "a plain member of group and discussion",
+  owner: "owner of the discussion, plain member of the group",
+  gowner: "owner of the group, plain member of the discussion",
+  operator:
+    "on the machine itself, without a token: in development there is no other way in; a backup and the like are tools",
+} as const;
+
+export type Column = keyof typeof COLUMNS;
+
+export type Answer =
+  | { readonly kind: "error" | "rejected"; readonly code: string }
+  | { readonly kind: "not-now"; readonly reason: string }
+  | { readonly kind: "not-found" | "accepted" };
+
+/** What a cell stands for. `accepted` is also what a read says that answers. */
+export const ANSWERS: Readonly<Record<string, Answer & { readonly means: string }>> = {
+  ok: { kind: "accepted", means: "accepted; of a read: answered with what there is now" },
+  part: { kind: "accepted", means: "answered as things stood when they left (VIS4)" },
+  mine: { kind: "accepted", means: "answered with what is one's own, and nothing of this" },
+  none: { kind: "not-found", means: "`NotFound`, to the byte as for what does not exist (VIS3)" },
+  login: { kind: "error", code: "Unauthenticated", means: "`Unauthenticated`" },
+  far: { kind: "error", code: "Forbidden", means: "`Forbidden`: in development only, and only from this machine" },
+  left: { kind: "rejected", code: "NotMember", means: "`NotMember`" },
+  no: { kind: "rejected", code: "Forbidden", means: "`Forbidden`" },
+  author: { kind: "rejected", code: "NotYourMessage", means: "`NotYourMessage`" },
+  hand: { kind: "rejected", code: "OwnerMustHandOver", means: "`OwnerMustHandOver`" },
+  nobody: { kind: "rejected", code: "NobodyAddable", means: "`NobodyAddable`" },
+  there: { kind: "rejected", code: "AlreadyExists", means: "`AlreadyExists`" },
+  gatz: { kind: "rejected", code: "SystemOnly", means: "`SystemOnly`" },
+};
+
+export const TABLE = `
+                                       anon   stranger outside ex     member owner  gowner operator
+
+apps/server/src/routes/auth.ts
+  auth.devSignIn                       far    far      far     far    far    far    far    ok
+  auth.me                              login  mine     mine    mine   mine   mine   mine   login
+
+apps/server/src/routes/debug.ts
+  debug.owners                         far    far      far     far    far    far    far    ok
+  debug.tail                           far    far      far     far    far    far    far    ok
+
+apps/server/src/routes/discussions.ts
+  discussions.create                   login  none     ok      ok     ok     ok     ok     login
+  discussions.create (with a message)  login  none     ok      ok     ok     ok     ok     login
+  discussions.addMembers               login  none     none    left   ok     ok     ok     login
+  discussions.removeMember             login  none     none    left   no     ok     ok     login
+  discussions.removeMember (the owner) login  none     none    left   no     no     no     login
+  discussions.leave                    login  none     none    left   ok     ok     ok     login
+  discussions.byId                     login  none     none    part   ok     ok     ok     login
+  discussions.at                       login  none     none    part   ok     ok     ok     login
+  discussions.at (after they left)     login  none     none    none   ok     ok     ok     login
+  discussions.byUser                   login  mine     mine    part   ok     ok     ok     login
+
+apps/server/src/routes/groups.ts
+  groups.create                        login  ok       ok      ok     ok     ok     ok     login
+  groups.addMembers                    login  none     ok      left   ok     ok     ok     login
+  groups.removeMember                  login  none     no      left   no     no     ok     login
+  groups.removeMember (the owner)      login  none     no      left   no     no     hand   login
+  groups.leave                         login  none     ok      left   ok     ok     hand   login
+  groups.byId                          login  none     ok      part   ok     ok     ok     login
+
+apps/server/src/routes/users.ts
+  users.byId                           login  ok       ok      ok     ok     ok     ok     login
+  users.byHandle                       login  ok       ok      ok     ok     ok     ok     login
+  users.forDiscussion                  login  none     none    part   ok     ok     ok     login
+  users.forGroup                       login  none     ok      part   ok     ok     ok     login
+
+apps/server/src/routes/messages.ts
+  messages.send                        login  none     none    left   ok     ok     ok     login
+  messages.send (an answer)            login  none     none    left   ok     ok     ok     login
+  messages.edit (their own)            login  none     none    left   ok     ok     ok     login
+  messages.edit (another's)            login  none     none    left   author author author login
+  messages.delete (their own)          login  none     none    left   ok     ok     ok     login
+  messages.delete (another's)          login  none     none    left   no     ok     no     login
+  messages.react                       login  none     none    left   ok     ok     ok     login
+  messages.byDiscussion                login  none     none    part   ok     ok     ok     login
+  messages.at                          login  none     none    part   ok     ok     ok     login
+  messages.at (after they left)        login  none     none    none   ok     ok     ok     login
+  messages.byId                        login  none     none    part   ok     ok     ok     login
+  messages.byId (after they left)      login  none     none    none   ok     ok     ok     login
+
+apps/server/src/routes/log.ts
+  log.read (a discussion)              login  none     none    part   ok     ok     ok     login
+  log.read (a group)                   login  none     ok      part   ok     ok     ok     login
+  log.read (one's own)                 login  mine     mine    mine   mine   mine   mine   login
+  log.read (another's own)             login  none     none    none   none   none   none   login
+  log.offer group/create               login  ok       ok      ok     ok     ok     ok     login
+  log.offer group/add-members          login  none     ok      left   ok     ok     ok     login
+  log.offer group/remove-member        login  none     no      left   no     no     ok     login
+  log.offer group/leave                login  none     ok      left   ok     ok     hand   login
+  log.offer discussion/create          login  none     ok      ok     ok     ok     ok     login
+  log.offer discussion/add-members     login  none     none    left   ok     ok     ok     login
+  log.offer discussion/remove-member   login  none     none    left   no     ok     ok     login
+  log.offer discussion/leave           login  none     none    left   ok     ok     ok     login
+  log.offer discussion/new-message     login  none     none    left   ok     ok     ok     login
+  log.offer discussion/edit-message    login  none     none    left   author author author login
+  log.offer discussion/delete-message  login  none     none    left   no     ok     no     login
+  log.offer discussion/react-to-message login none     none    left   ok     ok     ok     login
+  log.offer user/register              login  gatz     gatz    gatz   gatz   gatz   gatz   login
+  log.offer user/added-to              login  gatz     gatz    gatz   gatz   gatz   gatz   login
+  log.offer user/removed-from          login  gatz     gatz    gatz   gatz   gatz   gatz   login
+  log.offer user/left-group            login  gatz     gatz    gatz   gatz   gatz   gatz   login
+
+apps/server/src/routes/live.ts
+  live.inbox                           login  mine     mine    part   ok     ok     ok     login
+  live.inbox (a discussion)            login  none     none    part   ok     ok     ok     login
+  live.inbox (a group)                 login  none     ok      part   ok     ok     ok     login
+  live.inbox (another's own)           login  none     none    none   none   none   none   login
+`;
