@@ -28,6 +28,9 @@ export interface Place {
   readonly own: ReadonlyMap<UserId, MessageId>;
   /** The seq of `later`. */
   readonly seqOfLater: Seq;
+  /** The ids that a flag of `message`, and an invite to the group, have where a row needs one. */
+  readonly flag: EventId;
+  readonly invite: EventId;
   /** Another user, whose own stream is nobody else's business. */
   readonly somebody: UserId;
   /** Names and texts. */
@@ -67,6 +70,7 @@ export function nowhere({ group, discussion, own, somebody, ...rest }: Place): P
   const message = () => freshId("msg", shardOf(discussion));
   return {
     ...{ ...rest, message: message(), later: message() },
+    ...{ flag: newEvent(discussion), invite: newEvent(group) },
     somebody: freshId("user", shardOf(somebody)),
     group: freshId("grp", shardOf(group)),
     discussion: freshId("disc", shardOf(discussion)),
@@ -79,6 +83,7 @@ function placeFor(cast: Cast, writers: readonly Person[]): Begun {
   const message = () => freshId("msg", shardOf(discussion));
   return {
     ...{ cast, group, discussion, message: message(), later: message(), somebody: cast.other.user },
+    ...{ flag: newEvent(discussion), invite: newEvent(group) },
     own: new Map(writers.map(({ user }) => [user, message()])),
     words: { groupName: planted(), discussionName: planted(), text: planted(), laterText: planted() },
   };

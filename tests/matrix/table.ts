@@ -85,7 +85,7 @@ apps/server/src/routes/messages.ts
   messages.edit (their own)            login  none     none    left   ok     ok     ok     login
   messages.edit (another's)            login  none     none    left   author author author login
   messages.delete (their own)          login  none     none    left   ok     ok     ok     login
-  messages.delete (another's)          login  none     none    left   no     ok     no     login
+  messages.delete (another's)          login  none   none   left   no     ok     ok     login
   messages.react                       login  none     none    left   ok     ok     ok     login
   messages.byDiscussion                login  none     none    part   ok     ok     ok     login
   messages.at                          login  none     none    part   ok     ok     ok     login
@@ -98,22 +98,56 @@ apps/server/src/routes/log.ts
   log.read (a group)                   login  none     ok      part   ok     ok     ok     login
   log.read (one's own)                 login  mine     mine    mine   mine   mine   mine   login
   log.read (another's own)             login  none     none    none   none   none   none   login
-  log.offer group/create               login  ok       ok      ok     ok     ok     ok     login
-  log.offer group/add-members          login  none     ok      left   ok     ok     ok     login
-  log.offer group/remove-member        login  none     no      left   no     no     ok     login
-  log.offer group/leave                login  none     ok      left   ok     ok     hand   login
-  log.offer discussion/create          login  none     ok      ok     ok     ok     ok     login
-  log.offer discussion/add-members     login  none     none    left   ok     ok     ok     login
-  log.offer discussion/remove-member   login  none     none    left   no     ok     ok     login
-  log.offer discussion/leave           login  none     none    left   ok     ok     ok     login
-  log.offer discussion/new-message     login  none     none    left   ok     ok     ok     login
-  log.offer discussion/edit-message    login  none     none    left   author author author login
-  log.offer discussion/delete-message  login  none     none    left   no     ok     no     login
-  log.offer discussion/react-to-message login none     none    left   ok     ok     ok     login
-  log.offer user/register              login  gatz     gatz    gatz   gatz   gatz   gatz   login
-  log.offer user/added-to              login  gatz     gatz    gatz   gatz   gatz   gatz   login
-  log.offer user/removed-from          login  gatz     gatz    gatz   gatz   gatz   gatz   login
-  log.offer user/left-group            login  gatz     gatz    gatz   gatz   gatz   gatz   login
+  log.offer group/create               login  ok     ok     ok     ok     ok     ok     login
+  log.offer group/rename               login  none   no     left   no     no     no     login
+  log.offer group/describe             login  none   no     left   no     no     no     login
+  log.offer group/set-avatar           login  none   no     left   no     no     no     login
+  log.offer group/add-members          login  none   ok     left   ok     ok     ok     login
+  log.offer group/remove-member        login  none   no     left   no     no     ok     login
+  log.offer group/leave                login  none   ok     left   ok     ok     hand   login
+  log.offer group/set-role             login  none   no     left   no     no     no     login
+  log.offer group/transfer-ownership   login  none   no     left   no     no     no     login
+  log.offer group/create-invite        login  none   no     left   no     no     no     login
+  log.offer group/revoke-invite        login  none   no     left   no     no     no     login
+  log.offer group/join-by-invite       login  gatz   gatz   gatz   gatz   gatz   gatz   login
+  log.offer group/discussion-open      login  gatz   gatz   gatz   gatz   gatz   gatz   login
+  log.offer group/archive              login  none   no     left   no     no     no     login
+  log.offer discussion/create          login  none   ok     ok     ok     ok     ok     login
+  log.offer discussion/rename          login  none   none   left   no     no     no     login
+  log.offer discussion/describe        login  none   none   left   no     no     no     login
+  log.offer discussion/add-members     login  none   none   left   ok     ok     ok     login
+  log.offer discussion/join            login  none   none   left   no     no     no     login
+  log.offer discussion/remove-member   login  none   none   left   no     ok     ok     login
+  log.offer discussion/leave           login  none   none   left   ok     ok     ok     login
+  log.offer discussion/set-role        login  none   none   left   no     no     no     login
+  log.offer discussion/pin-message     login  none   none   left   no     no     no     login
+  log.offer discussion/unpin-message   login  none   none   left   no     no     no     login
+  log.offer discussion/lock            login  none   none   left   no     no     no     login
+  log.offer discussion/unlock          login  none   none   left   no     no     no     login
+  log.offer discussion/close           login  none   none   left   no     no     no     login
+  log.offer discussion/reopen          login  none   none   left   no     no     no     login
+  log.offer discussion/mute-member     login  none   none   left   no     no     no     login
+  log.offer discussion/unmute-member   login  none   none   left   no     no     no     login
+  log.offer discussion/ban-member      login  none   none   left   no     no     no     login
+  log.offer discussion/unban-member    login  none   none   left   no     no     no     login
+  log.offer discussion/set-slow-mode   login  none   none   left   no     no     no     login
+  log.offer discussion/flag-message    login  none   none   left   no     no     no     login
+  log.offer discussion/resolve-flag    login  none   none   left   no     no     no     login
+  log.offer discussion/expunge         login  none   none   left   no     no     no     login
+  log.offer discussion/continued       login  gatz   gatz   gatz   gatz   gatz   gatz   login
+  log.offer discussion/new-message     login  none   none   left   ok     ok     ok     login
+  log.offer discussion/edit-message    login  none   none   left   author author author login
+  log.offer discussion/delete-message  login  none   none   left   no     ok     ok     login
+  log.offer discussion/react-to-message login  none   none   left   ok     ok     ok     login
+  log.offer user/register              login  gatz   gatz   gatz   gatz   gatz   gatz   login
+  log.offer user/set-profile           login  no     no     no     no     no     no     login
+  log.offer user/set-handle            login  gatz   gatz   gatz   gatz   gatz   gatz   login
+  log.offer user/block-user            login  no     no     no     no     no     no     login
+  log.offer user/unblock-user          login  no     no     no     no     no     no     login
+  log.offer user/end-account           login  no     no     no     no     no     no     login
+  log.offer user/added-to              login  gatz   gatz   gatz   gatz   gatz   gatz   login
+  log.offer user/removed-from          login  gatz   gatz   gatz   gatz   gatz   gatz   login
+  log.offer user/left-group            login  gatz   gatz   gatz   gatz   gatz   gatz   login
 
 apps/server/src/routes/live.ts
   live.inbox                           login  mine     mine    part   ok     ok     ok     login

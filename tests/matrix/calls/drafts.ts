@@ -23,35 +23,85 @@ const inTalk = (body: (at: Place, as: Person) => Body): Write => (at, as) => (
 const inOwn = (body: (at: Place, as: Person) => Body): Write => (at, as) => ({ stream: as.user, body: body(at, as) });
 
 export const CONTENT = { text: "words", mentions: [], attachments: [] };
+const AVATAR = { sha256: "0".repeat(64), bytes: 1, mime: "image/png", name: "a.png" };
+const HOUR_MS = 3_600_000;
+const inAnHour = () => Date.now() + HOUR_MS;
 
 /** A message of the person's own, or the other's for who never wrote one. */
 export const ownOf = ({ own, message }: Place, { user }: Person) => own.get(user) ?? message;
 
-/** By kind of stream and type. */
-export const DRAFTS: Readonly<Record<string, Write>> = {
-  "group/create": (_, as) => ({ stream: freshId("grp", homeOf(as)), body: { name: "Group", members: [] } }),
-  "group/add-members": inGroup(({ cast }) => ({ users: [cast.guest.user], historyFrom: "now" })),
-  "group/remove-member": inGroup(({ cast }) => ({ user: cast.other.user })),
-  "group/leave": inGroup(() => ({})),
+const GROUP: Readonly<Record<string, Write>> = {
+  "create": (_, as) => ({ stream: freshId("grp", homeOf(as)), body: { name: "Group", members: [] } }),
+  "rename": inGroup(() => ({ name: "Another name" })),
+  "describe": inGroup(() => ({ description: "What it is about" })),
+  "set-avatar": inGroup(() => ({ avatar: AVATAR })),
+  "add-members": inGroup(({ cast }) => ({ users: [cast.guest.user], historyFrom: "now" })),
+  "remove-member": inGroup(({ cast }) => ({ user: cast.other.user })),
+  "leave": inGroup(() => ({})),
+  "set-role": inGroup(({ cast }) => ({ user: cast.other.user, role: "moderator" })),
+  "transfer-ownership": inGroup(({ cast }) => ({ to: cast.other.user })),
+  "create-invite": inGroup(() => ({ hash: "1".repeat(64) })),
+  "revoke-invite": inGroup(({ invite }) => ({ invite })),
+  "join-by-invite": inGroup(({ invite }) => ({ invite })),
+  "discussion-open": inGroup(({ discussion }) => ({ discussion, name: "Talk", size: 1, until: inAnHour() })),
+  "archive": inGroup(() => ({})),
+};
 
-  "discussion/create": ({ group }, as) => (
+const DISCUSSION: Readonly<Record<string, Write>> = {
+  "create": ({ group }, as) => (
     { stream: freshId("disc", homeOf(as)), body: { group, name: "Talk", members: [] } }
   ),
-  "discussion/add-members": inTalk(({ cast }) => ({ users: [cast.newcomer.user], historyFrom: "now" })),
-  "discussion/remove-member": inTalk(({ cast }) => ({ user: cast.other.user })),
-  "discussion/leave": inTalk(() => ({})),
-  "discussion/new-message": inTalk(() => CONTENT),
-  "discussion/edit-message": inTalk(({ message }) => ({ target: message, ...CONTENT })),
-  "discussion/delete-message": inTalk(({ message }) => ({ target: message })),
-  "discussion/react-to-message": inTalk(({ message }) => ({ target: message, emoji: "👍", on: true })),
+  "rename": inTalk(() => ({ name: "Another name" })),
+  "describe": inTalk(() => ({ description: "What it is about" })),
+  "add-members": inTalk(({ cast }) => ({ users: [cast.newcomer.user], historyFrom: "now" })),
+  "join": inTalk(() => ({})),
+  "remove-member": inTalk(({ cast }) => ({ user: cast.other.user })),
+  "leave": inTalk(() => ({})),
+  "set-role": inTalk(({ cast }) => ({ user: cast.other.user, role: "moderator" })),
+  "pin-message": inTalk(({ message }) => ({ target: message })),
+  "unpin-message": inTalk(({ message }) => ({ target: message })),
+  "lock": inTalk(() => ({})),
+  "unlock": inTalk(() => ({})),
+  "close": inTalk(() => ({})),
+  "reopen": inTalk(() => ({})),
+  "mute-member": inTalk(({ cast }) => ({ user: cast.other.user })),
+  "unmute-member": inTalk(({ cast }) => ({ user: cast.other.user })),
+  "ban-member": inTalk(({ cast }) => ({ user: cast.other.user })),
+  "unban-member": inTalk(({ cast }) => ({ user: cast.other.user })),
+  "set-slow-mode": inTalk(() => ({ seconds: 60 })),
+  "flag-message": inTalk(({ message }) => ({ target: message })),
+  "resolve-flag": inTalk(({ flag }) => ({ flag, verdict: "upheld" })),
+  "expunge": inTalk(({ cast }) => ({ author: cast.other.user, upToSeq: 2, why: "purge" })),
+  "continued": inTalk(({ message, discussion }) => ({ target: message, discussion })),
+  "new-message": inTalk(() => CONTENT),
+  "edit-message": inTalk(({ message }) => ({ target: message, ...CONTENT })),
+  "delete-message": inTalk(({ message }) => ({ target: message })),
+  "react-to-message": inTalk(({ message }) => ({ target: message, emoji: "👍", on: true })),
+};
 
-  "user/register": inOwn(({ cast }) => ({ handle: cast.guest.handle, name: "Name" })),
-  "user/added-to": inOwn(({ discussion, group, cast }) => (
+const USER: Readonly<Record<string, Write>> = {
+  "register": inOwn(({ cast }) => ({ handle: cast.guest.handle, name: "Name" })),
+  "set-profile": inOwn(() => ({ about: "Words about oneself" })),
+  "set-handle": inOwn(({ cast }) => ({ handle: cast.guest.handle })),
+  "block-user": inOwn(({ cast }) => ({ user: cast.guest.user })),
+  "unblock-user": inOwn(({ cast }) => ({ user: cast.guest.user })),
+  "end-account": inOwn(() => ({})),
+  "added-to": inOwn(({ discussion, group, cast }) => (
     { stream: discussion, seq: 1, group, groupSeq: 1, by: cast.owner.user }
   )),
-  "user/removed-from": inOwn(({ discussion }) => ({ stream: discussion, seq: 1 })),
-  "user/left-group": inOwn(({ group }) => ({ group, groupSeq: 1 })),
+  "removed-from": inOwn(({ discussion }) => ({ stream: discussion, seq: 1 })),
+  "left-group": inOwn(({ group }) => ({ group, groupSeq: 1 })),
 };
+
+const named = (kind: string, writes: Readonly<Record<string, Write>>) =>
+  Object.entries(writes).map(([type, write]): [string, Write] => [`${kind}/${type}`, write]);
+
+/** By kind of stream and type. */
+export const DRAFTS: Readonly<Record<string, Write>> = Object.fromEntries([
+  ...named("group", GROUP),
+  ...named("discussion", DISCUSSION),
+  ...named("user", USER),
+]);
 
 /** The whole draft, with a new id. */
 export function draftOf(kindAndType: string, { at, as }: { at: Place; as: Person }) {
