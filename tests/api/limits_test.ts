@@ -180,7 +180,7 @@ if (await needsPostgres(import.meta.url)) {
       }
     };
     Object.assign(storage, {
-      discussionAt: counted(storage.discussionAt),
+      streamAt: counted(storage.streamAt),
       messages: counted(storage.messages),
     });
     await Promise.all(

@@ -24,6 +24,7 @@ export function userFact({ seq, endedAt, blocks }: UserState): UserFact {
 export interface SourceFact {
   seq: Seq;
   messageSeq: Seq | null;
+  group: GroupId;
 }
 
 /** What a decision needs and the stream does not hold. */

@@ -24,6 +24,8 @@ export interface Decided {
   basis?: readonly { stream: StreamId; seq: Seq }[];
   /** The seq of the body's `target`. */
   targetSeq?: Seq;
+  /** Who wrote the message that is flagged (MOD2). */
+  author?: UserId;
   /** The seq of the body's `replyTo`. */
   replyToSeq?: Seq;
   /** People named in the body whom the decision left out. */

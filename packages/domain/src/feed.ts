@@ -1,7 +1,7 @@
 import type { LogEvent } from "./events.ts";
 import type { DiscussionId, GroupId, StreamId, UserId } from "./ids.ts";
 import type { Incarnation, Seq, UnixMs } from "./scalars.ts";
-import type { Interval } from "./state.ts";
+import type { DiscussionState, Interval, Pin, Role, Sanction } from "./state.ts";
 import type { ShardNumber } from "./ids.ts";
 
 /** A stream's newest seq. */
@@ -34,7 +34,17 @@ export type StreamView =
     readonly createdAt: UnixMs;
     readonly memberCount: number;
     readonly mine: readonly Interval[];
-  };
+    /** The viewer's own; null for who has left. */
+    readonly role: Role | null;
+    /** How long the viewer may not speak, if they are muted. */
+    readonly muted?: Pick<Sanction, "until">;
+    /** Those whose messages the viewer may see, oldest first. */
+    readonly pins?: readonly Pin[];
+  }
+    & Pick<
+      DiscussionState,
+      "description" | "curatedBy" | "join" | "continues" | "locked" | "slowMode"
+    >;
 
 export type ShardStatus = "ok" | "slow" | "down";
 

@@ -90,6 +90,8 @@ export interface Flag {
   readonly seq: Seq;
   readonly message: MessageId;
   readonly messageSeq: Seq;
+  /** Of the message: on whom it is. */
+  readonly author: UserId;
   readonly by: UserId;
   readonly at: UnixMs;
   readonly reason?: string;

@@ -177,7 +177,8 @@ export class World {
     if (state === null) return { kind: "missing" };
     const seen = messages.get(message);
     const messageSeq = seen?.discussion === discussion && seen.kind === "live" ? seen.seq : null;
-    return { kind: "known", value: { seq: state.seq, messageSeq } };
+    assert(state.kind === "discussion", "a discussion's id is a discussion's");
+    return { kind: "known", value: { seq: state.seq, messageSeq, group: state.group } };
   }
 
   #fact<S extends StreamState>(id: StreamId): Fact<S> {

@@ -2,7 +2,6 @@
 import type {
   AnyEventId,
   DiscussionId,
-  DiscussionState,
   DomainLimits,
   Fact,
   GroupId,
@@ -24,6 +23,7 @@ import type {
 } from "@gatz/domain";
 import type { ForwardedOffer, Membership, NodeId, ShardOwner } from "./nodes/contract.ts";
 import type { OfferStep, StorageReadings } from "./observe.ts";
+import type { SharedStateOf } from "./reads/stream_at.ts";
 
 export type * from "./nodes/contract.ts";
 export type * from "./observe.ts";
@@ -200,11 +200,11 @@ export interface DiscussionList {
 
 /** One stream's part of a resume (LIVE2, LIVE3). */
 export type ResumedStream =
-  /** A membership that began after the cursor. */
+  /** A membership that began after the cursor; `state` is that of `head`. */
   | { kind: "joined"; stream: StreamId; visibleFrom: Seq; head: Seq; state: StreamState }
   /** What happened since, in seq order (not yet filtered by `visible`); `state` is that of the snapshot. */
   | { kind: "events"; stream: StreamId; head: Seq; state: StreamState; events: readonly LogEvent[] }
-  /** More than the bounds. */
+  /** More than the bounds; `state` is that of `head`. */
   | { kind: "behind"; stream: StreamId; head: Seq; state: StreamState | null };
 
 export interface ShardResume {
@@ -255,8 +255,11 @@ export interface Storage {
   states(streams: readonly StreamId[]): Promise<ReadonlyMap<StreamId, Fact<StreamState>>>;
   /** One stream's state, or null; throws {@link ShardUnavailable}. */
   state(stream: StreamId): Promise<StreamState | null>;
-  /** A discussion right after its event `at` (TIME1); null if there is no such event. Throws {@link ShardUnavailable}. */
-  discussionAt(stream: DiscussionId, at: Seq): Promise<DiscussionState | null>;
+  /**
+   * A group or discussion right after its event `at` (TIME1, VIS4), but for who sent when in slow mode; null if there is no such event.
+   * Throws {@link ShardUnavailable}.
+   */
+  streamAt<S extends GroupId | DiscussionId>(stream: S, at: Seq): Promise<SharedStateOf<S> | null>;
   events(stream: StreamId, page: SeqRange & { limit: number }): Promise<EventPage>;
   /** Folded messages of a discussion, as the viewer is shown them through `ranges`. */
   messages(

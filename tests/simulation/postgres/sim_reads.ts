@@ -1,6 +1,7 @@
 /** What feeds and facts read, computed from the plain log by the plainest reading of the rules. */
 import {
   type Fact,
+  foldStream,
   intervalsOf,
   type LogEvent,
   type Position,
@@ -44,7 +45,11 @@ export function simReads({ read, limits }: SimReadsOptions): Backend["reads"] {
         oldestAt: null,
         rejected: {},
       })),
-    discussionAt: notSimulated,
+    streamAt: (stream, at) =>
+      read(shardOf(stream), (tables) => {
+        // An id's kind is its state's.
+        return at > tables.eventsOf(stream).length ? null : stateAt(tables, stream, at) as never;
+      }),
     messages: notSimulated,
     messagesById: notSimulated,
     discussionOf: notSimulated,
@@ -107,12 +112,18 @@ function resumed(
   const head = stay.left ?? state.seq;
   if (tables.positionOf(stream, head) <= since) return null;
   if (tables.positionOf(stream, stay.from) > since) {
-    return { kind: "joined", stream, visibleFrom: stay.historyFrom, head, state };
+    return { kind: "joined", stream, visibleFrom: stay.historyFrom, head, state: stateAt(tables, stream, head) };
   }
   const events = tables.eventsOf(stream).filter((event) => event.seq <= head && isAfter(tables, event, since));
-  if (events.length > Math.min(perStream, budget.events)) return { kind: "behind", stream, head, state };
+  if (events.length > Math.min(perStream, budget.events)) {
+    return { kind: "behind", stream, head, state: stateAt(tables, stream, head) };
+  }
   budget.events -= events.length;
   return { kind: "events", stream, head, state, events };
+}
+
+function stateAt(tables: SimShard, stream: StreamId, at: Seq): StreamState {
+  return foldStream(tables.eventsOf(stream).slice(0, at)).state!; // the event is there
 }
 
 function isAfter(tables: SimShard, { stream, seq }: LogEvent, since: number): boolean {

@@ -3,6 +3,7 @@ import {
   type Head,
   isMessageEvent,
   type LogEvent,
+  type Position,
   position,
   type Seq,
   seq,
@@ -11,6 +12,7 @@ import {
   type StreamId,
   type StreamState,
   type UserId,
+  viewersHead,
   visible,
 } from "@gatz/domain";
 import type { ShardResume } from "@gatz/storage/contract";
@@ -92,18 +94,22 @@ export class Inlet {
 
   #join({ event, state, shard, position: at }: Delivery): void {
     const { stream } = event;
-    const view = streamView(state, this.user);
-    const head = view.seq;
+    const head = viewersHead(state, this.user) ?? event.seq;
     if (head > event.seq) this.#implied.set(stream, head);
+    // Gone again already: what has become of it since is not for them (VIS4), so they read what there is up to then.
+    if (head < state.seq) return this.#putBehind({ stream, seq: head }, { shard, position: at });
+    const view = streamView(state, this.user);
     const item = itemText({ type: "joined", stream, visibleFrom: visibleFrom(state, this.user), head, state: view });
     this.queue.put({ kind: "item", ...item, shard, position: at, stream, seq: head, state: view });
   }
 
   #introduce({ event: { stream, seq: next }, shard, position: at }: Delivery): void {
-    const head = seq(next - 1);
-    const item = itemText({ type: "behind", stream, head });
     // The event itself is still to come, perhaps in another frame: the cursor stays before it.
-    this.queue.put({ kind: "item", ...item, shard, position: position(at - 1), stream, seq: head });
+    this.#putBehind({ stream, seq: seq(next - 1) }, { shard, position: position(at - 1) });
+  }
+
+  #putBehind({ stream, seq: head }: Head, at: { shard: ShardNumber; position: Position }): void {
+    this.queue.put({ kind: "item", ...itemText({ type: "behind", stream, head }), ...at, stream, seq: head });
   }
 }
 

@@ -119,10 +119,10 @@ export const discussions = router({
       const { storage, rates } = ctx.services;
       const viewer = ctx.session.user;
       await seenAt(storage, { viewer, discussion, at: seq });
-      const read = () => storage.discussionAt(discussion, seq);
+      const read = () => storage.streamAt(discussion, seq);
       const state = await rates.readInTurn({ user: viewer, stream: discussion }, read);
       if (state === null) throw notFound();
-      return { incarnation: storage.incarnation, asOf: seq, discussion: discussionView(state, viewer, seq) };
+      return { incarnation: storage.incarnation, asOf: seq, discussion: discussionView(state, viewer) };
     }),
 
   byUser: userProcedure

@@ -15,7 +15,7 @@ import { isHandle } from "../auth/handle.ts";
 import { notFound } from "../errors.ts";
 import { memberProcedure, router, userProcedure } from "../trpc.ts";
 import { requireShard, type Seen, seenDiscussion, seenGroup } from "../views/seen.ts";
-import { membersAt } from "../views/stream_view.ts";
+import { membersOf } from "../views/stream_view.ts";
 import { type UserView, userViews } from "../views/user_view.ts";
 
 /** A member, and who that is as far as their own shard answers. */
@@ -74,7 +74,7 @@ async function memberList(
   storage: Storage,
   { state, head }: Seen<GroupState | DiscussionState>,
 ): Promise<MemberList> {
-  const members = membersAt(state, head);
+  const members = membersOf(state);
   const people = await userViews(storage, members.map((member) => member.user));
   return {
     incarnation: storage.incarnation,

@@ -18,6 +18,7 @@ import { malformed, notFound } from "../errors.ts";
 
 /** A stream and the part of it that one viewer may see. */
 export interface Seen<S extends GroupState | DiscussionState> {
+  /** At {@link Seen.head}: to who has left the stream is as it was then. */
   readonly state: S;
   /** The viewer's stays, oldest first; never empty. */
   readonly stays: readonly Interval[];
@@ -44,7 +45,7 @@ export async function seenDiscussion(
 ): Promise<Seen<DiscussionState>> {
   requireShard(storage, { field, id: discussion });
   const state = await storage.state(discussion);
-  return seenBy(viewer, state?.kind === "discussion" ? state : null);
+  return await seenBy(viewer, state?.kind === "discussion" ? state : null, (at) => storage.streamAt(discussion, at));
 }
 
 /** As {@link seenDiscussion}. */
@@ -54,15 +55,21 @@ export async function seenGroup(
 ): Promise<Seen<GroupState>> {
   requireShard(storage, { field, id: group });
   const state = await storage.state(group);
-  return seenBy(viewer, state?.kind === "group" ? state : null);
+  return await seenBy(viewer, state?.kind === "group" ? state : null, (at) => storage.streamAt(group, at));
 }
 
-function seenBy<S extends GroupState | DiscussionState>(viewer: UserId, state: S | null): Seen<S> {
-  if (state === null) throw notFound();
-  const stays = intervalsOf(state, viewer);
-  const ranges = visibleRanges(stays, state.seq);
+async function seenBy<S extends GroupState | DiscussionState>(
+  viewer: UserId,
+  present: S | null,
+  stateAt: (at: Seq) => Promise<S | null>,
+): Promise<Seen<S>> {
+  if (present === null) throw notFound();
+  const stays = intervalsOf(present, viewer);
+  const ranges = visibleRanges(stays, present.seq);
   const head = ranges.at(-1)?.to;
   if (head === undefined) throw notFound();
+  const state = head === present.seq ? present : await stateAt(head);
+  if (state === null) throw new Error(`an event that was there is gone: ${present.id} ${head}`);
   return { state, stays, ranges, head };
 }
 

@@ -1,6 +1,9 @@
-/** A group or a discussion as one viewer sees it, at the newest seq that they may see (VIS4). @module */
-import type { DiscussionState, GroupState, Interval, Role, Seq, StreamState, StreamView, UserId } from "@gatz/domain";
-import { intervalsOf, unreachable, viewersHead } from "@gatz/domain";
+/**
+ * A group or a discussion as one viewer sees it. The state is that of the viewer's own head: for who has left, as it stood then (VIS4).
+ * @module
+ */
+import type { DiscussionState, GroupState, Role, Seq, StreamState, StreamView, UserId } from "@gatz/domain";
+import { currentInterval, intervalsOf, memberCount, membersNow, roleOf, seesSeq, unreachable } from "@gatz/domain";
 
 export type GroupView = Extract<StreamView, { kind: "group" }>;
 export type DiscussionView = Extract<StreamView, { kind: "discussion" }>;
@@ -12,61 +15,40 @@ export interface Member {
   readonly since: Seq;
 }
 
-/** Who was a member right after the event at `head`, in the order of joining. */
-export function membersAt(state: GroupState | DiscussionState, head: Seq): Member[] {
-  const members: Member[] = [];
-  let owner: { index: number; left: number } | undefined;
-  // The keys of Memberships are user ids.
-  for (const user of Object.keys(state.members) as UserId[]) {
-    const stay = intervalsOf(state, user).find((one) => covers(one, head));
-    if (stay === undefined) continue;
-    const left = stay.left ?? Infinity;
-    // Ownership passes on when an owner goes: of all who have been owner since, the first to go was it then.
-    if (stay.role === "owner" && (owner === undefined || left < owner.left)) owner = { index: members.length, left };
-    members.push({ user, role: stay.role === "owner" ? "member" : stay.role, since: stay.from });
-  }
-  if (owner !== undefined) members[owner.index] = { ...members[owner.index]!, role: "owner" };
-  return members.sort((a, b) => a.since - b.since || (a.user < b.user ? -1 : 1));
-}
-
-function covers(stay: Interval, at: Seq): boolean {
-  return stay.from <= at && (stay.left === undefined || at < stay.left);
+/** Who is a member, in the order of joining. */
+export function membersOf(state: GroupState | DiscussionState): Member[] {
+  return membersNow(state)
+    .map((user) => {
+      const { role, from: since } = currentInterval(state, user)!; // who is a member now has a stay
+      return { user, role, since };
+    })
+    .sort((a, b) => a.since - b.since || (a.user < b.user ? -1 : 1));
 }
 
 /** An ex-member's own leaving is the last that they see; they see themselves outside. */
 export function groupView(state: GroupState, viewer: UserId): GroupView {
-  const head = viewersHead(state, viewer) ?? state.seq;
-  const members = membersAt(state, head);
-  return {
-    kind: "group",
-    id: state.id,
-    seq: head,
-    name: state.name,
-    owner: ownerOf(members) ?? state.owner,
-    createdAt: state.createdAt,
-    memberCount: members.length,
-    mine: intervalsOf(state, viewer),
-  };
+  const { kind, id, seq, name, owner, createdAt } = state;
+  return { kind, id, seq, name, owner, createdAt, memberCount: memberCount(state), mine: intervalsOf(state, viewer) };
 }
 
-/** As {@link groupView}; or right after the event `head`, whatever the viewer was then (TIME1). */
-export function discussionView(
-  state: DiscussionState,
-  viewer: UserId,
-  head: Seq = viewersHead(state, viewer) ?? state.seq,
-): DiscussionView {
-  const members = membersAt(state, head);
+/** As {@link groupView}. */
+export function discussionView(state: DiscussionState, viewer: UserId): DiscussionView {
+  const { kind, id, seq, group, name, owner, closed, createdAt } = state;
+  const { description, curatedBy, join, continues, locked, slowMode } = state;
+  const mine = intervalsOf(state, viewer);
+  const mute = state.mutes?.[viewer];
+  const pins = state.pins?.filter(({ messageSeq }) => seesSeq(mine, messageSeq)) ?? [];
   return {
-    kind: "discussion",
-    id: state.id,
-    seq: head,
-    group: state.group,
-    name: state.name,
-    owner: ownerOf(members),
-    closed: members.length === 0,
-    createdAt: state.createdAt,
-    memberCount: members.length,
-    mine: intervalsOf(state, viewer),
+    ...{ kind, id, seq, group, name, owner, closed, createdAt, memberCount: memberCount(state), mine },
+    role: roleOf(state, viewer) ?? null,
+    ...(description !== undefined && { description }),
+    ...(curatedBy !== undefined && { curatedBy }),
+    ...(join !== undefined && { join }),
+    ...(continues !== undefined && { continues }),
+    ...(locked !== undefined && { locked }),
+    ...(slowMode !== undefined && { slowMode }),
+    ...(pins.length > 0 && { pins }),
+    ...(mute !== undefined && { muted: mute.until === undefined ? {} : { until: mute.until } }),
   };
 }
 
@@ -82,8 +64,4 @@ export function streamView(state: StreamState, viewer: UserId): StreamView {
     default:
       return unreachable(state);
   }
-}
-
-function ownerOf(members: readonly Member[]): UserId | null {
-  return members.find((member) => member.role === "owner")?.user ?? null;
 }

@@ -1,50 +1,129 @@
-import { unreachable } from "../asserts.ts";
-import type { Facts } from "../decision.ts";
-import type { Decided } from "../events.ts";
+/** Judges by the table of rights whether somebody may do something in a discussion now (DISC4). @module */
+import { assert, unreachable } from "../asserts.ts";
+import type { Decision, Facts } from "../decision.ts";
+import type { Actor, Decided } from "../events.ts";
 import type { UserId } from "../ids.ts";
 import { roleOf } from "../membership.ts";
-import type { DiscussionState, Role } from "../state.ts";
+import { refuse } from "../refuse.ts";
+import type { UnixMs } from "../scalars.ts";
+import type { DiscussionState, GroupState, Role, Sanction } from "../state.ts";
+import { type Act, type Hindrance, type Least, RIGHTS } from "./rights.ts";
 
-/** Whether a right is held; `decided` names the group's part in it (LOG8). `unknown`: only the group could tell, and it does not answer. */
-export type Authority = { kind: "yes"; decided: Decided } | { kind: "no" } | { kind: "unknown" };
+export interface Acting {
+  readonly actor: Actor;
+  /** Whom it is done to. */
+  readonly over?: UserId;
+  /** What a refusal for lack of the right names. */
+  readonly field?: string;
+}
+
+/** A discussion, and what else its decisions stand on. */
+export interface Scene {
+  readonly state: DiscussionState;
+  readonly facts: Facts;
+}
 
 /**
- * Whether a member may moderate another person's doings: moderators may, over those below their own role, and the group's owner has a
- * moderator's rights in discussions they are a member of (DISC4).
+ * Accepted: `decided` names the group's part in it, if the right is held through the group (LOG8). Not now: only the group could tell, and
+ * it does not answer (FACT1); or it is too early, in slow mode. `system` may do anything.
  */
-export function mayModerate(
-  who: { actor: UserId; over: UserId },
-  scene: { readonly state: DiscussionState; readonly facts: Facts },
-): Authority {
-  const { state, facts } = scene;
-  const below = rank(roleOf(state, who.over) ?? "member");
-  if (rank(roleOf(state, who.actor) ?? "member") > below) return { kind: "yes", decided: {} };
-  if (rank("moderator") <= below) return { kind: "no" };
-  const group = facts.group ?? { kind: "unavailable" };
-  switch (group.kind) {
-    case "unavailable":
-      return { kind: "unknown" };
-    case "missing":
-      return { kind: "no" };
-    case "known": {
-      const { id, owner, seq } = group.value;
-      if (owner !== who.actor) return { kind: "no" };
-      return { kind: "yes", decided: { right: "group-owner", basis: [{ stream: id, seq }] } };
+export function judgeRight(act: Act, acting: Acting, scene: Scene): Decision {
+  const { actor } = acting;
+  if (actor === "system") return { kind: "accepted", decided: {} };
+  return judgeHindrances(act, actor, scene) ?? judgeRole(act, { ...acting, actor }, scene);
+}
+
+/** What keeps a person from an act for which they may have the role, or null. */
+function judgeHindrances(act: Act, actor: UserId, scene: Scene): Decision | null {
+  for (const hindrance of RIGHTS[act].notWhile) {
+    const hindered = judgeHindrance(hindrance, actor, scene);
+    if (hindered) return hindered;
+  }
+  return null;
+}
+
+function judgeHindrance(hindrance: Hindrance, actor: UserId, { state, facts }: Scene): Decision | null {
+  switch (hindrance) {
+    case "closed":
+      return state.closed ? refuse("Closed", { field: "stream" }) : null;
+    case "locked":
+      return state.locked ? refuse("Locked", { field: "stream" }) : null;
+    case "muted": {
+      const mute = state.mutes?.[actor];
+      if (!isInForce(mute, facts.at)) return null;
+      return refuse("Muted", { field: "stream", ...(mute.until !== undefined && { detail: { until: mute.until } }) });
     }
+    case "slowed":
+      return judgePace(actor, { state, facts });
     default:
-      return unreachable(group);
+      return unreachable(hindrance);
   }
 }
 
-function rank(role: Role): number {
-  switch (role) {
-    case "owner":
-      return 2;
-    case "moderator":
-      return 1;
+/** Whether a mute, a ban or a slow mode holds at a time (MOD1). */
+export function isInForce<S extends Pick<Sanction, "until">>(sanction: S | undefined, at: UnixMs): sanction is S {
+  return sanction !== undefined && (sanction.until === undefined || at < sanction.until);
+}
+
+/** Slow mode asks only for patience: what comes too early may come again. */
+function judgePace(actor: UserId, { state, facts: { at } }: Scene): Decision | null {
+  const { slowMode, lastSent } = state;
+  const last = lastSent?.[actor];
+  if (!isInForce(slowMode, at) || last === undefined || ownRank(state, actor) >= RANKS.moderator) return null;
+  const retryAfterMs = Math.min(last + slowMode.seconds * 1_000, slowMode.until ?? Infinity) - at;
+  return retryAfterMs > 0 ? { kind: "not-now", reason: "RateLimited", limiter: "slow-mode", retryAfterMs } : null;
+}
+
+function judgeRole(act: Act, { actor, over, field = "stream" }: Acting & { actor: UserId }, scene: Scene): Decision {
+  const { state } = scene;
+  const { who, onThoseBelow } = RIGHTS[act];
+  assert(onThoseBelow === undefined || over !== undefined, `${act} is done to somebody`);
+  const above = onThoseBelow && over !== undefined ? ownRank(state, over) : -1;
+  const holds = (rank: number) => rank >= leastRank(who, state) && rank > above;
+  if (holds(ownRank(state, actor))) return { kind: "accepted", decided: {} };
+  const forbidden = refuse("Forbidden", { field });
+  return holds(RANKS.moderator) ? throughGroup(actor, scene) ?? forbidden : forbidden;
+}
+
+const RANKS = { owner: 2, moderator: 1, member: 0 } as const satisfies Record<Role, number>;
+
+function ownRank(state: DiscussionState, user: UserId): number {
+  return RANKS[roleOf(state, user) ?? "member"];
+}
+
+function leastRank(who: Least, { curatedBy }: DiscussionState): number {
+  switch (who) {
+    case "anybody-of-the-group":
     case "member":
-      return 0;
+      return RANKS.member;
+    case "curator":
+      return curatedBy === "moderators" ? RANKS.moderator : RANKS.member;
+    case "moderator":
+    case "owner":
+      return RANKS[who];
     default:
-      return unreachable(role);
+      return unreachable(who);
   }
+}
+
+/** The owner and the moderators of the group have a moderator's rights in the discussions that they are members of. Null: neither. */
+export function throughGroup(actor: UserId, { facts: { group } }: Pick<Scene, "facts">): Decision | null {
+  const fact = group ?? { kind: "unavailable" };
+  switch (fact.kind) {
+    case "unavailable":
+      return { kind: "not-now", reason: "Unavailable" };
+    case "missing":
+      return null;
+    case "known":
+      return rightOf(actor, fact.value);
+    default:
+      return unreachable(fact);
+  }
+}
+
+function rightOf(actor: UserId, group: GroupState): Decision | null {
+  const role = roleOf(group, actor);
+  if (role !== "owner" && role !== "moderator") return null;
+  const decided: Decided = { basis: [{ stream: group.id, seq: group.seq }], right: `group-${role}` };
+  return { kind: "accepted", decided };
 }

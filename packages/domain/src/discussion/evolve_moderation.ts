@@ -114,8 +114,10 @@ function slowed(state: DiscussionState, { body: { seconds, until } }: EventOf<Se
 
 function flagged(state: DiscussionState, event: EventOf<FlagMessage>): DiscussionState {
   const { id, seq, actor, at, body: { target, reason }, decided } = event;
+  const { author } = decided;
+  assert(author !== undefined, "a flag was decided with whose message it is on");
   const flag = {
-    ...{ id, seq, message: target, messageSeq: targetSeqOf(decided), by: person(actor), at },
+    ...{ id, seq, message: target, messageSeq: targetSeqOf(decided), author, by: person(actor), at },
     ...(reason !== undefined && { reason }),
   };
   return { ...state, flags: [...state.flags ?? [], flag] };

@@ -1,5 +1,7 @@
 import { unreachable } from "../asserts.ts";
-import type { Decision, Facts, Ground } from "../decision.ts";
+import type { Decision, Facts } from "../decision.ts";
+import { judgeRight } from "../discussion/authority.ts";
+import { refuseAnswer } from "../discussion/flags.ts";
 import type {
   Decided,
   DeleteMessage,
@@ -10,24 +12,16 @@ import type {
   ReactToMessage,
 } from "../events.ts";
 import { isEmoji } from "../emoji.ts";
-import type { MessageId, UserId } from "../ids.ts";
-import { intervalsOf, seesSeq } from "../membership.ts";
+import type { UserId } from "../ids.ts";
 import type { Rejection } from "../outcome.ts";
-import { mayModerate } from "../discussion/authority.ts";
 import { refuse } from "../refuse.ts";
-import type { DiscussionState, LiveMessage, MessageState } from "../state.ts";
+import type { LiveMessage } from "../state.ts";
 import { refuseReason } from "../text.ts";
 import { refuseContent } from "./content.ts";
-
-/** A message draft is decided on: its discussion, and who proposes, already known to be a member (or `system`). */
-interface Scene {
-  readonly state: DiscussionState;
-  readonly messages: Ground["messages"];
-  readonly facts: Facts;
-}
+import { liveTarget, type MessageScene, seenMessage } from "./target.ts";
 
 /** Decides on a message event of a discussion whose member (or `system`) proposes it (MSG1–5). */
-export function decideMessage(proposal: Proposal<MessageDraft>, scene: Scene): Decision {
+export function decideMessage(proposal: Proposal<MessageDraft>, scene: MessageScene): Decision {
   const { actor } = proposal;
   if (proposal.type === "delete-message") return decideDelete(proposal, scene);
   // Everything else says who wrote or reacted, which only a person can be.
@@ -44,43 +38,48 @@ export function decideMessage(proposal: Proposal<MessageDraft>, scene: Scene): D
   }
 }
 
-type PersonsScene = Scene & { readonly actor: UserId };
+type PersonsScene = MessageScene & { readonly actor: UserId };
 
 function decideNew({ body }: NewMessage, scene: PersonsScene): Decision {
   const bad = refuseContent(body, scene.facts);
   if (bad) return bad;
-  if (body.replyTo === undefined) return accept({});
-  const original = seen(body.replyTo, scene);
-  return original ? accept({ replyToSeq: original.seq }) : refuse("ReplyElsewhere", { field: "body.replyTo" });
+  const original = body.replyTo === undefined ? undefined : seenMessage(body.replyTo, scene.actor, scene);
+  if (body.replyTo !== undefined && original === undefined) return refuse("ReplyElsewhere", { field: "body.replyTo" });
+  // Last, since slow mode asks to come again with the same: that has to be fine.
+  const right = judgeRight("send", scene, scene);
+  if (right.kind !== "accepted") return right;
+  return accept(original === undefined ? {} : { replyToSeq: original.seq });
 }
 
 function decideEdit({ body }: EditMessage, scene: PersonsScene): Decision {
-  const target = liveTarget(body.target, scene);
+  const target = liveTarget(body.target, scene.actor, scene);
   if (target.kind === "rejected") return target;
   if (target.author !== scene.actor) return refuse("NotYourMessage", { field: "body.target" });
+  const right = judgeRight("edit-own", scene, scene);
+  if (right.kind !== "accepted") return right;
   if (body.baseRevision !== undefined && body.baseRevision !== target.revision) {
     return refuse("StaleEdit", { field: "body.baseRevision", detail: { revision: target.revision } });
   }
   return refuseContent(body, scene.facts) ?? accept({ targetSeq: target.seq });
 }
 
-function decideDelete({ body, actor }: Proposal<DeleteMessage>, scene: Scene): Decision {
-  const target = liveTarget(body.target, { ...scene, actor });
+function decideDelete({ body, actor }: Proposal<DeleteMessage>, scene: MessageScene): Decision {
+  const target = liveTarget(body.target, actor, scene);
   if (target.kind === "rejected") return target;
   const bad = refuseReason(body.reason, scene.facts.limits);
   if (bad) return bad;
-  const { seq: targetSeq } = target;
-  if (actor === "system" || target.author === actor) return accept({ targetSeq });
-  const authority = mayModerate({ actor, over: target.author }, scene);
-  if (authority.kind === "yes") return accept({ targetSeq, ...authority.decided });
-  // Messages go on without their group: only who did ask for it hears that it does not answer.
-  const unanswered = authority.kind === "unknown" && scene.facts.group !== undefined;
-  return unanswered ? { kind: "not-now", reason: "Unavailable" } : refuse("Forbidden", { field: "body.target" });
+  const { author, seq: targetSeq } = target;
+  const act = author === actor ? "delete-own" : "delete-others";
+  const right = judgeRight(act, { actor, over: author, field: "body.target" }, scene);
+  if (right.kind !== "accepted") return right;
+  return refuseAnswer(body.flag, actor, scene) ?? accept({ ...right.decided, targetSeq });
 }
 
 function decideReaction({ body }: ReactToMessage, scene: PersonsScene): Decision {
-  const target = liveTarget(body.target, scene);
+  const target = liveTarget(body.target, scene.actor, scene);
   if (target.kind === "rejected") return target;
+  const right = judgeRight("react", scene, scene);
+  if (right.kind !== "accepted") return right;
   const { emoji, on } = body;
   // Taking back asks no Unicode table: whatever is on can go.
   if (on && !isEmoji(emoji)) return refuse("NotAnEmoji", { field: "body.emoji" });
@@ -93,20 +92,6 @@ function refuseAnotherEmoji(target: LiveMessage, emoji: string, { limits }: Fact
   const distinct = new Set(target.reactions.map((reaction) => reaction.emoji));
   if (distinct.has(emoji) || distinct.size < limits.emojiPerMessage) return null;
   return refuse("TooManyEmoji", { field: "body.emoji", detail: { limit: limits.emojiPerMessage } });
-}
-
-/** The target of a change, if the actor may see it and it is live (MSG3, MSG5). */
-function liveTarget(id: MessageId, scene: Scene & { readonly actor: UserId | "system" }): LiveMessage | Rejection {
-  const target = seen(id, scene);
-  if (target === undefined) return refuse("NotFound", { field: "body.target" });
-  return target.kind === "live" ? target : refuse("MessageDeleted", { field: "body.target" });
-}
-
-function seen(id: MessageId, scene: Scene & { readonly actor: UserId | "system" }): MessageState | undefined {
-  const message = scene.messages.get(id);
-  if (message === undefined || message.discussion !== scene.state.id) return undefined;
-  const visible = scene.actor === "system" || seesSeq(intervalsOf(scene.state, scene.actor), message.seq);
-  return visible ? message : undefined;
 }
 
 function accept(decided: Decided): Decision {

@@ -114,11 +114,10 @@ Deno.test("[LOG8] deleting by a right of the group's owner says so, and needs th
   world.accept(createDiscussion(ben, bens, { group, members: [ann, cleo] }));
   const cleos = world.accept(newMessage(cleo, bens));
   const remove = deleteMessage(ann, bens, { target: cleos.id });
-  const without = world.facts(remove);
-  strictEqual(code(world.offer(remove, without)), "Forbidden");
-  strictEqual(code(world.offer(remove, { ...without, group: { kind: "unavailable" } })), "not-now");
+  const known = world.facts(remove);
+  strictEqual(code(world.offer(remove, { ...known, group: { kind: "missing" } })), "Forbidden");
+  strictEqual(code(world.offer(remove, { ...known, group: { kind: "unavailable" } })), "not-now");
   const { seq: groupSeq } = world.group(group);
-  const known = { ...without, group: { kind: "known" as const, value: world.group(group) } };
   const owners = world.accept(newMessage(ben, bens)).id;
   strictEqual(code(world.offer(deleteMessage(ann, bens, { target: owners }), known)), "Forbidden"); // not below her role
   strictEqual(code(world.offer(remove, known)), "accepted");

@@ -1,18 +1,18 @@
 import type { Storage, StorageLimits } from "../contract.ts";
-import { readDiscussionAt } from "./discussion_at.ts";
 import { readDiscussions } from "./discussions.ts";
 import { readEvents } from "./events.ts";
 import { readDiscussionOf, readMessages, readMessagesById } from "./messages.ts";
 import type { ReadPools } from "./read_pools.ts";
 import { readShardsOf } from "./shards_of.ts";
 import { StateReads } from "./states.ts";
+import { readStreamAt } from "./stream_at.ts";
 
 /** The part of storage that reads by id and lists; live reads are beside it. */
 export type Reads = Pick<
   Storage,
   | "state"
   | "states"
-  | "discussionAt"
+  | "streamAt"
   | "events"
   | "messages"
   | "messagesById"
@@ -26,7 +26,7 @@ export function createReads(pools: ReadPools, limits: Pick<StorageLimits, "pageE
   return {
     state: (stream) => states.state(stream),
     states: (streams) => states.states(streams),
-    discussionAt: (stream, at) => readDiscussionAt(pools, stream, at),
+    streamAt: (stream, at) => readStreamAt(pools, stream, at),
     events: (stream, page) => readEvents({ pools, limits }, stream, page),
     messages: (stream, page) => readMessages(pools, stream, page),
     messagesById: (stream, ask) => readMessagesById(pools, stream, ask),

@@ -1,10 +1,12 @@
 /** What a feed missed on one shard (LIVE2, LIVE3; DESIGN: Resume), in one snapshot with the fence's position. @module */
 import type { Position, ShardNumber, StreamId, StreamState, UserId } from "@gatz/domain";
 import type { BackfillBudget, ResumedStream, ShardResume, StorageLimits } from "../contract.ts";
+import type { Queryable } from "../postgres/queryable.ts";
 import { loadStreamStates } from "../shard/load_states.ts";
 import type { ReadPools } from "./read_pools.ts";
 import { type Concerned, selectConcerned } from "./resume_concerned.ts";
 import { selectMissed } from "./resume_missed.ts";
+import { selectStatesAt } from "./stream_at.ts";
 
 export interface ResumeFrom {
   readonly shard: ShardNumber;
@@ -33,7 +35,9 @@ export async function readResume(
     const began = concerned.filter((one) => one.began);
     const went = concerned.filter((one) => !one.began);
     const missed = await selectMissed(q, went, { since: from.position, budget, perStream: limits.backfillPerStream });
-    const states = await loadStreamStates(q, affordable([...went, ...began], { missed, budget }));
+    const present = await loadStreamStates(q, affordable([...went, ...began], { missed, budget }));
+    const shown = concerned.filter(({ stream }) => !missed.has(stream));
+    const states = new Map([...present, ...await statesOfLeft(q, shown, present)]);
     const streams = concerned.map((one) =>
       one.began ? joined(one, states) : wentOn(one, { states, events: missed.get(one.stream) })
     );
@@ -54,6 +58,15 @@ function affordable(
 }
 
 type States = ReadonlyMap<StreamId, StreamState>;
+
+/** Who has left is shown a stream as it stood then (VIS4). */
+async function statesOfLeft(q: Queryable, shown: readonly Concerned[], present: States): Promise<States> {
+  const moments = shown.flatMap(({ stream, head }) => {
+    const state = present.get(stream);
+    return state === undefined || state.kind === "user" || head === state.seq ? [] : [{ stream: state.id, at: head }];
+  });
+  return await selectStatesAt(q, moments);
+}
 
 function joined({ stream, head, visibleFrom }: Concerned, states: States): ResumedStream {
   const state = states.get(stream);
