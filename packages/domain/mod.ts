@@ -22,6 +22,7 @@ export type { Folded } from "./src/fold.ts";
 export * from "./src/membership.ts";
 export { evolveMessage } from "./src/message/evolve.ts";
 export * from "./src/message/expunged.ts";
+export * from "./src/message/blocked.ts";
 export * from "./src/message/shown.ts";
 export { needs } from "./src/needs.ts";
 export { canonicalContent, canonicalJson } from "./src/canonical.ts";

@@ -20,6 +20,7 @@ import type {
   StreamState,
   UnixMs,
   UserId,
+  UserState,
 } from "@gatz/domain";
 import type { ForwardedOffer, Membership, NodeId, ShardOwner } from "./nodes/contract.ts";
 import type { OfferStep, StorageReadings } from "./observe.ts";
@@ -220,6 +221,12 @@ export interface BackfillBudget {
   bytes: number;
 }
 
+/** A user as others look them up: without what they are in, and whom they block. */
+export type Profile = Omit<UserState, "inbox" | "blocks">;
+
+/** What decides how a user is served: whether their account has ended (USR4), and whom they block (BLK1). */
+export type Account = Pick<UserState, "seq" | "endedAt" | "blocks">;
+
 export interface Storage {
   readonly incarnation: Incarnation;
   readonly shards: readonly ShardNumber[];
@@ -253,6 +260,10 @@ export interface Storage {
 
   /** Many streams' states over many shards; who does not answer is `unavailable`, never an error. */
   states(streams: readonly StreamId[]): Promise<ReadonlyMap<StreamId, Fact<StreamState>>>;
+  /** Users as others look them up; who does not answer is `unavailable`, never an error. */
+  profiles(users: readonly UserId[]): Promise<ReadonlyMap<UserId, Fact<Profile>>>;
+  /** Null: no such user; throws {@link ShardUnavailable}. */
+  account(user: UserId): Promise<Account | null>;
   /** One stream's state, or null; throws {@link ShardUnavailable}. */
   state(stream: StreamId): Promise<StreamState | null>;
   /**

@@ -50,6 +50,8 @@ export function simReads({ read, limits }: SimReadsOptions): Backend["reads"] {
         // An id's kind is its state's.
         return at > tables.eventsOf(stream).length ? null : stateAt(tables, stream, at) as never;
       }),
+    profiles: notSimulated,
+    account: notSimulated,
     messages: notSimulated,
     messagesById: notSimulated,
     discussionOf: notSimulated,

@@ -1,4 +1,6 @@
 import type { Storage, StorageLimits } from "../contract.ts";
+import { loadStreamStates } from "../shard/load_states.ts";
+import { loadAccounts, loadProfiles } from "./accounts.ts";
 import { readDiscussions } from "./discussions.ts";
 import { readEvents } from "./events.ts";
 import { readDiscussionOf, readMessages, readMessagesById } from "./messages.ts";
@@ -13,6 +15,8 @@ export type Reads = Pick<
   | "state"
   | "states"
   | "streamAt"
+  | "profiles"
+  | "account"
   | "events"
   | "messages"
   | "messagesById"
@@ -22,11 +26,15 @@ export type Reads = Pick<
 >;
 
 export function createReads(pools: ReadPools, limits: Pick<StorageLimits, "pageEvents" | "pageBytes">): Reads {
-  const states = new StateReads(pools);
+  const states = new StateReads(pools, loadStreamStates);
+  const profiles = new StateReads(pools, loadProfiles);
+  const accounts = new StateReads(pools, loadAccounts);
   return {
-    state: (stream) => states.state(stream),
-    states: (streams) => states.states(streams),
     streamAt: (stream, at) => readStreamAt(pools, stream, at),
+    state: (stream) => states.one(stream),
+    states: (streams) => states.many(streams),
+    profiles: (users) => profiles.many(users),
+    account: (user) => accounts.one(user),
     events: (stream, page) => readEvents({ pools, limits }, stream, page),
     messages: (stream, page) => readMessages(pools, stream, page),
     messagesById: (stream, ask) => readMessagesById(pools, stream, ask),
