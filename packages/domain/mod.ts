@@ -11,6 +11,7 @@ export * from "./src/ids.ts";
 export * from "./src/limits.ts";
 export * from "./src/outcome.ts";
 export * from "./src/scalars.ts";
+export * from "./src/signal.ts";
 export * from "./src/state.ts";
 export { canDo, decide } from "./src/decide.ts";
 export { effects } from "./src/effects.ts";

@@ -48,6 +48,7 @@ export class Ledger {
       case "live":
       case "beat":
       case "shard":
+      case "signal":
         return;
     }
   }

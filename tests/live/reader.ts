@@ -11,6 +11,7 @@ import type { Connection } from "../../apps/server/src/ws/connection.ts";
 export const TEST_LIMITS: LiveLimits = {
   feedQueueEvents: 1_000,
   feedQueueBytes: 256 * 1024,
+  feedSignals: 100,
   frameEvents: 16,
   beatMs: 10_000,
   cursorMs: 1_000,
@@ -163,6 +164,8 @@ export function brief(item: FeedItem): string {
       return `beat ${item.heads.map(({ seq }) => seq).join(",")}`;
     case "shard":
       return `shard ${item.shard} ${item.status}`;
+    case "signal":
+      return item.kind === "typing" ? `typing ${item.on}` : item.status;
   }
 }
 

@@ -89,6 +89,7 @@ export class Device {
       case "beat":
         return await this.#reachAll(item.heads, wire);
       case "shard":
+      case "signal":
         return true;
     }
   }

@@ -37,7 +37,8 @@ export type PlainItem =
   | { readonly type: "joined"; readonly stream: string; readonly visibleFrom: number; readonly head: number }
   | { readonly type: "behind"; readonly stream: string; readonly head: number }
   | { readonly type: "live" | "beat"; readonly heads: readonly { readonly stream: string; readonly seq: number }[] }
-  | { readonly type: "shard"; readonly shard: number; readonly status: string };
+  | { readonly type: "shard"; readonly shard: number; readonly status: string }
+  | { readonly type: "signal" };
 
 /** One feed of one user, until it ended. */
 export interface Session {

@@ -16,6 +16,7 @@ export const LIMITS: Limits = {
   ringEvents: 6,
   feedQueueEvents: 10,
   feedQueueBytes: 6_000,
+  feedSignals: 10,
   frameEvents: 4,
   beatMs: 2_000,
   cursorMs: 20,

@@ -6,6 +6,7 @@ import type { Peer } from "./auth/peer.ts";
 import type { Config } from "./config.ts";
 import type { Drain } from "./drain.ts";
 import type { LiveParts } from "./live/feed.ts";
+import type { Signals } from "./live/signals/signals.ts";
 import type { Metrics } from "./metrics/metrics.ts";
 import type { CallTrace, Tracing } from "./tracing.ts";
 import type { Caller } from "./rates/caller.ts";
@@ -17,6 +18,7 @@ export interface Services {
   readonly config: Pick<Config, "dev" | "limits">;
   readonly storage: Storage;
   readonly live: LiveParts;
+  readonly signals: Signals;
   readonly tokens: Tokens;
   readonly metrics: Metrics;
   /** Undefined: nothing is traced. */

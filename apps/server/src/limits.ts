@@ -60,6 +60,10 @@ const SERVER_ROWS = {
   discussionSendsBurst: row(50, "drafts to a discussion at once, after a pause", rate, "discussionSends"),
   groupsPerHour: row(10, "groups an hour of a user", rate, "groups"),
   groupsBurst: row(10, "groups of a user at once, after a pause", rate, "groups"),
+  signalsPerMinute: row(60, "signals a minute of a user", rate, "signals"),
+  signalsBurst: row(20, "signals of a user at once, after a pause", rate, "signals"),
+  discussionSignalsPerMinute: row(300, "signals a minute in a discussion", rate, "discussionSignals"),
+  discussionSignalsBurst: row(50, "signals in a discussion at once, after a pause", rate, "discussionSignals"),
   connectionsPerUser: row(10, "WebSockets of a user", error("RateLimited")),
   connectionsPerAddress: row(20, "WebSockets of an address (IPv6: of a /64)", error("RateLimited")),
   requestsPerAddress: row(
@@ -75,6 +79,8 @@ const SERVER_ROWS = {
   callDeadlineMs: row(10_000, "milliseconds after which a draft is answered, with not-now or unknown if need be", busy),
   feedQueueEvents: row(2_000, "events waiting for one feed", behind),
   feedQueueBytes: row(512 * KIB, "bytes of events waiting for one feed", behind),
+  feedSignals: row(1_000, "signals waiting for one feed, of different things; more are dropped"),
+  nodeSignals: row(2_000, "signals waiting for another node, of different things; more are dropped"),
   socketBytes: row(
     512 * KIB,
     "bytes waiting in one socket before its feeds pause; at eight times that it ends",
@@ -84,6 +90,12 @@ const SERVER_ROWS = {
   frameEvents: row(64, "events of one frame"),
   beatMs: row(15_000, "milliseconds between beats (LIVE4)"),
   cursorMs: row(1_000, "milliseconds in which a cursor changes at most once (LIVE1)"),
+  typingMs: row(5_000, "milliseconds after which somebody is not believed to type any more (LIVE7)"),
+  presenceMs: row(
+    300_000,
+    "milliseconds for which a presence is believed; it is told again after half of them (LIVE7)",
+  ),
+  presenceGraceMs: row(10_000, "milliseconds without a feed after which somebody is offline"),
   tokenMs: row(12 * HOUR_MS, "milliseconds that a log-in token is good for", error("Unauthenticated")),
   drainMs: row(5_000, "milliseconds that open work gets to finish when the server stops"),
 } as const satisfies Record<string, LimitRow>;
@@ -155,6 +167,8 @@ export const LIFTED_FOR_LOAD = Object.freeze({
   ...{ subscriptions: LIFTED, pageCallEvents: LIFTED },
   ...{ sendsPerMinute: LIFTED, sendsBurst: LIFTED, groupsPerHour: LIFTED, groupsBurst: LIFTED },
   ...{ discussionSendsPerMinute: LIFTED, discussionSendsBurst: LIFTED },
+  ...{ signalsPerMinute: LIFTED, signalsBurst: LIFTED },
+  ...{ discussionSignalsPerMinute: LIFTED, discussionSignalsBurst: LIFTED },
   ...{ connectionsPerUser: LIFTED, connectionsPerAddress: LIFTED, requestsPerAddress: LIFTED },
 }) satisfies Partial<Limits>;
 
@@ -168,6 +182,7 @@ export function isLimit(name: string): name is LimitName {
 /** Limiters whose refusals are counted by `gatz_limited_total`; of the others `gatz_outcomes_total` and `gatz_calls_total` tell, by code. */
 const COUNTED: ReadonlySet<string> = new Set([
   ...["calls", "callsDebt", "callsInFlight", "subscriptions", "sends", "discussionSends", "groups"],
+  ...["signals", "discussionSignals"],
   ...["connectionsPerUser", "connectionsPerAddress", "requestsPerAddress", "frameBytes", "jsonDepth"],
 ]);
 

@@ -24,6 +24,7 @@ export const LOG_EVENTS = {
   "storage.report": { level: "warning", message: "{what}" },
   "live.follow-failed": { level: "error", message: "following shard {shard} failed: {error}" },
   "placement.missed": { level: "warning", message: "a newcomer stays at home where they are: {error}" },
+  "live.signal-failed": { level: "error", message: "a signal could not be handed on: {error}" },
   "ws.not-served": { level: "error", message: "a connection could not be served: {error}" },
   "nodes.unanswered": { level: "debug", message: "a forwarded offer got no answer: {error}" },
 } as const satisfies Record<string, LogEvent>;

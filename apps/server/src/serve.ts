@@ -13,6 +13,7 @@ import { createStreams, type OpenStreams } from "./http/streams.ts";
 import type { Delivery } from "./live/delivery.ts";
 import { createHub, type Hub } from "./live/hub.ts";
 import { within } from "./live/pause.ts";
+import { Signals, type SignalsOptions } from "./live/signals/signals.ts";
 import { Traffic } from "./live/traffic.ts";
 import { readLive } from "./metrics/live_metrics.ts";
 import { Metrics } from "./metrics/metrics.ts";
@@ -70,11 +71,13 @@ export async function serve(options: ServeOptions): Promise<Server> {
   const onHanded = onEachEvent(options);
   const hub = createHub({ source: storage, now: () => performance.now(), traffic, onHanded });
   const drain = new Drain();
-  const services = createServices(options, { hub, drain, traffic });
+  const signals = createSignals(options, { hub, publish: (message) => nodes.publish(message) });
+  const services = createServices(options, { hub, drain, traffic, signals });
   const sockets = createSockets(services);
   const streams = createStreams({ ...services.live, limits: config.limits });
   const nodes = createNodes({
     storage,
+    ...{ signals, traffic },
     credentials: createCredentials(options.secrets.tokenKey, { random: services.random }),
     drain,
     limits: config.limits,
@@ -107,6 +110,7 @@ export async function serve(options: ServeOptions): Promise<Server> {
   } catch (error) {
     sockets.closeAll();
     streams.endAll();
+    signals.stop();
     await nodes.close();
     await hub.stop();
     throw portError(error, config);
@@ -122,6 +126,7 @@ export async function serve(options: ServeOptions): Promise<Server> {
   logEvent("server.serving", { url });
   const stop = async () => {
     phase = "draining";
+    signals.stop();
     await closeDown({ storage, drain, sockets, streams, nodes, hub, drainMs: config.limits.drainMs });
     answers.begin();
     // What does not end, such as a body that never does, is cut. (Deno's own graceful shutdown can't be cut once begun.)
@@ -154,13 +159,14 @@ function onEachEvent({ config, storage, tracing }: ServeOptions): (delivery: Del
 
 function createServices(
   { config, secrets, storage, tracing, metrics = new Metrics() }: ServeOptions,
-  { hub, drain, traffic }: { hub: Hub; drain: Drain; traffic: Traffic },
+  { hub, drain, traffic, signals }: { hub: Hub; drain: Drain; traffic: Traffic; signals: Signals },
 ): Services {
   const { limits } = config;
   return {
     config,
     storage,
     drain,
+    signals,
     live: {
       hub,
       source: storage,
@@ -181,6 +187,14 @@ function createServices(
     now: Date.now,
     random: (bytes) => crypto.getRandomValues(new Uint8Array(bytes)),
   };
+}
+
+function createSignals(
+  { config: { limits }, storage }: ServeOptions,
+  { hub, publish }: Pick<SignalsOptions, "hub" | "publish">,
+): Signals {
+  const now = () => performance.now();
+  return new Signals({ ...{ hub, publish, limits, now }, node: storage.node, source: storage, wallClock: Date.now });
 }
 
 /** Everything that is looked at when metrics are asked for; what it returns ends what goes on meanwhile. */

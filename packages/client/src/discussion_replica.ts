@@ -176,6 +176,8 @@ export class DiscussionReplica {
         return await this.#reachAll(item.heads);
       case "shard":
         return this.#publish({ shard: item.status === "ok" ? null : `shard ${item.shard} is ${item.status}` });
+      case "signal":
+        return;
       default:
         return unreachable(item);
     }

@@ -3,6 +3,7 @@ import type { DiscussionId, GroupId, StreamId, UserId } from "./ids.ts";
 import type { Incarnation, Seq, UnixMs } from "./scalars.ts";
 import type { DiscussionState, Interval, Pin, Role, Sanction } from "./state.ts";
 import type { ShardNumber } from "./ids.ts";
+import type { Signal } from "./signal.ts";
 
 /** A stream's newest seq. */
 export interface Head {
@@ -71,7 +72,8 @@ export type FeedItem =
     readonly shard: ShardNumber;
     readonly status: ShardStatus;
     readonly streams: readonly StreamId[];
-  };
+  }
+  | ({ readonly type: "signal" } & Signal);
 
 /** One delivery: as many items as waited. Its tracked id is the cursor to resume from. */
 export interface FeedFrame {

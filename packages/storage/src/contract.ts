@@ -291,6 +291,8 @@ export interface Storage {
 
   /** Which shards hold streams that concern a user, from their own stream's projection; throws {@link ShardUnavailable} if that shard is down. */
   shardsOf(user: UserId): Promise<readonly ShardNumber[]>;
+  /** The groups that a user is in, as their own stream knows; throws {@link ShardUnavailable} if that shard is down. */
+  groupsOf(user: UserId): Promise<readonly GroupId[]>;
   /** What a feed missed on one shard since a position, in one snapshot (DESIGN: resume). Spends `budget`. */
   resume(
     user: UserId,

@@ -53,6 +53,7 @@ class SessionJudge {
         if (!this.#isLive) this.#broken.push("[LIVE3] a beat before live");
         return this.#heads(item);
       case "shard":
+      case "signal":
         return;
     }
   }

@@ -113,6 +113,7 @@ export class Notebook {
       case "live":
         return this.#compareHeads(item.heads);
       case "shard":
+      case "signal":
         return;
       default:
         unreachable(item);

@@ -105,6 +105,7 @@ export class FeedLaws {
           this.#checkHeads(device, item[1], t);
           break;
         case "shard":
+        case "signal":
           break;
       }
       this.#saw(device, item, t);

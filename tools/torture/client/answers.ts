@@ -36,6 +36,7 @@ export const zItem = z.discriminatedUnion("type", [
   z.object({ type: z.literal("live"), incarnation: z.string(), heads: z.array(zHead) }),
   z.object({ type: z.literal("beat"), heads: z.array(zHead) }),
   z.object({ type: z.literal("shard"), shard: z.int(), status: z.string() }),
+  z.object({ type: z.literal("signal"), kind: z.string(), user: z.string() }),
 ]);
 export type Item = z.output<typeof zItem>;
 export const zFrame = z.object({ items: z.array(zItem) });

@@ -27,6 +27,8 @@ export function notedItem(item: Item): NotedItem {
       return ["beat", item.heads.map(({ stream, seq }) => [stream, seq])];
     case "shard":
       return ["shard", item.shard, item.status];
+    case "signal":
+      return ["signal", item.kind, item.user];
   }
 }
 

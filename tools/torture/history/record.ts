@@ -23,7 +23,8 @@ export type NotedItem =
   | readonly [kind: "behind", stream: string, head: number]
   | readonly [kind: "live", incarnation: string, heads: readonly Head[]]
   | readonly [kind: "beat", heads: readonly Head[]]
-  | readonly [kind: "shard", shard: number, status: string];
+  | readonly [kind: "shard", shard: number, status: string]
+  | readonly [kind: "signal", what: string, user: string];
 
 export type Head = readonly [stream: string, seq: number];
 

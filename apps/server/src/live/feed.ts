@@ -7,7 +7,8 @@ import { EncodedFrame } from "./frames.ts";
 import type { Hub, Subscriber } from "./hub.ts";
 import { Inlet } from "./inlet.ts";
 import { Progress } from "./progress.ts";
-import { FeedQueue, headsOf, type Place } from "./queue.ts";
+import type { Place } from "./frame_texts.ts";
+import { FeedQueue, headsOf, type SignalEntry } from "./queue.ts";
 import { ShardNews } from "./shard_news.ts";
 import { ShardReads } from "./shard_reads.ts";
 import type { LogSource } from "./source.ts";
@@ -15,7 +16,7 @@ import type { Track } from "./track.ts";
 import type { Traffic } from "./traffic.ts";
 
 export type LiveLimits =
-  & Pick<ServerLimits, "feedQueueEvents" | "feedQueueBytes" | "frameEvents" | "beatMs" | "cursorMs">
+  & Pick<ServerLimits, "feedQueueEvents" | "feedQueueBytes" | "feedSignals" | "frameEvents" | "beatMs" | "cursorMs">
   & Pick<StorageLimits, "backfillPerStream" | "backfillTotal" | "backfillBytes">;
 
 /** What all feeds of a node share. */
@@ -112,6 +113,14 @@ export class Feed implements Subscriber {
     else if (track.phase === "following" && delivery.position > track.readTo) this.#receive(delivery, track);
   }
 
+  signal(signal: SignalEntry): void {
+    const { only } = this.#options;
+    if (only !== undefined && signal.stream !== only) return;
+    this.#parts.traffic.signals++;
+    if (!this.#queue.putSignal(signal)) this.#parts.traffic.droppedSignals++;
+    this.#wake.resolve();
+  }
+
   shardChanged(shard: ShardNumber, status: ShardStatus): void {
     const track = this.reads.tracks.get(shard);
     if (track === undefined) return;
@@ -180,7 +189,7 @@ export class Feed implements Subscriber {
   /** All that waits, up to a frame's bounds, and the cursor after it; null if nothing does. @throws what the feed failed with */
   take(): { cursor: string; frame: EncodedFrame } | null {
     if (this.#failure !== undefined) throw this.#failure.error;
-    const { texts, places, behind } = this.#queue.take();
+    const { texts, places, behind } = this.#queue.take(this.#parts.now());
     this.#progress.sent(places);
     if (texts.length === 0) return null;
     this.#parts.traffic.frames++;

@@ -4,15 +4,27 @@ import { assert } from "@gatz/domain";
 import { amongThem, audience } from "./audience.ts";
 import type { Delivery } from "./delivery.ts";
 import { pause } from "./pause.ts";
+import type { SignalEntry } from "./queue.ts";
 import type { LogSource } from "./source.ts";
 import { Tail } from "./tail.ts";
 import type { Traffic } from "./traffic.ts";
 
-/** A feed, as the hub sees it. Both calls are synchronous and never throw for what a shard or a reader does. */
+/** A feed, as the hub sees it. All calls are synchronous and never throw for what a shard or a reader does. */
 export interface Subscriber {
   readonly user: UserId;
   deliver(delivery: Delivery): void;
+  signal(signal: SignalEntry): void;
   shardChanged(shard: ShardNumber, status: ShardStatus): void;
+}
+
+/** Told of all that a hub does, synchronously. */
+export interface HubObserver {
+  /** A feed begins; `first`: its user had none here. */
+  began(subscriber: Subscriber, first: boolean): void;
+  /** A feed has ended; `last`: its user has none left here. */
+  ended(user: UserId, last: boolean): void;
+  /** An event was handed over. */
+  handed(delivery: Delivery): void;
 }
 
 export interface Hub {
@@ -25,6 +37,10 @@ export interface Hub {
   /** The fence's position, once all up to it has been handed over; null if the shard can't be read (LIVE4). */
   confirm(shard: ShardNumber): Promise<Position | null>;
   status(shard: ShardNumber): ShardStatus;
+  /** Hands a signal to the feeds that those of the users have here. */
+  signal(users: readonly UserId[], signal: SignalEntry): void;
+  /** From now on it is told of what happens here. */
+  observe(observer: HubObserver): void;
   /** How many feeds there are. */
   readonly size: number;
   stop(): Promise<void>;
@@ -55,6 +71,7 @@ class ShardHub implements Hub {
   readonly #onHanded: HubOptions["onHanded"];
   readonly #stop = new AbortController();
   readonly #running: Promise<unknown>;
+  readonly #observers: HubObserver[] = [];
   #size = 0;
 
   constructor({ source, now, traffic, onHanded }: HubOptions) {
@@ -76,11 +93,14 @@ class ShardHub implements Hub {
     const same = this.#subscribers.get(user) ?? new Set();
     this.#subscribers.set(user, same.add(subscriber));
     this.#size++;
+    for (const observer of this.#observers) observer.began(subscriber, same.size === 1);
     return () => {
       if (!same.delete(subscriber)) return;
       this.#size--;
       // A set that was emptied may have been replaced since.
-      if (same.size === 0 && this.#subscribers.get(user) === same) this.#subscribers.delete(user);
+      const isLast = same.size === 0 && this.#subscribers.get(user) === same;
+      if (isLast) this.#subscribers.delete(user);
+      for (const observer of this.#observers) observer.ended(user, isLast);
     };
   }
 
@@ -98,6 +118,16 @@ class ShardHub implements Hub {
 
   status(shard: ShardNumber): ShardStatus {
     return this.#tail(shard).failing ? "down" : this.#source.health().get(shard) ?? "ok";
+  }
+
+  signal(users: readonly UserId[], signal: SignalEntry): void {
+    for (const same of amongThem(users, this.#subscribers)) {
+      for (const subscriber of same) subscriber.signal(signal);
+    }
+  }
+
+  observe(observer: HubObserver): void {
+    this.#observers.push(observer);
   }
 
   async stop(): Promise<void> {
@@ -119,6 +149,7 @@ class ShardHub implements Hub {
     }
     this.#traffic.deliveries += handed;
     this.#onHanded?.(delivery, handed);
+    for (const observer of this.#observers) observer.handed(delivery);
     return handed;
   }
 

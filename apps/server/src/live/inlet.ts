@@ -46,6 +46,7 @@ export class Inlet {
         this.queue.put({ kind: "item", text, bytes, shard, position: at, stream, seq: event.seq });
       } else this.queue.putOpaque({ shard, position: at, stream, seq: event.seq });
     }
+    if (ends(event, state, this.user)) this.queue.forgetSignals(stream);
     this.#seen.add(stream);
   }
 
@@ -118,6 +119,12 @@ function begins(event: LogEvent, state: StreamState, user: UserId): boolean {
   if (isMessageEvent(event)) return false;
   if (state.kind === "user") return event.seq === 1;
   return state.members[user]?.some((stay) => stay.from === event.seq) ?? false;
+}
+
+/** Whether the event ended one of the user's stays. */
+function ends(event: LogEvent, state: StreamState, user: UserId): boolean {
+  if (isMessageEvent(event) || state.kind === "user") return false;
+  return state.members[user]?.some((stay) => stay.left === event.seq) ?? false;
 }
 
 /** The first seq that the newest stay lets see. */

@@ -2,7 +2,7 @@
 import { type Incarnation, type Position, position, type ShardNumber } from "@gatz/domain";
 import { encodeCursor } from "./cursor.ts";
 import type { Hub } from "./hub.ts";
-import type { Place } from "./queue.ts";
+import type { Place } from "./frame_texts.ts";
 import type { Track } from "./track.ts";
 
 export interface ProgressOptions {

@@ -1,18 +1,16 @@
 /** What waits for one reader: bounded, and past the bound turned into `behind` (LIVE5). @module */
 import type { Head, Position, Seq, ShardNumber, StreamId, StreamView } from "@gatz/domain";
 import { type ItemText, itemText } from "./delivery.ts";
+import { FrameTexts, type Place, type Taken } from "./frame_texts.ts";
+import { Newest } from "./signals/newest.ts";
 
 export interface QueueLimits {
   readonly feedQueueEvents: number;
   readonly feedQueueBytes: number;
+  /** Signals that wait for one reader. */
+  readonly feedSignals: number;
   /** Items of one frame. */
   readonly frameEvents: number;
-}
-
-/** Where in the shards' logs an entry stands; once it is sent the cursor may say so. */
-export interface Place {
-  readonly shard: ShardNumber;
-  readonly position: Position;
 }
 
 /** One item of a stream: `seq` is the newest that it tells of. */
@@ -36,6 +34,17 @@ interface BeatEntry {
   readonly heads: Map<StreamId, Seq>;
 }
 
+/** Short-lived news, encoded once for all who get it (LIVE7). */
+export interface SignalEntry {
+  readonly text: string;
+  /** A newer one about the same takes its place. */
+  readonly about: string;
+  /** Of which stream it is news, if of one. */
+  readonly stream: StreamId | undefined;
+  /** When it is of no use any more, in milliseconds from any beginning. */
+  readonly until: number;
+}
+
 /** Not of the live stream, and bounded elsewhere: backfill, `live`, `shard`. An empty text only moves the cursor. */
 interface AheadEntry {
   readonly text: string;
@@ -49,18 +58,8 @@ interface Dropped {
   state: StreamView | undefined;
 }
 
-export interface Taken {
-  readonly texts: readonly string[];
-  /** In order; of one shard the last counts. */
-  readonly places: readonly Place[];
-  /** How many of the items say `behind` of what was dropped. */
-  readonly behind: number;
-}
-
 /** What an item costs beside its text; an opaque range is little else. */
 const OVERHEAD_BYTES = 100;
-/** A frame is closed at the item that fills it to this, so that room is asked for often enough. */
-const FRAME_BYTES = 64 * 1024;
 
 export class FeedQueue {
   #ahead: AheadEntry[] = [];
@@ -71,6 +70,8 @@ export class FeedQueue {
   readonly #dropped = new Map<StreamId, Dropped>();
   /** Where the cursor stands once all that was dropped has been said. */
   readonly #droppedUpTo = new Map<ShardNumber, Position>();
+  /** Made when there is one: most feeds have none for most of the time. */
+  #signals: Newest<SignalEntry> | undefined;
   #streaming = false;
 
   constructor(private readonly limits: QueueLimits) {}
@@ -82,7 +83,12 @@ export class FeedQueue {
 
   /** Whether {@link take} would give something. */
   get ready(): boolean {
-    return this.#ahead.length > 0 || (this.#streaming && (this.#dropped.size > 0 || this.#waits > 0));
+    return this.#ahead.length > 0 ||
+      (this.#streaming && (this.#dropped.size > 0 || this.#waits > 0 || this.#hasSignals));
+  }
+
+  get #hasSignals(): boolean {
+    return this.#signals !== undefined && this.#signals.size > 0;
   }
 
   /** Nothing waits in any form: all that was put in has been taken. */
@@ -134,6 +140,24 @@ export class FeedQueue {
     this.#waiting.push(beat);
   }
 
+  /** False: it was dropped, or another for it. Signals are the first that load costs, and take no room from events (LIVE7). */
+  putSignal(signal: SignalEntry): boolean {
+    if (this.#isCrowded) return false;
+    this.#signals ??= new Newest(this.limits.feedSignals);
+    return !this.#signals.put(signal.about, signal);
+  }
+
+  /** The reader is to know nothing more of the stream. */
+  forgetSignals(stream: StreamId): void {
+    this.#signals?.forget((signal) => signal.stream === stream);
+  }
+
+  /** Half full: what is short-lived would come too late. */
+  get #isCrowded(): boolean {
+    const { feedQueueEvents, feedQueueBytes } = this.limits;
+    return this.#dropped.size > 0 || 2 * this.#waits > feedQueueEvents || 2 * this.#bytes > feedQueueBytes;
+  }
+
   #withdrawBeat(): Map<StreamId, Seq> {
     const at = this.#waiting.findIndex((entry, i) => i >= this.#from && entry.kind === "beat");
     const beat = this.#waiting[at];
@@ -175,13 +199,17 @@ export class FeedQueue {
     this.#bytes = 0;
   }
 
-  /** As many items as wait, up to a frame's bounds. */
-  take(): Taken {
+  /**
+   * As many items as wait, up to a frame's bounds.
+   * @param now on the clock of the signals' `until`
+   */
+  take(now: number): Taken {
     const frame = new FrameTexts(this.limits.frameEvents);
     this.#takeAhead(frame);
     if (!this.#streaming || this.#ahead.length > 0) return frame;
     if (this.#dropped.size > 0) this.#takeDropped(frame);
     if (this.#dropped.size === 0) this.#takeWaiting(frame);
+    if (this.#waits === 0) this.#takeSignals(frame, now);
     return frame;
   }
 
@@ -203,6 +231,11 @@ export class FeedQueue {
     }
     for (const [shard, position] of this.#droppedUpTo) frame.places.push({ shard, position });
     this.#droppedUpTo.clear();
+  }
+
+  #takeSignals(frame: FrameTexts, now: number): void {
+    this.#signals?.take(({ text, until }) => until <= now || frame.add(text, undefined));
+    if (this.#signals?.size === 0) this.#signals = undefined;
   }
 
   #takeWaiting(frame: FrameTexts): void {
@@ -232,23 +265,4 @@ function entryText(entry: StreamEntry | OpaqueEntry | BeatEntry): string {
 
 export function headsOf(heads: ReadonlyMap<StreamId, Seq>): Head[] {
   return [...heads].map(([stream, seq]) => ({ stream, seq }));
-}
-
-/** A frame in the making. */
-class FrameTexts implements Taken {
-  readonly texts: string[] = [];
-  readonly places: Place[] = [];
-  behind = 0;
-  #characters = 0;
-
-  constructor(private readonly items: number) {}
-
-  /** False if it does not fit any more. A frame takes at least one item, however long. */
-  add(text: string, place: Place | undefined): boolean {
-    if (this.texts.length >= this.items || this.#characters >= FRAME_BYTES) return false;
-    if (text !== "") this.texts.push(text);
-    this.#characters += text.length;
-    if (place !== undefined) this.places.push(place);
-    return true;
-  }
 }

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { strict as assert } from "node:assert";
 import { FeedQueue, type QueueLimits } from "./queue.ts";
 
-const limits: QueueLimits = { feedQueueEvents: 10, feedQueueBytes: 100_000, frameEvents: 4 };
+const limits: QueueLimits = { feedQueueEvents: 10, feedQueueBytes: 100_000, feedSignals: 3, frameEvents: 4 };
 const stream = (n: number) => `disc_${n}` as StreamId;
 
 function streaming(more: Partial<QueueLimits> = {}): FeedQueue {
@@ -32,7 +32,7 @@ interface Item {
 
 function takeAll(queue: FeedQueue): Item[] {
   const items: Item[] = [];
-  while (queue.ready) items.push(...queue.take().texts.map((text) => JSON.parse(text)));
+  while (queue.ready) items.push(...queue.take(0).texts.map((text) => JSON.parse(text)));
   return items;
 }
 
@@ -71,7 +71,7 @@ Deno.test("[LIVE5] the cursor does not move past what was dropped before all of 
   const queue = streaming({ feedQueueEvents: 5, frameEvents: 2 });
   let last = 0;
   for (let n = 1; n <= 6; n++) last = put(queue, n, 1);
-  const frames = [queue.take(), queue.take(), queue.take()];
+  const frames = [queue.take(0), queue.take(0), queue.take(0)];
   assert.deepEqual(frames.map(({ texts, places }) => [texts.length, places.at(-1)?.position]), [
     [2, undefined],
     [2, undefined],
@@ -124,7 +124,7 @@ Deno.test("[LIVE5] for every mix of putting and taking, each stream's seqs come 
       }
     };
     for (const each of steps) {
-      if (each === "take") check(queue.take().texts.map((text) => JSON.parse(text)));
+      if (each === "take") check(queue.take(0).texts.map((text) => JSON.parse(text)));
       else {
         heads.set(each.put, (heads.get(each.put) ?? 0) + 1);
         put(queue, each.put, heads.get(each.put)!);
@@ -136,11 +136,45 @@ Deno.test("[LIVE5] for every mix of putting and taking, each stream's seqs come 
 });
 
 Deno.test("[LIVE5] of news about the same shard only the newest waits, however often it changes", () => {
-  const queue = new FeedQueue({ feedQueueEvents: 10, feedQueueBytes: 10_000, frameEvents: 100 });
+  const queue = new FeedQueue({ feedQueueEvents: 10, feedQueueBytes: 10_000, feedSignals: 3, frameEvents: 100 });
   for (let n = 0; n < 1_000; n++) {
     queue.putNews("shard 1", `{"n":${n}}`);
     queue.putNews("shard 2", `{"m":${n}}`);
   }
   queue.startStreaming();
-  assert.deepEqual(queue.take().texts, ['{"n":999}', '{"m":999}']);
+  assert.deepEqual(queue.take(0).texts, ['{"n":999}', '{"m":999}']);
+});
+
+function signal(about: string, { until = 100, of }: { until?: number; of?: number } = {}) {
+  const text = JSON.stringify({ type: "signal", about });
+  return { text, about, until, stream: of === undefined ? undefined : stream(of) };
+}
+
+Deno.test("[LIVE7] of signals about the same the newest waits, behind all events; what has expired is not sent", () => {
+  const queue = streaming();
+  for (const about of ["ann types", "ben types"]) queue.putSignal(signal(about, { until: 1 }));
+  queue.putSignal(signal("ben types", { until: 9 }));
+  put(queue, 1, 1);
+  assert.deepEqual(queue.take(5).texts.map((text) => JSON.parse(text).about ?? "event"), ["event", "ben types"]);
+  assert.equal(queue.ready, false);
+});
+
+Deno.test("[LIVE7] signals are bounded, and dropped before load costs a reader any event", () => {
+  const queue = streaming();
+  const taken = [1, 2, 3, 4].map((n) => queue.putSignal(signal(`${n}`)));
+  assert.deepEqual(taken, [true, true, true, false]);
+  assert.equal(takeAll(queue).length, 3);
+  for (let at = 1; at <= 6; at++) put(queue, 1, at);
+  assert.equal(queue.putSignal(signal("late")), false, "more than half of what may wait does");
+  for (let at = 7; at <= 10; at++) put(queue, 1, at);
+  assert.deepEqual(takeAll(queue).map(({ type }) => type), Array(10).fill("event"));
+  assert.equal(queue.putSignal(signal("in time")), true);
+});
+
+Deno.test("[LIVE6] [LIVE7] of a stream that the reader has left no signal waits", () => {
+  const queue = streaming();
+  queue.putSignal(signal("there", { of: 1 }));
+  queue.putSignal(signal("elsewhere", { of: 2 }));
+  queue.forgetSignals(stream(1));
+  assert.deepEqual(queue.take(0).texts.length, 1);
 });

@@ -20,6 +20,10 @@ export function readLive(metrics: Metrics, { traffic, feeds, connections, phase 
     metrics.total("gatz_deliveries_total", { value: traffic.deliveries });
     metrics.total("gatz_frames_total", { value: traffic.frames });
     metrics.total("gatz_behind_total", { value: traffic.behind });
+    const { signals, droppedSignals, lostSignals } = traffic;
+    metrics.total("gatz_signals_total", { result: "handed", value: signals - droppedSignals });
+    metrics.total("gatz_signals_total", { result: "dropped", value: droppedSignals });
+    metrics.total("gatz_signals_total", { result: "lost-between-nodes", value: lostSignals });
     const open = connections();
     for (const transport of TRANSPORTS) {
       metrics.set("gatz_connections", { transport, value: open[transport] });

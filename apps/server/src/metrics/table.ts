@@ -133,6 +133,11 @@ export const METRICS = {
     help: "Times that a slow reader's events of a stream were dropped and it was told so.",
     labels: [],
   },
+  gatz_signals_total: {
+    type: "counter",
+    help: "Signals (typing, presence) by what became of them: handed, dropped, lost-between-nodes.",
+    labels: ["result"],
+  },
   gatz_slow_readers_dropped_total: {
     type: "counter",
     help: "Connections that were ended because their reader took nothing any more.",

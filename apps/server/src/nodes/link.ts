@@ -2,7 +2,9 @@
 import type { Forwarded, ForwardedOffer, ForwardOptions } from "@gatz/storage/contract";
 import { createTRPCClient, createWSClient, type TRPCClient, wsLink } from "@trpc/client";
 import { logEvent } from "../log_events.ts";
+import type { SignalMessage } from "../live/signals/message.ts";
 import type { NodeRouter } from "./router.ts";
+import type { SignalLink } from "./signal_exchange.ts";
 
 export interface LinkOptions {
   /** Where the other node listens to nodes. */
@@ -18,10 +20,14 @@ const KEEP_ALIVE = { enabled: true, intervalMs: 1_000, pongTimeoutMs: 2_000 };
 /** Bytes of offers under way on one link. */
 const WINDOW_BYTES = 8 * 1024 * 1024;
 
-export class Link {
+/** Signals that take longer are of no use. */
+const GIVE_MS = 2_000;
+
+export class Link implements SignalLink {
   readonly #client: ReturnType<typeof createWSClient>;
   readonly #api: TRPCClient<NodeRouter>;
   readonly #opened = Promise.withResolvers<boolean>();
+  readonly #closed = Promise.withResolvers<void>();
   readonly #onClosed: () => void;
   #bytes = 0;
 
@@ -65,13 +71,42 @@ export class Link {
     }
   }
 
+  async give(messages: readonly SignalMessage[]): Promise<boolean> {
+    if (!await this.#isOpen(OPEN_MS)) {
+      this.#giveUp();
+      return false;
+    }
+    try {
+      await this.#api.giveSignals.mutate([...messages], { signal: AbortSignal.timeout(GIVE_MS) });
+      return true;
+    } catch (error) {
+      logEvent("nodes.unanswered", { error });
+      return false;
+    }
+  }
+
+  async follow({ begun, messages }: Parameters<SignalLink["follow"]>[0]): Promise<void> {
+    if (!await this.#isOpen(OPEN_MS)) return this.#giveUp();
+    const over = Promise.withResolvers<void>();
+    const following = this.#api.signals.subscribe(undefined, {
+      onStarted: begun,
+      onData: messages,
+      onError: () => over.resolve(),
+      onComplete: () => over.resolve(),
+    });
+    await Promise.race([over.promise, this.#closed.promise]);
+    following.unsubscribe();
+  }
+
   async close(): Promise<void> {
+    this.#closed.resolve();
     await this.#client.close();
   }
 
   /** tRPC's client would connect again and again, to what may never be there again. */
   #giveUp(): void {
     this.#opened.resolve(false);
+    this.#closed.resolve();
     this.#onClosed();
     void this.close();
   }

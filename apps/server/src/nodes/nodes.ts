@@ -1,7 +1,8 @@
 /** This node among the others: takes their offers, and forwards to them what they write. @module */
-import type { Forward, NodeAddress, NodeId, Storage } from "@gatz/storage/contract";
+import type { Forward, NodeId, Storage } from "@gatz/storage/contract";
 import type { Drain } from "../drain.ts";
 import { DEFAULT_SERVER_LIMITS, LIFTED_FOR_LOAD, type ServerLimits } from "../limits.ts";
+import type { SignalMessage } from "../live/signals/message.ts";
 import { Traffic } from "../live/traffic.ts";
 import { Rates } from "../rates/rates.ts";
 import { reportError } from "../reports.ts";
@@ -9,18 +10,23 @@ import { createWebSockets } from "../ws/upgrade.ts";
 import type { Credentials } from "./credentials.ts";
 import { Link } from "./link.ts";
 import { nodeRouter } from "./router.ts";
+import { type ReachableNode, SignalExchange, type SignalsHere } from "./signal_exchange.ts";
 
 export interface NodesOptions {
-  readonly storage: Pick<Storage, "node" | "offerHere">;
+  readonly storage: Pick<Storage, "node" | "offerHere" | "owners">;
+  readonly signals: SignalsHere;
   readonly credentials: Credentials;
   readonly drain: Drain;
-  readonly limits: Pick<ServerLimits, "stuckReaderMs">;
+  readonly limits: Pick<ServerLimits, "stuckReaderMs" | "nodeSignals">;
+  readonly traffic: Pick<Traffic, "lostSignals">;
   /** Milliseconds, from any beginning. */
   readonly now: () => number;
 }
 
 export interface Nodes {
   readonly forward: Forward;
+  /** Takes a signal to all other nodes. */
+  publish(message: SignalMessage): void;
   /** Takes another node's request for a connection; null: it is none of this installation's. */
   upgrade(request: Request): Response | null;
   close(): Promise<void>;
@@ -33,7 +39,7 @@ export const NODES_ENDPOINT = "/nodes";
 const FRAME_BYTES = 16 * 1024 * 1024;
 const JSON_DEPTH = 32;
 
-export function createNodes({ storage, credentials, drain, limits, now }: NodesOptions): Nodes {
+export function createNodes({ storage, credentials, drain, limits, now, ...options }: NodesOptions): Nodes {
   const unlimited = new Rates({ limits: { ...DEFAULT_SERVER_LIMITS, ...LIFTED_FOR_LOAD }, now, refused: () => {} });
   const sockets = createWebSockets<typeof nodeRouter, NodeId>({
     router: nodeRouter,
@@ -44,7 +50,7 @@ export function createNodes({ storage, credentials, drain, limits, now }: NodesO
       batchCalls: Number.MAX_SAFE_INTEGER,
       jsonDepth: JSON_DEPTH,
     },
-    createContext: () => ({ storage, drain }),
+    createContext: ({ peer: from, connection }) => ({ storage, drain, exchange, from, connection }),
     // What other nodes forward was paid for where it came in.
     admit: () => unlimited.admit(""),
     refused: unlimited.refused,
@@ -54,7 +60,7 @@ export function createNodes({ storage, credentials, drain, limits, now }: NodesO
     traffic: new Traffic(),
   });
   const links = new Map<string, Link>();
-  const linkTo = ({ node, url }: NodeAddress & { url: string }): Link => {
+  const linkTo = ({ node, url }: ReachableNode): Link => {
     const known = links.get(node);
     if (known) return known;
     const link = new Link({
@@ -67,7 +73,10 @@ export function createNodes({ storage, credentials, drain, limits, now }: NodesO
     links.set(node, link);
     return link;
   };
+  const { signals: here, traffic } = options;
+  const exchange = new SignalExchange({ here, owners: () => storage.owners(), linkTo, limits, traffic });
   return {
+    publish: (message) => exchange.publish(message),
     forward: async (offer, { to, ...options }) => {
       const { node, url } = to;
       return url === null ? { kind: "unreachable" } : await linkTo({ node, url }).forward(offer, options);
@@ -77,6 +86,7 @@ export function createNodes({ storage, credentials, drain, limits, now }: NodesO
       return from === null ? null : sockets.upgrade(request, from);
     },
     async close() {
+      exchange.stop();
       sockets.closeAll();
       await Promise.all([...links.values()].map((link) => link.close()));
     },

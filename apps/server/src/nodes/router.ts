@@ -1,14 +1,20 @@
 /** What nodes ask of each other; on a path of its own, behind credentials of its own, and in no client's router. @module */
 import type { Outcome, Proposal, ShardNumber, StreamId } from "@gatz/domain";
 import { parseId } from "@gatz/domain";
-import type { ForwardedOffer, Storage } from "@gatz/storage/contract";
+import type { ForwardedOffer, NodeId, Storage } from "@gatz/storage/contract";
 import { initTRPC } from "@trpc/server";
 import { z } from "zod";
 import type { Drain } from "../drain.ts";
 import { errorShape, toApiError } from "../errors.ts";
+import type { Connection } from "../ws/connection.ts";
+import type { SignalExchange } from "./signal_exchange.ts";
 
 /** Who asks was checked before the connection was taken. */
 export interface NodeContext {
+  /** The node that asks. */
+  readonly from: NodeId;
+  readonly connection: Connection;
+  readonly exchange: Pick<SignalExchange, "take" | "follow">;
   readonly storage: Pick<Storage, "offerHere">;
   readonly drain: Drain;
 }
@@ -45,6 +51,16 @@ export const nodeRouter = t.router({
       if (drain.draining) return null;
       return await drain.run(() => storage.offerHere(offer, { deadlineMs }));
     }),
+
+  /** Signals of shards that this node writes, to be passed on to all nodes (LIVE7). */
+  giveSignals: t.procedure
+    .input(z.array(z.unknown()).max(MOST_PROPOSALS))
+    .mutation(({ ctx: { exchange, from }, input }) => exchange.take(input, from)),
+
+  /** All signals that meet at this node. */
+  signals: t.procedure.subscription(({ ctx: { exchange, from, connection }, signal }) =>
+    exchange.follow(from, { connection, signal })
+  ),
 });
 
 export type NodeRouter = typeof nodeRouter;

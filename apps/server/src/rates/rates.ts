@@ -50,6 +50,8 @@ export class Rates {
   readonly #sends: Buckets<UserId>;
   readonly #discussionSends: Buckets<DiscussionId>;
   readonly #groups: Buckets<UserId>;
+  readonly #signals: Buckets<UserId>;
+  readonly #discussionSignals: Buckets<DiscussionId>;
 
   constructor({ limits, now, refused }: RatesOptions) {
     this.#limits = limits;
@@ -67,6 +69,11 @@ export class Rates {
       now,
     );
     this.#groups = new Buckets({ perHour: limits.groupsPerHour, burst: limits.groupsBurst }, now);
+    this.#signals = new Buckets(perMinute(limits.signalsPerMinute, limits.signalsBurst), now);
+    this.#discussionSignals = new Buckets(
+      perMinute(limits.discussionSignalsPerMinute, limits.discussionSignalsBurst),
+      now,
+    );
   }
 
   caller(key: CallerKey): Caller {
@@ -147,6 +154,28 @@ export class Rates {
       });
     }
     return charges;
+  }
+
+  /**
+   * Counts a signal of a user.
+   * @throws {ApiError} RateLimited
+   */
+  paySignal(user: UserId): void {
+    this.#pay("signals", this.#signals.take(user));
+  }
+
+  /**
+   * Counts a signal in a discussion, of somebody who is known to be a member: others learn nothing of how busy it is (VIS3).
+   * @throws {ApiError} RateLimited
+   */
+  payDiscussionSignal(discussion: DiscussionId): void {
+    this.#pay("discussionSignals", this.#discussionSignals.take(discussion));
+  }
+
+  #pay(limiter: string, waitMs: number): void {
+    if (waitMs === 0) return;
+    this.refused(limiter);
+    throw rateLimited({ limiter, retryAfterMs: Math.ceil(waitMs) });
   }
 
   #refusal(limiter: LimitName): ApiError {

@@ -5,6 +5,7 @@ import { readDiscussions } from "./discussions.ts";
 import { readEvents } from "./events.ts";
 import { readDiscussionOf, readMessages, readMessagesById } from "./messages.ts";
 import type { ReadPools } from "./read_pools.ts";
+import { readGroupsOf } from "./groups_of.ts";
 import { readShardsOf } from "./shards_of.ts";
 import { StateReads } from "./states.ts";
 import { readStreamAt } from "./stream_at.ts";
@@ -23,6 +24,7 @@ export type Reads = Pick<
   | "discussionOf"
   | "discussionsOf"
   | "shardsOf"
+  | "groupsOf"
 >;
 
 export function createReads(pools: ReadPools, limits: Pick<StorageLimits, "pageEvents" | "pageBytes">): Reads {
@@ -41,5 +43,6 @@ export function createReads(pools: ReadPools, limits: Pick<StorageLimits, "pageE
     discussionOf: (message) => readDiscussionOf(pools, message),
     discussionsOf: (user, page) => readDiscussions(pools, user, page),
     shardsOf: (user) => readShardsOf(pools, user),
+    groupsOf: (user) => readGroupsOf(pools, user),
   };
 }

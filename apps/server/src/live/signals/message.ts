@@ -1,0 +1,72 @@
+/** Signals as nodes tell each other of them. When they expire each node says by its own clock: those of two nodes may be far apart. @module */
+import {
+  type DiscussionId,
+  type GroupId,
+  PRESENCE_STATUSES,
+  type PresenceStatus,
+  type ShardNumber,
+  shardOf,
+  type UserId,
+  zDiscussionId,
+  zGroupId,
+  zUserId,
+} from "@gatz/domain";
+import type { NodeId } from "@gatz/storage/contract";
+import { z } from "zod";
+
+export type SignalMessage = TypingMessage | PresenceMessage | StatusMessage;
+
+export interface TypingMessage {
+  readonly kind: "typing";
+  readonly discussion: DiscussionId;
+  readonly user: UserId;
+  readonly on: boolean;
+}
+
+/** Whether a user has feeds at a node, and who is to know: the people of these groups. */
+export interface PresenceMessage {
+  readonly kind: "presence";
+  readonly user: UserId;
+  readonly node: NodeId;
+  readonly status: PresenceStatus | "offline";
+  readonly groups: readonly GroupId[];
+}
+
+/** What a user says of themselves, for the nodes that they have feeds at. */
+export interface StatusMessage {
+  readonly kind: "status";
+  readonly user: UserId;
+  readonly status: PresenceStatus;
+}
+
+const zNode = z.uuid().transform((id) => id as NodeId);
+
+/** What another node may send. Of a newer one there may be more kinds, which this one leaves out. */
+export const zSignalMessage: z.ZodType<SignalMessage, unknown> = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("typing"), discussion: zDiscussionId, user: zUserId, on: z.boolean() }),
+  z.object({
+    kind: z.literal("presence"),
+    user: zUserId,
+    node: zNode,
+    status: z.enum([...PRESENCE_STATUSES, "offline"]),
+    groups: z.array(zGroupId),
+  }),
+  z.object({ kind: z.literal("status"), user: zUserId, status: z.enum(PRESENCE_STATUSES) }),
+]);
+
+/** A newer signal about the same takes the place of one that still waits. */
+export function aboutOf(message: SignalMessage): string {
+  switch (message.kind) {
+    case "typing":
+      return `typing ${message.discussion} ${message.user}`;
+    case "presence":
+      return `presence ${message.node} ${message.user}`;
+    case "status":
+      return `status ${message.user}`;
+  }
+}
+
+/** The shard whose owner passes it on to all nodes. */
+export function meetingShardOf(message: SignalMessage): ShardNumber {
+  return shardOf(message.kind === "typing" ? message.discussion : message.user);
+}

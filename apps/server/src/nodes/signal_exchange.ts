@@ -1,0 +1,254 @@
+/**
+ * How signals get to all nodes: those of a shard meet at the node that writes it, and every node follows each such node. So a node that
+ * writes nothing, which the others do not know of, hears and is heard too; a signal takes two steps at most, one message a node (LIVE7).
+ * @module
+ */
+import type { ShardNumber } from "@gatz/domain";
+import type { NodeAddress, NodeId, ShardOwner } from "@gatz/storage/contract";
+import type { ServerLimits } from "../limits.ts";
+import { pause } from "../live/pause.ts";
+import { aboutOf, meetingShardOf, type SignalMessage, zSignalMessage } from "../live/signals/message.ts";
+import { Newest } from "../live/signals/newest.ts";
+import type { Traffic } from "../live/traffic.ts";
+import type { Connection } from "../ws/connection.ts";
+
+/** This node's own part in signals. */
+export interface SignalsHere {
+  receive(message: SignalMessage): Promise<void>;
+  /** For a node that knows nothing yet. */
+  snapshot(): Iterable<SignalMessage>;
+  /** A node through which others hear of this one has just begun to be followed. */
+  repeat(): void;
+}
+
+/** What is needed of the connection to another node. */
+export interface SignalLink {
+  /** False if they did not arrive, as far as is known. Never rejects. */
+  give(messages: readonly SignalMessage[]): Promise<boolean>;
+  /** Resolves when there is no more to come. Never rejects. */
+  follow(
+    heard: { readonly begun: () => void; readonly messages: (messages: readonly unknown[]) => void },
+  ): Promise<void>;
+}
+
+export interface SignalExchangeOptions {
+  readonly here: SignalsHere;
+  readonly owners: () => ReadonlyMap<ShardNumber, ShardOwner>;
+  readonly linkTo: (address: ReachableNode) => SignalLink;
+  readonly limits: Pick<ServerLimits, "nodeSignals">;
+  readonly traffic: Pick<Traffic, "lostSignals">;
+}
+
+export type ReachableNode = NodeAddress & { readonly url: string };
+
+/** Messages of one frame between nodes. */
+const AT_ONCE = 500;
+const LOOK_MS = 250;
+/** A node that could not be followed is tried again after so long. */
+const AGAIN_MS = 1_000;
+
+export class SignalExchange {
+  readonly #options: SignalExchangeOptions;
+  readonly #followers = new Map<NodeId, Follower>();
+  readonly #followed = new Set<NodeId>();
+  readonly #outgoing = new Map<NodeId, Outgoing>();
+  readonly #stop = new AbortController();
+
+  constructor(options: SignalExchangeOptions) {
+    this.#options = options;
+    void this.#followOwners();
+  }
+
+  stop(): void {
+    this.#stop.abort();
+    for (const follower of this.#followers.values()) follower.end();
+  }
+
+  /** Takes what was said here to all other nodes. What can't be taken there now is lost. */
+  publish(message: SignalMessage): void {
+    const owner = this.#options.owners().get(meetingShardOf(message));
+    if (owner?.kind === "here") return this.#passOn(message, { except: null });
+    if (owner?.kind !== "elsewhere" || !isReachable(owner.address)) return this.#lost(1);
+    this.#outgoingTo(owner.address).put(message);
+  }
+
+  /** What another node gives to be passed on. */
+  take(messages: readonly unknown[], from: NodeId): void {
+    for (const message of this.#read(messages)) {
+      this.#passOn(message, { except: from });
+      void this.#options.here.receive(message);
+    }
+  }
+
+  /** All that meets here, for another node: what is known already, then what comes, in lists of as many as wait. */
+  async *follow(
+    node: NodeId,
+    { connection, signal }: { readonly connection: Connection; readonly signal: AbortSignal | undefined },
+  ): AsyncGenerator<readonly SignalMessage[], void, void> {
+    const follower = new Follower(this.#options.limits.nodeSignals);
+    this.#followers.get(node)?.end();
+    this.#followers.set(node, follower);
+    const end = () => follower.end();
+    signal?.addEventListener("abort", end, { once: true });
+    if (signal?.aborted) end();
+    try {
+      yield* chunks(this.#known());
+      while (await follower.ready()) {
+        await connection.room();
+        yield follower.takeAll();
+      }
+    } finally {
+      if (this.#followers.get(node) === follower) this.#followers.delete(node);
+    }
+  }
+
+  *#known(): Generator<SignalMessage, void, void> {
+    const owners = this.#options.owners();
+    for (const message of this.#options.here.snapshot()) {
+      if (owners.get(meetingShardOf(message))?.kind === "here") yield message;
+    }
+  }
+
+  #passOn(message: SignalMessage, { except }: { except: NodeId | null }): void {
+    for (const [node, follower] of this.#followers) {
+      if (node !== except && follower.put(message)) this.#lost(1);
+    }
+  }
+
+  async #followOwners(): Promise<void> {
+    const { signal } = this.#stop;
+    while (!signal.aborted) {
+      for (const owner of this.#options.owners().values()) {
+        if (owner.kind !== "elsewhere" || !isReachable(owner.address)) continue;
+        if (!this.#followed.has(owner.address.node)) void this.#follow(owner.address);
+      }
+      await pause(LOOK_MS, signal);
+    }
+  }
+
+  async #follow(address: ReachableNode): Promise<void> {
+    const { here, linkTo } = this.#options;
+    this.#followed.add(address.node);
+    await linkTo(address).follow({
+      begun: () => here.repeat(),
+      messages: (messages) => {
+        for (const message of this.#read(messages)) void here.receive(message);
+      },
+    });
+    await pause(AGAIN_MS, this.#stop.signal);
+    this.#followed.delete(address.node);
+    this.#outgoing.delete(address.node);
+  }
+
+  #outgoingTo(address: ReachableNode): Outgoing {
+    const known = this.#outgoing.get(address.node);
+    if (known !== undefined) return known;
+    const { linkTo, limits } = this.#options;
+    const outgoing = new Outgoing({
+      most: limits.nodeSignals,
+      give: (messages) => linkTo(address).give(messages),
+      lost: (count) => this.#lost(count),
+    });
+    this.#outgoing.set(address.node, outgoing);
+    return outgoing;
+  }
+
+  #lost(count: number): void {
+    this.#options.traffic.lostSignals += count;
+  }
+
+  /** Of a newer node there may be kinds of signals that this one does not know. */
+  #read(messages: readonly unknown[]): SignalMessage[] {
+    return messages.flatMap((message) => {
+      const { data } = zSignalMessage.safeParse(message);
+      if (data === undefined) this.#lost(1);
+      return data ?? [];
+    });
+  }
+}
+
+/** Another node that follows this one. */
+class Follower {
+  readonly #waiting: Newest<SignalMessage>;
+  #isOver = false;
+  #wake = Promise.withResolvers<void>();
+
+  constructor(most: number) {
+    this.#waiting = new Newest(most);
+  }
+
+  /** True if something had to go for it. */
+  put(message: SignalMessage): boolean {
+    const dropped = this.#waiting.put(aboutOf(message), message);
+    this.#wake.resolve();
+    return dropped;
+  }
+
+  end(): void {
+    this.#isOver = true;
+    this.#wake.resolve();
+  }
+
+  /** Resolves once something waits; false: it is over. */
+  async ready(): Promise<boolean> {
+    while (!this.#isOver && this.#waiting.size === 0) {
+      await this.#wake.promise;
+      this.#wake = Promise.withResolvers();
+    }
+    return !this.#isOver;
+  }
+
+  takeAll(): SignalMessage[] {
+    const taken: SignalMessage[] = [];
+    this.#waiting.take((message) => taken.length < AT_ONCE && taken.push(message) > 0);
+    return taken;
+  }
+}
+
+interface OutgoingOptions {
+  readonly most: number;
+  readonly give: SignalLink["give"];
+  readonly lost: (count: number) => void;
+}
+
+/** What waits for one node: while some is under way, more comes together. */
+class Outgoing {
+  readonly #options: OutgoingOptions;
+  readonly #waiting: Newest<SignalMessage>;
+  #isGiving = false;
+
+  constructor(options: OutgoingOptions) {
+    this.#options = options;
+    this.#waiting = new Newest(options.most);
+  }
+
+  put(message: SignalMessage): void {
+    if (this.#waiting.put(aboutOf(message), message)) this.#options.lost(1);
+    if (!this.#isGiving) void this.#giveAll();
+  }
+
+  async #giveAll(): Promise<void> {
+    this.#isGiving = true;
+    while (this.#waiting.size > 0) {
+      const messages: SignalMessage[] = [];
+      this.#waiting.take((message) => messages.length < AT_ONCE && messages.push(message) > 0);
+      if (!await this.#options.give(messages)) this.#options.lost(messages.length);
+    }
+    this.#isGiving = false;
+  }
+}
+
+function* chunks<T>(all: Iterable<T>): Generator<T[], void, void> {
+  let chunk: T[] = [];
+  for (const one of all) {
+    chunk.push(one);
+    if (chunk.length < AT_ONCE) continue;
+    yield chunk;
+    chunk = [];
+  }
+  if (chunk.length > 0) yield chunk;
+}
+
+function isReachable(address: NodeAddress): address is ReachableNode {
+  return address.url !== null;
+}

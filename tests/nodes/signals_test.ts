@@ -1,0 +1,196 @@
+/** Typing and presence through two nodes, of which one writes everything (LIVE7). @module */
+import { strict as assert } from "node:assert";
+import type { FeedItem, Signal, UserId } from "@gatz/domain";
+import { needsPostgres } from "@gatz/testing/postgres.ts";
+
+if (await needsPostgres(import.meta.url)) {
+  const { connect, freshId, person, testServer } = await import("@gatz/testing/test_server.ts");
+  const { disposeAll, sent, talk } = await import("../api/talk.ts");
+  const { until } = await import("./until.ts");
+  type Person = Awaited<ReturnType<typeof person>>;
+
+  /** What a feed of somebody's brings, from its cutover on. */
+  class Ears implements AsyncDisposable {
+    readonly items: FeedItem[] = [];
+    readonly #live = Promise.withResolvers<void>();
+    readonly #feed: { unsubscribe(): void };
+
+    constructor(api: Person["api"]) {
+      this.#feed = api.live.inbox.subscribe({}, {
+        onData: ({ data }) => {
+          this.items.push(...data.items);
+          if (data.items.some(({ type }) => type === "live")) this.#live.resolve();
+        },
+      });
+    }
+
+    get live(): Promise<void> {
+      return this.#live.promise;
+    }
+
+    get signals(): Signal[] {
+      return this.items.flatMap((item) => item.type === "signal" ? [item] : []);
+    }
+
+    /** Who types, as far as is known. */
+    typing(): string[] {
+      return this.signals.flatMap((signal) => signal.kind === "typing" ? [`${signal.user} ${signal.on}`] : []);
+    }
+
+    /** What was last said of somebody. */
+    presence(user: UserId): string | undefined {
+      return this.presences(user).at(-1);
+    }
+
+    presences(user: UserId): string[] {
+      return this.signals.flatMap((signal) =>
+        signal.kind === "presence" && signal.user === user ? [signal.status] : []
+      );
+    }
+
+    [Symbol.asyncDispose](): Promise<void> {
+      this.#feed.unsubscribe();
+      return Promise.resolve();
+    }
+  }
+
+  const listen = async ({ api }: Person): Promise<Ears> => {
+    const ears = new Ears(api);
+    await ears.live;
+    return ears;
+  };
+
+  const settled = async (people: readonly Person[], rows: number) => {
+    await until(async () => {
+      const lists = await Promise.all(people.map(({ api }) => api.discussions.byUser.query({})));
+      return lists.every((list) => list.rows.length === rows);
+    });
+  };
+
+  const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+  Deno.test("[LIVE7] typing reaches the members who listen, on either node and from either, and nobody else", async () => {
+    await using a = await testServer({ database: { shards: 4 } });
+    await using b = await testServer({ beside: a });
+    const onA = { transport: "ws", shard: 0 } as const;
+    const [ann, cleo, eve] = [
+      await person(a.url, "ann", onA),
+      await person(a.url, "cleo", onA),
+      await person(a.url, "eve", onA),
+    ];
+    const [ben, dan] = [await person(b.url, "ben", { transport: "ws", shard: 3 }), await person(b.url, "dan", onA)];
+    await using _people = disposeAll(ann, ben, cleo, dan, eve);
+    // Dan is in the group and not in the discussion, Eve in neither.
+    const { discussion, group, shard } = await talk(ann, [ben, cleo]);
+    sent(
+      (await ann.api.groups.addMembers.mutate({
+        id: freshId("evt", shard),
+        group,
+        users: [dan.user],
+        historyFrom: "now",
+      })).outcome,
+    );
+    await settled([ann, ben, cleo], 1);
+    const ears = await Promise.all([ann, ben, cleo, dan, eve].map(listen));
+    const [hears, , ofCleo] = ears;
+    await using _ears = disposeAll(...ears);
+    const type = (who: Person, on = true) => who.api.live.typing.mutate({ discussion, on });
+    // B follows A once it has found that A writes the shard.
+    await until(async () => {
+      await type(ben);
+      return hears!.typing().length > 0;
+    });
+    assert.deepEqual(await type(ann), { kind: "signalled" });
+    await type(cleo, false);
+    await until(() =>
+      ears[1]!.typing().includes(`${cleo.user} false`) && ears[0]!.typing().includes(`${cleo.user} false`)
+    );
+    assert.ok(ears[1]!.typing().includes(`${ann.user} true`), "from the node that writes to the other");
+    assert.ok(ofCleo!.typing().includes(`${ann.user} true`) && ofCleo!.typing().includes(`${ben.user} true`));
+    for (const [i, who] of [ann, ben, cleo].entries()) {
+      assert.ok(ears[i]!.typing().every((said) => !said.startsWith(who.user)), "nobody hears themselves");
+    }
+    for (const signal of hears!.signals) {
+      const inMs = signal.expiresAt - Date.now();
+      assert.ok(inMs > (signal.kind === "typing" ? 2_000 : 60_000), `${signal.kind} for ${inMs} ms`);
+      assert.ok(!("seq" in signal));
+    }
+    // Outside: not there (VIS3); in no answer does it matter what it is.
+    for (const outsider of [dan, eve]) {
+      await assert.rejects(type(outsider), (error: { data?: { code?: string } }) => error.data?.code === "NotFound");
+    }
+    await assert.rejects(
+      eve.api.live.typing.mutate({ discussion: freshId("disc", shard), on: true }),
+      (error: { data?: { code?: string } }) => error.data?.code === "NotFound",
+    );
+    // Whoever is removed neither types nor hears anything any more.
+    sent(
+      (await ann.api.discussions.removeMember.mutate({ id: freshId("evt", shard), discussion, user: cleo.user }))
+        .outcome,
+    );
+    const refused = await type(cleo);
+    assert.equal(refused.kind === "rejected" && refused.code, "NotMember");
+    const before = ofCleo!.typing().length;
+    await type(ann);
+    await until(() => ears[1]!.typing().filter((said) => said === `${ann.user} true`).length >= 2);
+    await pause(50);
+    assert.equal(ofCleo!.typing().length, before);
+    assert.deepEqual([ears[3]!.typing(), ears[4]!.typing()], [[], []]);
+    // None of it is in the log, and no feed was asked to remember it.
+    const log = await ann.api.log.read.query({ stream: discussion, fromSeq: 1 as never });
+    assert.deepEqual(log.items.map((item) => item.type === "event" && item.event.type), ["create", "remove-member"]);
+  });
+
+  Deno.test("[LIVE7] presence reaches who shares a group, on either node: online, away, offline after the last feed has ended", async () => {
+    const limits = { presenceGraceMs: 100 };
+    await using a = await testServer({ database: { shards: 4 }, limits });
+    await using b = await testServer({ beside: a, limits });
+    const [ann, eve] = [
+      await person(a.url, "ann", { transport: "ws" }),
+      await person(a.url, "eve", { transport: "ws" }),
+    ];
+    const ben = await person(b.url, "ben", { transport: "ws", shard: 3 });
+    await using _people = disposeAll(ann, ben, eve);
+    await talk(ann, [ben]);
+    await settled([ann, ben], 1);
+    await using ofAnn = await listen(ann);
+    await using ofEve = await listen(eve);
+    let ofBen = await listen(ben);
+    // Whoever comes later hears of those who are there.
+    await until(() => ofBen.presence(ann.user) === "online" && ofAnn.presence(ben.user) === "online");
+    // Said over HTTP, through the node where they have no feed.
+    await using elsewhere = connect(a.url, { transport: "http", token: ben.token });
+    assert.deepEqual(await elsewhere.api.live.setPresence.mutate({ status: "away" }), { kind: "signalled" });
+    await until(() => ofAnn.presence(ben.user) === "away");
+    // A feed that is begun anew at once is no absence.
+    await ofBen[Symbol.asyncDispose]();
+    ofBen = await listen(ben);
+    await pause(200);
+    assert.deepEqual(ofAnn.presences(ben.user).filter((status) => status === "offline"), []);
+    const began = performance.now();
+    await ben[Symbol.asyncDispose]();
+    await until(() => ofAnn.presence(ben.user) === "offline");
+    assert.ok(performance.now() - began < 1_000);
+    const last = ofAnn.signals.findLast((signal) => signal.kind === "presence" && signal.user === ben.user)!;
+    assert.ok(last.kind === "presence" && last.lastSeen !== undefined && last.lastSeen % 60_000 === 0, "to the minute");
+    const known = new Set(ofEve.signals.map(({ user }) => user));
+    assert.deepEqual([...known].filter((user) => user !== eve.user), [], "who shares no group hears of nobody");
+  });
+
+  Deno.test("[LIVE7] [SEC2] signals are paid for: a user's own, and those of a discussion", async () => {
+    const limits = { signalsPerMinute: 1, signalsBurst: 3, discussionSignalsPerMinute: 1, discussionSignalsBurst: 4 };
+    await using server = await testServer({ database: { shards: 2 }, rates: "default", limits });
+    const [ann, ben] = [await person(server.url, "ann"), await person(server.url, "ben")];
+    await using _people = disposeAll(ann, ben);
+    const { discussion } = await talk(ann, [ben]);
+    const limiters = async (who: Person, times: number) => {
+      const met: string[] = [];
+      for (let n = 0; n < times; n++) {
+        await who.api.live.typing.mutate({ discussion, on: true }).catch((error) => met.push(error.data.limiter));
+      }
+      return met;
+    };
+    assert.deepEqual(await limiters(ann, 4), ["signals"]);
+    assert.deepEqual(await limiters(ben, 3), ["discussionSignals", "discussionSignals"]);
+  });
+}
