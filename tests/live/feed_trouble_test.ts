@@ -1,4 +1,4 @@
-import { shardOf } from "@gatz/domain";
+import { shardOf, unixMs } from "@gatz/domain";
 import { strict as assert } from "node:assert";
 import { decodeCursor } from "../../apps/server/src/live/cursor.ts";
 import { createDiscussion } from "../../packages/domain/testing/drafts.ts";
@@ -62,6 +62,45 @@ Deno.test("[LIVE5] a slow reader gets behind for what is dropped, others get eve
   await slow.until((items) => items.some((item) => brief(item) === "new-message 502"), "the last for the slow one");
   assert.deepEqual(briefs(slow).slice(-2), ["behind 501", "new-message 502"]);
   assert.ok(slow.of(talk).length < 60);
+});
+
+Deno.test("[LIVE7] a slow reader loses signals before any event, and hears what is said when it reads again", async () => {
+  const log = town();
+  await using node = testNode(log, { feedQueueEvents: 200 });
+  await using slow = await new Reader(node, ben).live();
+  slow.connection.stall();
+  const signals = (from: number) => {
+    for (let n = from; n < from + 10; n++) {
+      const item = {
+        type: "signal",
+        kind: "typing",
+        discussion: talk,
+        user: ann,
+        on: n % 2 === 0,
+        expiresAt: unixMs(n),
+      };
+      const until = performance.now() + 60_000;
+      node.hub.signal([ben], { text: JSON.stringify(item), about: `${n}`, stream: talk, until });
+    }
+  };
+  // What is under way to the reader already is not what waits.
+  say(log, "under way");
+  await settle();
+  for (let i = 0; i < 150; i++) say(log, `message ${i}`);
+  await settle();
+  signals(1_000);
+  assert.deepEqual([node.traffic.signals, node.traffic.droppedSignals], [10, 10]);
+  slow.connection.flow();
+  await slow.until((items) => items.some((item) => brief(item) === "new-message 152"), "all that waited");
+  assert.equal(slow.of(talk).filter((item) => item.type === "event").length, 151);
+  signals(2_000);
+  await slow.until((items) => items.filter((item) => item.type === "signal").length === 10, "what is said now");
+  assert.ok(slow.items.every((item) => item.type !== "signal" || item.expiresAt >= 2_000));
+  assert.equal(
+    slow.items.filter((item) => item.type === "behind").length,
+    1,
+    "the first item of the stream, and no more",
+  );
 });
 
 Deno.test("[LIVE8] a shard that is down is named, the others go on, and what was missed comes when it is back", async () => {

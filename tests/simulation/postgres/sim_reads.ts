@@ -53,7 +53,6 @@ export function simReads({ read, limits }: SimReadsOptions): Backend["reads"] {
     profiles: notSimulated,
     account: notSimulated,
     groupsOf: notSimulated,
-    discussionAt: notSimulated,
     messages: notSimulated,
     messagesById: notSimulated,
     discussionOf: notSimulated,
