@@ -1,6 +1,7 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import {
   addToDiscussion,
+  addToGroup,
   attachment,
   blockUser,
   closeDiscussion,
@@ -18,6 +19,7 @@ import {
   setProfile,
   UNKNOWN_BLOB,
 } from "../testing/drafts.ts";
+import { archiveGroup, createDirect, createInvite, joinByInvite, revokeInvite } from "../testing/group_drafts.ts";
 import { discussionId, groupId, messageId } from "../testing/ids.ts";
 import { ann, ben, cleo, dan, eve, group, nobody, say, scene, talk } from "../testing/scene.ts";
 import type { World } from "../testing/world.ts";
@@ -27,7 +29,7 @@ import { DEFAULT_LIMITS } from "../src/limits.ts";
 import { REJECTION_CODES } from "../src/outcome.ts";
 import type { RejectionCode } from "../src/outcome.ts";
 import { parseDraft } from "../src/parse.ts";
-import { seq } from "../src/scalars.ts";
+import { seq, unixMs } from "../src/scalars.ts";
 
 /** These need what no single stream knows: storage finds a reused id in its log, the server knows where a user's home is. */
 const MADE_ELSEWHERE = ["EventIdReused", "WrongShard"] as const;
@@ -85,6 +87,22 @@ const CASES: Partial<Record<ByDecide, (world: World) => Proposal>> = {
     Object.assign(world.limits, { members: 2 });
     return createGroup(ann, groupId(2), [ben, cleo]);
   },
+  Archived: (world) => {
+    world.accept(archiveGroup(ann, group));
+    return addToGroup(ben, group, { users: [eve] });
+  },
+  DirectGroup: (world) => leaveGroup(ann, world.accept(createDirect(ann, ben)).stream),
+  InviteInvalid: (world) => {
+    const invite = world.accept(createInvite(ben, group)).id;
+    world.accept(revokeInvite(ann, group, invite));
+    return joinByInvite(eve, group, invite);
+  },
+  TooManyInvites: (world) => {
+    Object.assign(world.limits, { invites: 1 });
+    world.accept(createInvite(ben, group));
+    return createInvite(ann, group);
+  },
+  PeriodInvalid: () => createInvite(ann, group, { expiresAt: unixMs(1) }),
   NobodyAddable: () => addToDiscussion(ann, talk, { users: [eve, nobody] }),
   OwnerMustHandOver: () => leaveGroup(ann, group),
   Superseded: () => removeFromDiscussion("system", talk, { user: ben, since: seq(99) }),

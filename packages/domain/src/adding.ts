@@ -1,12 +1,13 @@
 import { unreachable } from "./asserts.ts";
-import type { Fact, Facts, UserFact } from "./decision.ts";
-import type { Decided, HistoryFrom, SkipCode } from "./events.ts";
+import type { Decision, Fact, Facts, UserFact } from "./decision.ts";
+import { isInForce } from "./discussion/authority.ts";
+import type { Actor, Decided, HistoryFrom, SkipCode } from "./events.ts";
 import type { StreamId, UserId } from "./ids.ts";
 import { intervalsOf, isMember, visibleRanges } from "./membership.ts";
 import type { SharedState } from "./membership.ts";
 import type { Json, Rejection } from "./outcome.ts";
 import { refuse } from "./refuse.ts";
-import type { Seq } from "./scalars.ts";
+import type { Seq, UnixMs } from "./scalars.ts";
 import { seq } from "./scalars.ts";
 import { firstVisible } from "./state.ts";
 import type { GroupState } from "./state.ts";
@@ -24,20 +25,33 @@ export interface Adding {
 /** Why one person is left out, or the seq of their stream at which they can be added. */
 type Judged = { skip: SkipCode } | { at: Seq };
 
+/** Keeps from adding anybody whose own stream does not answer, as it says whom they block; and whose account is over (USR4). Null: go on. */
+export function judgeAdder(
+  adder: Actor,
+  { named, facts }: { named: readonly UserId[]; facts: Facts },
+): Exclude<Decision, { kind: "accepted" }> | null {
+  if (adder === "system") return null;
+  const fact = facts.actor ?? { kind: "unavailable" };
+  if (fact.kind === "known" && fact.value.ended) return refuse("AccountEnded", { field: "actor" });
+  return fact.kind === "unavailable" && named.length > 0 ? { kind: "not-now", reason: "Unavailable" } : null;
+}
+
 /**
- * Sorts the people named into those who can be added and those who are skipped. Present members of `to` are skipped, and whoever is
- * not in the group `among`.
+ * Sorts the people named into those who can be added and those who are skipped. Present members of `to` are skipped, who is banned there,
+ * whoever is not in the group `among`, and whoever blocks the adder or is blocked by them (BLK1).
  */
 export function judgeAdding(
   named: readonly UserId[],
-  { facts, to, among }: { facts: Facts; to?: SharedState; among?: GroupState },
+  { facts, adder, to, among }: { facts: Facts; adder: Actor; to?: SharedState; among?: GroupState },
 ): Adding {
+  const blocked = facts.actor?.kind === "known" && adder !== "system" ? facts.actor.value.blocks : NOBODY;
   const added: UserId[] = [];
   const skipped: { user: UserId; code: SkipCode }[] = [];
   const read: Read[] = [];
   for (const user of new Set(named)) {
-    const outside = (to && isMember(to, user)) || (among && !isMember(among, user));
-    const judged: Judged = outside ? { skip: "NotAddable" } : judgeUser(facts.users.get(user));
+    const outside = (to && (isMember(to, user) || isBanned(to, user, facts.at))) ||
+      (among && !isMember(among, user)) || blocked.has(user);
+    const judged: Judged = outside ? { skip: "NotAddable" } : judgeUser(facts.users.get(user), adder);
     if ("skip" in judged) skipped.push({ user, code: judged.skip });
     else {
       added.push(user);
@@ -47,11 +61,20 @@ export function judgeAdding(
   return { added, skipped, read };
 }
 
-function judgeUser(fact: Fact<UserFact> | undefined): Judged {
+const NOBODY: ReadonlySet<UserId> = new Set();
+
+function isBanned(state: SharedState, user: UserId, at: UnixMs): boolean {
+  return state.kind === "discussion" && isInForce(state.bans?.[user], at);
+}
+
+function judgeUser(fact: Fact<UserFact> | undefined, adder: Actor): Judged {
   if (fact === undefined) return { skip: "Unavailable" };
   switch (fact.kind) {
-    case "known":
-      return { at: fact.value.seq };
+    case "known": {
+      const { seq, ended, blocks } = fact.value;
+      const isApart = ended || (adder !== "system" && blocks.has(adder));
+      return isApart ? { skip: "NotAddable" } : { at: seq };
+    }
     case "missing":
       return { skip: "NotAddable" };
     case "unavailable":

@@ -1,5 +1,5 @@
 import type { Decided, Draft, LogEvent, Proposal } from "./events.ts";
-import type { DiscussionId, GroupId, MessageId, UserId } from "./ids.ts";
+import type { DiscussionId, EventId, GroupId, MessageId, UserId } from "./ids.ts";
 import type { DomainLimits } from "./limits.ts";
 import type { NotNowReason, Rejection } from "./outcome.ts";
 import type { Seq, Sha256, UnixMs } from "./scalars.ts";
@@ -17,7 +17,7 @@ export interface UserFact {
   blocks: ReadonlySet<UserId>;
 }
 /** What a user's state says of them to a decision. */
-export function userFact({ seq, endedAt, blocks }: UserState): UserFact {
+export function userFact({ seq, endedAt, blocks }: Pick<UserState, "seq" | "endedAt" | "blocks">): UserFact {
   return { seq, ended: endedAt !== undefined, blocks: new Set(blocks) };
 }
 /** The discussion that a new one goes on from, as it was read: its head then, and the seq of the message if the actor may see it (DISC3). */
@@ -65,6 +65,8 @@ export interface Needs {
   users: readonly UserId[];
   /** Whom the actor blocks. */
   actor?: true;
+  /** The maker of an invite of the draft's own group, which is in that group's state: one of the users then. */
+  inviterOf?: EventId;
   /** The message that a new discussion goes on from, and the discussion it is in. */
   source?: { discussion: DiscussionId; message: MessageId };
   blobs: readonly Sha256[];

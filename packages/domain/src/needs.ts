@@ -79,10 +79,11 @@ function needsOfGroup(draft: GroupDraft): Needs {
     case "transfer-ownership":
     case "create-invite":
     case "revoke-invite":
-    case "join-by-invite":
     case "discussion-open":
     case "archive":
       return NOTHING;
+    case "join-by-invite":
+      return { ...NOTHING, ...ADDER, inviterOf: draft.body.invite };
     default:
       return unreachable(draft);
   }

@@ -16,7 +16,8 @@ import {
   removeFromDiscussion,
   removeFromGroup,
 } from "../testing/drafts.ts";
-import { messageId } from "../testing/ids.ts";
+import { joinByInvite } from "../testing/group_drafts.ts";
+import { eventId, messageId } from "../testing/ids.ts";
 import { ann, ben, group, talk } from "../testing/scene.ts";
 
 const nothing = { messages: [], users: [], blobs: [] };
@@ -27,6 +28,7 @@ Deno.test("[FACT1] a draft says which facts its decision needs", () => {
   deepStrictEqual(needs(register(ann)), nothing);
   deepStrictEqual(needs(createGroup(ann, group, [ben])), { ...nothing, users: [ben], actor: true });
   deepStrictEqual(needs(addToGroup(ann, group, { users: [ben] })), { ...nothing, users: [ben], actor: true });
+  deepStrictEqual(needs(joinByInvite(ben, group, eventId(1))), { ...nothing, actor: true, inviterOf: eventId(1) });
   deepStrictEqual(needs(removeFromGroup(ann, group, { user: ben })), nothing);
   deepStrictEqual(needs(createDiscussion(ann, talk, { group, members: [ben] })), {
     ...nothing,

@@ -37,7 +37,8 @@ function fresh(): number {
   return ++made;
 }
 
-function event<S extends StreamId, T extends string, B>(
+/** An event's draft with a new id. */
+export function event<S extends StreamId, T extends string, B>(
   actor: Actor,
   draft: { stream: S; type: T; body: B },
 ): DraftShape<S, T, B, EventId> & { actor: Actor } {

@@ -83,14 +83,16 @@ export class World {
 
   /** The facts that a proposal needs, as they are now (FACT1). */
   facts(proposal: Proposal): Facts {
-    const { group, ownGroup, users, actor, source } = needs(proposal);
+    const { group, ownGroup, users, actor, inviterOf, source } = needs(proposal);
     const own = this.#stream(proposal.stream).folded.state;
+    const invite = own?.kind === "group" ? own.invites?.find(({ id }) => id === inviterOf) : undefined;
+    const asked = invite === undefined ? users : [...users, invite.by];
     const about = group ?? (ownGroup && own?.kind === "discussion" ? own.group : undefined);
     return {
       at: unixMs(this.#now),
       limits: this.limits,
       ...(about !== undefined && { group: this.#fact<GroupState>(about) }),
-      users: new Map(users.map((user) => [user, this.#userFact(user)])),
+      users: new Map(asked.map((user) => [user, this.#userFact(user)])),
       ...(actor && proposal.actor !== "system" && { actor: this.#userFact(proposal.actor) }),
       ...(source !== undefined && proposal.actor !== "system" && { source: this.#sourceFact(source, proposal.actor) }),
       blobs: new Set([KNOWN_BLOB]),

@@ -262,6 +262,8 @@ export interface Storage {
   states(streams: readonly StreamId[]): Promise<ReadonlyMap<StreamId, Fact<StreamState>>>;
   /** Users as others look them up; who does not answer is `unavailable`, never an error. */
   profiles(users: readonly UserId[]): Promise<ReadonlyMap<UserId, Fact<Profile>>>;
+  /** What decisions need to know of users (FACT1); who does not answer is `unavailable`, never an error. */
+  accounts(users: readonly UserId[]): Promise<ReadonlyMap<UserId, Fact<Account>>>;
   /** Null: no such user; throws {@link ShardUnavailable}. */
   account(user: UserId): Promise<Account | null>;
   /** One stream's state, or null; throws {@link ShardUnavailable}. */

@@ -14,7 +14,7 @@ import {
   type StreamState,
   type UserId,
 } from "@gatz/domain";
-import type { BackfillBudget, ResumedStream, ShardResume, StorageLimits } from "@gatz/storage/contract";
+import type { Account, BackfillBudget, ResumedStream, ShardResume, StorageLimits } from "@gatz/storage/contract";
 import type { Backend } from "../../../packages/storage/src/backend.ts";
 import type { SimShard } from "./sim_shard.ts";
 
@@ -30,6 +30,7 @@ export function simReads({ read, limits }: SimReadsOptions): Backend["reads"] {
   return {
     state: (stream) => read(shardOf(stream), (tables) => tables.state(stream)),
     states: (streams) => states(read, streams),
+    accounts: (users) => accounts(read, users),
     events: (stream, { from, to, limit }) =>
       read(shardOf(stream), (tables) => {
         const log = tables.eventsOf(stream);
@@ -79,6 +80,15 @@ async function states(
     }
   }));
   return facts;
+}
+
+async function accounts(read: ReadShard, users: readonly UserId[]): Promise<ReadonlyMap<UserId, Fact<Account>>> {
+  const found = await states(read, users);
+  return new Map(users.map((user): [UserId, Fact<Account>] => {
+    const fact = found.get(user)!; // one was found for each
+    if (fact.kind !== "known") return [user, fact];
+    return [user, fact.value.kind === "user" ? { kind: "known", value: fact.value } : { kind: "missing" }];
+  }));
 }
 
 function shardsOf(tables: SimShard, user: UserId): ShardNumber[] {

@@ -1,5 +1,5 @@
 import { unreachable } from "../asserts.ts";
-import { decidedOf, judgeAdding } from "../adding.ts";
+import { decidedOf, judgeAdder, judgeAdding } from "../adding.ts";
 import type { Decision, Fact, Facts } from "../decision.ts";
 import type { CreateDiscussion, Decided, Proposal } from "../events.ts";
 import { isMember } from "../membership.ts";
@@ -26,7 +26,10 @@ export function decideCreate(
   const source = sourceRead(body, { facts, group });
   if ("kind" in source) return source;
   const named = body.members.filter((user) => user !== actor);
-  const { basis = [], ...rest } = decidedOf(judgeAdding(named, { facts, among: group }), readOf(group));
+  const held = judgeAdder(actor, { named, facts });
+  if (held) return held;
+  const adding = judgeAdding(named, { facts, adder: actor, among: group });
+  const { basis = [], ...rest } = decidedOf(adding, readOf(group));
   return { kind: "accepted", decided: { basis: [...basis, ...source.read], ...rest } };
 }
 

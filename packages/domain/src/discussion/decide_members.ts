@@ -1,5 +1,5 @@
 /** Who comes to a discussion, who goes, and in what role (DISC2–4, FACT1–2, VIS1). @module */
-import { decidedOf, judgeAdding, refuseHistory, refuseNobody } from "../adding.ts";
+import { decidedOf, judgeAdder, judgeAdding, refuseHistory, refuseNobody } from "../adding.ts";
 import type { Decision } from "../decision.ts";
 import type {
   AddToDiscussion,
@@ -27,11 +27,13 @@ export function decideAdd({ actor, body }: Proposal<AddToDiscussion>, scene: Sce
   if (group.kind !== "group") return group;
   // Their own removal from here is on its way (DISC2).
   if (actor !== "system" && !isMember(group, actor)) return refuse("NotMember", { field: "stream" });
-  const adding = judgeAdding(body.users, { facts, to: state, among: group });
+  const held = judgeAdder(actor, { named: body.users, facts });
+  if (held) return held;
+  const adding = judgeAdding(body.users, { facts, adder: actor, to: state, among: group });
   const nobody = refuseNobody(adding, state);
   if (nobody) return nobody;
-  const held = right.decided.right ?? history.decided.right;
-  return { kind: "accepted", decided: { ...decidedOf(adding, readOf(group)), ...(held && { right: held }) } };
+  const through = right.decided.right ?? history.decided.right;
+  return { kind: "accepted", decided: { ...decidedOf(adding, readOf(group)), ...(through && { right: through }) } };
 }
 
 /** Nobody grants more history than they see themselves, moderators aside (VIS1). */

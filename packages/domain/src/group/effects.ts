@@ -1,8 +1,9 @@
 import { addedTo, leftGroup } from "../answers.ts";
-import { unreachable } from "../asserts.ts";
-import type { Draft, GroupEvent } from "../events.ts";
+import { assert, unreachable } from "../asserts.ts";
+import type { Actor, Draft, EventOf, GroupEvent, JoinByInvite } from "../events.ts";
 import type { UserId } from "../ids.ts";
 import { addedUsers, person } from "../stays.ts";
+import { isUserStream } from "../streams.ts";
 
 /** A group tells each person added or gone, in their own stream (FACT2). */
 export function effectsOfGroup(event: GroupEvent): readonly Draft[] {
@@ -12,7 +13,7 @@ export function effectsOfGroup(event: GroupEvent): readonly Draft[] {
     case "add-members":
       return tellAdded(event, addedUsers(event.body.users, event.decided));
     case "join-by-invite":
-      return tellAdded(event, [person(event.actor)]);
+      return tellAdded(event, [person(event.actor)], inviter(event));
     case "rename":
     case "describe":
     case "set-avatar":
@@ -32,9 +33,16 @@ export function effectsOfGroup(event: GroupEvent): readonly Draft[] {
   }
 }
 
-function tellAdded(event: GroupEvent, users: readonly UserId[]): readonly Draft[] {
-  const { stream, seq, actor: by } = event;
+function tellAdded(event: GroupEvent, users: readonly UserId[], by: Actor = event.actor): readonly Draft[] {
+  const { stream, seq } = event;
   return users.map((user) => addedTo(event, user, { stream, seq, group: stream, groupSeq: seq, by }));
+}
+
+/** Who made the invite brings in whoever joins by it: on their stream it was decided. */
+function inviter({ id, decided }: EventOf<JoinByInvite>): UserId {
+  const by = decided.basis?.map(({ stream }) => stream).find(isUserStream);
+  assert(by !== undefined, `join-by-invite ${id} was decided without its inviter`);
+  return by;
 }
 
 function tellLeft(event: GroupEvent, user: UserId): Draft {

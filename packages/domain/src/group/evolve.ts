@@ -33,7 +33,7 @@ export function evolveGroup(state: GroupState | null, event: GroupEvent): GroupS
       return { ...state, seq, owner: to, members: handedOver(state.members, { from: state.owner, to }) };
     }
     case "create-invite":
-      return { ...state, seq, invites: [...state.invites ?? [], inviteOf(event)] };
+      return invited({ ...state, seq }, event);
     case "revoke-invite":
       return withField({ ...state, seq }, "invites", state.invites?.filter(({ id }) => id !== event.body.invite));
     case "join-by-invite": {
@@ -74,6 +74,12 @@ function gone(user: UserId, state: GroupState): GroupState {
   const owner = heir(members);
   if (owner === null) return { ...state, members, owner, archived: true };
   return { ...state, members: withRole(members, owner, "owner"), owner };
+}
+
+/** Those that had run out when this one was made are forgotten. */
+function invited(state: GroupState, event: EventOf<CreateInvite>): GroupState {
+  const open = (state.invites ?? []).filter(({ expiresAt }) => expiresAt === undefined || event.at < expiresAt);
+  return { ...state, invites: [...open, inviteOf(event)] };
 }
 
 function inviteOf({ id, actor, at, body: { hash, expiresAt, maxUses } }: EventOf<CreateInvite>): Invite {

@@ -6,7 +6,10 @@ import type { InboxEntry, InboxGroup, UserState } from "../state.ts";
 import { isDiscussionStream } from "../streams.ts";
 import { isStaleAdd, isUnwanted } from "./evolve.ts";
 
-/** Where an add meets a leaving of its group, the user's stream takes the user out of the discussion again (FACT2). */
+/**
+ * Where an add meets a leaving of its group, a block or the account's end, the user's stream takes the user out again (FACT2). An account
+ * that ends leaves everything, and all that was written becomes tombstones, in each discussion once the user is out of it (USR4).
+ */
 export function effectsOfUser(event: UserEvent, state: UserState): readonly Draft[] {
   switch (event.type) {
     case "register":
@@ -14,12 +17,13 @@ export function effectsOfUser(event: UserEvent, state: UserState): readonly Draf
     case "set-handle":
     case "block-user":
     case "unblock-user":
-    case "removed-from":
       return [];
     case "end-account":
       return leaveEverything(event, state);
     case "added-to":
       return undoUnwanted(event, state);
+    case "removed-from":
+      return state.endedAt === undefined ? [] : [erasure(event, event.body.stream, event.stream)];
     case "left-group":
       return leaveDiscussions(event, state);
     default:
@@ -35,25 +39,24 @@ function undoUnwanted(event: EventOf<AddedTo>, state: UserState): readonly Draft
   return [removal(event, stream, { user: event.stream, since: seq })];
 }
 
-/** Out of every group, which leads out of its discussions; and all that was written, wherever it was (USR4). */
-function leaveEverything(event: EventOf<EndAccount>, state: UserState): readonly Draft[] {
-  const drafts: Draft[] = [];
-  for (const { streams } of Object.values(state.inbox) as InboxGroup[]) {
-    for (const [stream, { seq: since, ended }] of Object.entries(streams) as [GroupId | DiscussionId, InboxEntry][]) {
-      if (isDiscussionStream(stream)) drafts.push(erasure(event, stream, event.stream));
-      else if (ended === undefined) drafts.push(removal(event, stream, { user: event.stream, since }));
-    }
-  }
-  return drafts;
+function leaveEverything(event: EventOf<EndAccount>, { inbox }: UserState): readonly Draft[] {
+  const user = event.stream;
+  return Object.values(inbox).flatMap((group) =>
+    entriesOf(group).flatMap(([stream, { seq: since, ended }]): Draft[] => {
+      if (ended === undefined) return [removal(event, stream, { user, since })];
+      return isDiscussionStream(stream) ? [erasure(event, stream, user)] : [];
+    })
+  );
 }
 
-function leaveDiscussions(event: EventOf<LeftGroup>, state: UserState): readonly Draft[] {
-  const streams = state.inbox[event.body.group]?.streams ?? {};
-  const drafts: Draft[] = [];
-  for (const stream of Object.keys(streams) as (GroupId | DiscussionId)[]) { // the keys of an inbox group
-    const { seq: since, groupSeq, ended } = streams[stream]!;
-    if (!isDiscussionStream(stream) || ended !== undefined || groupSeq >= event.body.groupSeq) continue;
-    drafts.push(removal(event, stream, { user: event.stream, since }));
-  }
-  return drafts;
+function leaveDiscussions(event: EventOf<LeftGroup>, { inbox, endedAt }: UserState): readonly Draft[] {
+  if (endedAt !== undefined) return []; // by the account's end
+  return entriesOf(inbox[event.body.group]).flatMap(([stream, { seq: since, groupSeq, ended }]) => {
+    if (!isDiscussionStream(stream) || ended !== undefined || groupSeq >= event.body.groupSeq) return [];
+    return [removal(event, stream, { user: event.stream, since })];
+  });
+}
+
+function entriesOf(group: InboxGroup | undefined) {
+  return Object.entries(group?.streams ?? {}) as [GroupId | DiscussionId, InboxEntry][]; // so its keys are typed
 }

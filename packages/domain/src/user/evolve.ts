@@ -26,11 +26,7 @@ export function evolveUser(state: UserState | null, event: UserEvent): UserState
     case "end-account":
       return { ...state, seq: event.seq, endedAt: event.at };
     case "added-to":
-      return {
-        ...state,
-        seq: event.seq,
-        inbox: isUnwanted(state, event.body.by) ? state.inbox : withAdd(state.inbox, event),
-      };
+      return { ...state, seq: event.seq, inbox: withAdd(state, event) };
     case "removed-from":
       return { ...state, seq: event.seq, inbox: withRemoval(state.inbox, event) };
     case "left-group":
@@ -40,12 +36,12 @@ export function evolveUser(state: UserState | null, event: UserEvent): UserState
   }
 }
 
-/** Whether an add is older than the user's leaving of its group: then it is undone, not applied (FACT2). */
+/** Whether an add is older than the user's leaving of its group: then it is undone (FACT2). */
 export function isStaleAdd(group: InboxGroup | undefined, groupSeq: Seq): boolean {
   return group?.leftAt !== undefined && group.leftAt >= groupSeq;
 }
 
-/** Whether an add is by somebody whom the user blocks, or comes after the account's end: then it is undone, not applied (FACT2). */
+/** Whether an add is by somebody whom the user blocks, or comes after the account's end: then it is undone (FACT2). */
 export function isUnwanted({ endedAt, blocks }: UserState, by: Actor): boolean {
   return endedAt !== undefined || (by !== "system" && blocks?.includes(by) === true);
 }
@@ -65,19 +61,22 @@ function begin(state: UserState | null, { stream, seq, at, body }: EventOf<Regis
   return { kind: "user", id: stream, seq, handle: body.handle, name: body.name, createdAt: at, inbox: {} };
 }
 
-function withAdd(inbox: Inbox, { body }: EventOf<AddedTo>): Inbox {
-  const group = inbox[body.group] ?? NO_STREAMS;
-  const known = group.streams[body.stream];
-  if (isStaleAdd(group, body.groupSeq) || (known !== undefined && known.seq >= body.seq)) return inbox;
-  const entry: InboxEntry = { seq: body.seq, groupSeq: body.groupSeq, by: body.by };
-  return withEntry(inbox, { group: body.group, stream: body.stream, entry });
+/** An add that is undone counts as ended where it began: the user may have written there meanwhile, and their account may end (USR4). */
+function withAdd(state: UserState, { body }: EventOf<AddedTo>): Inbox {
+  const { inbox } = state;
+  const { stream, seq, group, groupSeq, by } = body;
+  const known = inbox[group]?.streams[stream];
+  if (known !== undefined && known.seq >= seq) return inbox;
+  const isUndone = isStaleAdd(inbox[group], groupSeq) || isUnwanted(state, by);
+  const entry: InboxEntry = { seq, groupSeq, by, ...(isUndone && { ended: seq }) };
+  return withEntry(inbox, { group, stream, entry });
 }
 
 function withRemoval(inbox: Inbox, { body }: EventOf<RemovedFrom>): Inbox {
   // The keys of an inbox are group ids. A stream is of one group for ever, so the first that knows it is its own.
   const group = (Object.keys(inbox) as GroupId[]).find((id) => inbox[id]!.streams[body.stream] !== undefined);
   const entry = group && inbox[group]!.streams[body.stream];
-  // The add was never applied, or is newer than this removal.
+  // The add is not known here, was undone, or is newer than this removal.
   if (group === undefined || entry === undefined || !isOpenBefore(entry, body.seq)) return inbox;
   return withEntry(inbox, { group, stream: body.stream, entry: { ...entry, ended: body.seq } });
 }

@@ -110,10 +110,10 @@ Deno.test("[FACT2] leaving the group takes a user out of its discussions; re-add
   deepStrictEqual(world.refused, []);
 });
 
-Deno.test("[FACT2] an add older than the leaving of its group is undone, not applied", () => {
+Deno.test("[FACT2] an add older than the leaving of its group is undone, and counts as ended", () => {
   const stale = told(leftGroup(5), addedTo(eve, { seq: seq(7), groupSeq: seq(4) }));
   deepStrictEqual(stale, {
-    inbox: { leftAt: seq(5), streams: {} },
+    inbox: { leftAt: seq(5), streams: { [talk]: { seq: seq(7), groupSeq: seq(4), by: ann, ended: seq(7) } } },
     answers: [[talk, "remove-member", { user: eve, since: 7 }]],
   });
   const fresh = told(leftGroup(5), addedTo(eve, { seq: seq(7), groupSeq: seq(6) }));

@@ -2,10 +2,9 @@
 import { idToUuid, type StreamId } from "@gatz/domain";
 import { EVENT_CODES } from "../schema/codes.ts";
 import type { EventRow } from "../shard/codec.ts";
-import type { OtherLogs } from "../verify/elsewhere.ts";
+import { type OtherLogs, REMOVER_CODES } from "../verify/elsewhere.ts";
 import type { ReadEvent } from "./lines.ts";
 
-const REMOVERS: readonly number[] = [EVENT_CODES.user["added-to"], EVENT_CODES.user["left-group"]];
 const { "new-message": first, "edit-message": edit, "delete-message": deleted, "react-to-message": reaction } =
   EVENT_CODES.discussion;
 /** Nothing in other logs refers to these. */
@@ -32,7 +31,7 @@ export class FileLogs implements OtherLogs {
     Promise.resolve(places.flatMap(({ stream, seq }) => this.#of(stream).filter((row) => row.seq === seq)));
 
   removersOf: OtherLogs["removersOf"] = (_shard, users) =>
-    Promise.resolve(users.flatMap((user) => this.#of(user).filter((row) => REMOVERS.includes(row.type))));
+    Promise.resolve(users.flatMap((user) => this.#of(user).filter((row) => REMOVER_CODES.includes(row.type))));
 
   digests: OtherLogs["digests"] = (_shard, ids) =>
     Promise.resolve(

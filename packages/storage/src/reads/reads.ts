@@ -17,6 +17,7 @@ export type Reads = Pick<
   | "states"
   | "streamAt"
   | "profiles"
+  | "accounts"
   | "account"
   | "events"
   | "messages"
@@ -36,6 +37,7 @@ export function createReads(pools: ReadPools, limits: Pick<StorageLimits, "pageE
     state: (stream) => states.one(stream),
     states: (streams) => states.many(streams),
     profiles: (users) => profiles.many(users),
+    accounts: (users) => accounts.many(users),
     account: (user) => accounts.one(user),
     events: (stream, page) => readEvents({ pools, limits }, stream, page),
     messages: (stream, page) => readMessages(pools, stream, page),

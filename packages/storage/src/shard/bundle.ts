@@ -1,4 +1,4 @@
-import type { AnyEventId, Fact, GroupState, NotNowReason, Outcome, UserFact, UserId } from "@gatz/domain";
+import type { AnyEventId, Fact, GroupState, NotNowReason, Outcome, SourceFact, UserFact, UserId } from "@gatz/domain";
 import { type Deadline, timeLeft } from "../postgres/deadline.ts";
 import { isAnswer } from "./answers.ts";
 import type { OfferStep } from "../observe.ts";
@@ -6,12 +6,15 @@ import type { PreparedDraft } from "./prepared.ts";
 
 /** What was read of other streams before a bundle was queued (FACT1). */
 export interface BundleFacts {
+  /** Those who are to be added, actors, and makers of invites. */
   readonly users: ReadonlyMap<UserId, Fact<UserFact>>;
   /** By draft: the group that it names, or that of its discussion. */
   readonly groups: ReadonlyMap<AnyEventId, Fact<GroupState>>;
+  /** By draft: the message that a discussion goes on from. */
+  readonly sources: ReadonlyMap<AnyEventId, Fact<SourceFact>>;
 }
 
-export const NO_FACTS: BundleFacts = Object.freeze({ users: new Map(), groups: new Map() });
+export const NO_FACTS: BundleFacts = Object.freeze({ users: new Map(), groups: new Map(), sources: new Map() });
 
 export interface BundleInput {
   readonly drafts: readonly PreparedDraft[];

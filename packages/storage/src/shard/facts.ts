@@ -4,71 +4,127 @@ import {
   type Fact,
   type GroupId,
   type GroupState,
+  intervalsOf,
+  type Needs,
   needs,
   type Proposal,
+  type SourceFact,
   type StreamId,
   type StreamState,
   type UserFact,
   userFact,
   type UserId,
+  visibleRanges,
 } from "@gatz/domain";
-import type { Storage } from "../contract.ts";
+import { type Account, ShardUnavailable, type Storage } from "../contract.ts";
 import { type BundleFacts, NO_FACTS } from "./bundle.ts";
+
+export type FactReads = Pick<Storage, "states" | "accounts" | "messagesById">;
 
 // Also of a discussion that is missing now: its `create` may be queued in front. If it still is missing when the drafts are decided, they
 // are answered by that alone.
 const NOT_KNOWN: Fact<never> = { kind: "unavailable" };
 
-type States = ReadonlyMap<StreamId, Fact<StreamState>>;
+interface Want {
+  readonly proposal: Proposal;
+  readonly needs: Needs;
+}
 
 /** Facts for drafts to one stream; streams that don't answer are facts too (`unavailable`). */
-export async function gatherFacts(
-  storage: Pick<Storage, "states">,
-  proposals: readonly Proposal[],
-): Promise<BundleFacts> {
-  const wants = proposals.filter(({ actor }) => actor !== "system").map((proposal) => ({
-    proposal,
-    needs: needs(proposal),
-  }));
-  const asksNothing = wants.every(({ needs }) => needs.users.length === 0 && !needs.group && !needs.ownGroup);
-  if (asksNothing) return NO_FACTS;
-  const ownGroup = wants.some(({ needs }) => needs.ownGroup) ? await groupOfStream(storage, proposals) : undefined;
-  const named = wants.flatMap(({ needs }) => needs.group ? [needs.group] : []);
-  const known = ownGroup?.kind === "known" ? [ownGroup.value] : [];
-  const users = [...new Set(wants.flatMap(({ needs }) => needs.users))];
-  const states = await storage.states([...named, ...known, ...users]);
+export async function gatherFacts(reads: FactReads, proposals: readonly Proposal[]): Promise<BundleFacts> {
+  const wants = proposals.filter(({ actor }) => actor !== "system")
+    .map((proposal): Want => ({ proposal, needs: needs(proposal) }));
+  if (wants.every(({ needs }) => asksNothing(needs))) return NO_FACTS;
+  const own = await ownState(reads, wants);
+  const groupIds = new Map(wants.map((want) => [want.proposal.id, groupOf(want, { wants, own })]));
+  const named = [...groupIds.values()].flatMap((group) => group?.kind === "known" ? [group.value] : []);
+  const people = new Set(wants.flatMap((want) => peopleOf(want, own)));
+  const [states, accounts, sources] = await Promise.all([
+    reads.states([...new Set(named)]),
+    reads.accounts([...people]),
+    Promise.all(wants.map(async (want) => [want.proposal.id, await sourceOf(reads, want)] as const)),
+  ]);
   const groups = new Map<AnyEventId, Fact<GroupState>>();
-  for (const { proposal, needs } of wants) {
-    if (needs.group) groups.set(proposal.id, groupFact(states, needs.group));
-    else if (needs.ownGroup && ownGroup) {
-      groups.set(proposal.id, ownGroup.kind === "known" ? groupFact(states, ownGroup.value) : ownGroup);
-    }
+  for (const [id, group] of groupIds) {
+    if (group) groups.set(id, group.kind === "known" ? groupFact(states.get(group.value)) : group);
   }
-  return { groups, users: new Map(users.map((user) => [user, factOfUser(states, user)])) };
+  const users = new Map([...people].map((user) => [user, userFactOf(accounts.get(user))]));
+  return { groups, users, sources: new Map(sources.flatMap(([id, source]) => source ? [[id, source]] : [])) };
 }
 
-/** The group of the drafts' discussion: it is in its state, or in the `create` among the drafts themselves. */
-async function groupOfStream(
-  storage: Pick<Storage, "states">,
-  proposals: readonly Proposal[],
-): Promise<Fact<GroupId> | undefined> {
-  const [first] = proposals;
-  if (!first) return undefined;
-  const create = proposals.map((proposal) => needs(proposal).group).find((group) => group !== undefined);
-  if (create) return { kind: "known", value: create };
-  const fact = (await storage.states([first.stream])).get(first.stream);
-  if (fact?.kind !== "known") return NOT_KNOWN;
-  return fact.value.kind === "discussion" ? { kind: "known", value: fact.value.group } : undefined;
+function asksNothing({ users, group, ownGroup, actor, inviterOf, source }: Needs): boolean {
+  return users.length === 0 && !group && !ownGroup && !actor && !inviterOf && !source;
 }
 
-function groupFact(states: States, id: GroupId): Fact<GroupState> {
-  const fact = states.get(id);
-  if (!fact || fact.kind !== "known") return fact ?? { kind: "unavailable" };
+/** The state of the drafts' own stream, as far as it says what else must be read; undefined: that is in none of them. */
+async function ownState(reads: FactReads, wants: readonly Want[]): Promise<Fact<StreamState> | undefined> {
+  const asks = wants.find(({ needs }) => needs.ownGroup || needs.inviterOf);
+  if (!asks) return undefined;
+  const { stream } = asks.proposal;
+  return (await reads.states([stream])).get(stream) ?? NOT_KNOWN;
+}
+
+/** The group that a draft asks for: it is named, or in the state of its discussion, or in a `create` among the drafts themselves. */
+function groupOf(
+  { needs: { group, ownGroup } }: Want,
+  { wants, own }: { wants: readonly Want[]; own: Fact<StreamState> | undefined },
+): Fact<GroupId> | undefined {
+  if (group) return { kind: "known", value: group };
+  if (!ownGroup) return undefined;
+  const created = wants.map(({ needs }) => needs.group).find((named) => named !== undefined);
+  if (created) return { kind: "known", value: created };
+  if (own?.kind !== "known") return NOT_KNOWN;
+  return own.value.kind === "discussion" ? { kind: "known", value: own.value.group } : undefined;
+}
+
+/** Whom a draft asks about: those it names, its actor, and who made the invite that it uses. */
+function peopleOf({ proposal, needs }: Want, own: Fact<StreamState> | undefined): readonly UserId[] {
+  const { actor } = proposal;
+  const asked = needs.actor && actor !== "system" ? [...needs.users, actor] : needs.users;
+  if (!needs.inviterOf || own?.kind !== "known" || own.value.kind !== "group") return asked;
+  const invite = own.value.invites?.find(({ id }) => id === needs.inviterOf);
+  return invite ? [...asked, invite.by] : asked;
+}
+
+function groupFact(fact: Fact<StreamState> | undefined): Fact<GroupState> {
+  if (!fact || fact.kind !== "known") return fact ?? NOT_KNOWN;
   return fact.value.kind === "group" ? { kind: "known", value: fact.value } : { kind: "missing" };
 }
 
-function factOfUser(states: States, id: UserId): Fact<UserFact> {
-  const fact = states.get(id);
-  if (!fact || fact.kind !== "known") return fact ?? { kind: "unavailable" };
-  return fact.value.kind === "user" ? { kind: "known", value: userFact(fact.value) } : { kind: "missing" };
+function userFactOf(fact: Fact<Account> = NOT_KNOWN): Fact<UserFact> {
+  return fact.kind === "known" ? { kind: "known", value: userFact(fact.value) } : fact;
+}
+
+/** The message that a new discussion goes on from, as far as the actor sees it (DISC3, VIS4). */
+async function sourceOf(
+  reads: FactReads,
+  { proposal: { actor }, needs: { source } }: Want,
+): Promise<Fact<SourceFact> | undefined> {
+  if (!source || actor === "system") return undefined;
+  const { discussion, message } = source;
+  const fact = (await reads.states([discussion])).get(discussion) ?? NOT_KNOWN;
+  if (fact.kind !== "known" || fact.value.kind !== "discussion") {
+    return fact.kind === "known" ? { kind: "missing" } : fact;
+  }
+  const { group, seq } = fact.value;
+  const ranges = visibleRanges(intervalsOf(fact.value, actor), seq);
+  const head = ranges.at(-1)?.to;
+  if (head === undefined) return { kind: "missing" };
+  try {
+    const { messages } = await reads.messagesById(discussion, { viewer: actor, ids: [message], ranges });
+    const seen = messages.get(message);
+    return { kind: "known", value: { seq: head, messageSeq: seen?.kind === "live" ? seen.seq : null, group } };
+  } catch (error) {
+    if (error instanceof ShardUnavailable) return NOT_KNOWN;
+    throw error;
+  }
+}
+
+/** The same reads, each given up when it takes too long. */
+export function inTime(reads: FactReads, inTime: <T>(read: Promise<T>) => Promise<T>): FactReads {
+  return {
+    states: (streams: readonly StreamId[]) => inTime(reads.states(streams)),
+    accounts: (users) => inTime(reads.accounts(users)),
+    messagesById: (stream, ask) => inTime(reads.messagesById(stream, ask)),
+  };
 }

@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
-import type { Fact, Proposal, StreamId, StreamState } from "@gatz/domain";
+import type { Fact, Proposal, StreamState } from "@gatz/domain";
 import { testId } from "../../testing/drafts.ts";
-import { gatherFacts } from "./facts.ts";
+import { type FactReads, gatherFacts } from "./facts.ts";
 
 const MISSING: Fact<StreamState> = { kind: "missing" };
-const nothingThere = {
-  states: (streams: readonly StreamId[]) => Promise.resolve(new Map(streams.map((stream) => [stream, MISSING]))),
+const nothingThere: FactReads = {
+  states: (streams) => Promise.resolve(new Map(streams.map((stream) => [stream, MISSING]))),
+  accounts: (users) => Promise.resolve(new Map(users.map((user) => [user, { kind: "missing" }]))),
+  messagesById: () => Promise.reject(new Error("nobody asks for messages")),
 };
 
 Deno.test("[FACT1] the group of a discussion that is missing is not known: its create may be queued in front", async () => {

@@ -49,14 +49,19 @@ function judgeDraft(draft: PreparedDraft, { bundle, batch, limits }: Judging & {
   if (known) return outcomeOfKnown(draft, { known, wasSent: bundle.wasSent(draft) });
   if (draft.refusal) return draft.refusal;
   const entry = batch.stream(proposal.stream);
-  const group = bundle.facts.groups.get(proposal.id);
+  const { groups, users, sources } = bundle.facts;
+  const group = groups.get(proposal.id);
+  const source = sources.get(proposal.id);
+  const actor = proposal.actor === "system" ? undefined : users.get(proposal.actor);
   const at = Math.max(batch.clock, entry?.lastAt ?? 0) as UnixMs; // Postgres gave both
   const facts: Facts = {
     at,
     limits,
-    users: bundle.facts.users,
+    users,
     blobs: NO_BLOBS,
     ...(group === undefined ? {} : { group }),
+    ...(actor === undefined ? {} : { actor }),
+    ...(source === undefined ? {} : { source }),
   };
   const decision = decide({ stream: entry?.state ?? null, messages: groundMessages(draft, batch) }, proposal, facts);
   return outcomeOf(decision, draft, { batch, at });

@@ -1,18 +1,18 @@
 /** From drafts to outcomes: what happens before a bundle waits for its shard's writer. @module */
 import { assert, type Outcome, type Proposal, type ShardNumber, shardOf, type StreamId } from "@gatz/domain";
-import type { OfferOptions, Storage } from "../contract.ts";
+import type { OfferOptions } from "../contract.ts";
 import type { Placement } from "../directory/placement.ts";
 import type { ForwardedOffer } from "../nodes/contract.ts";
 import { before, type Deadline, deadlineIn } from "../postgres/deadline.ts";
 import { DeadlinePassed } from "../postgres/errors.ts";
 import { Bundle, NO_FACTS } from "./bundle.ts";
-import { gatherFacts } from "./facts.ts";
+import { type FactReads, gatherFacts, inTime } from "./facts.ts";
 import { prepareDraft } from "./prepared.ts";
 import type { ShardWriter } from "./writer.ts";
 
 export interface Offering {
   readonly writers: ReadonlyMap<ShardNumber, ShardWriter>;
-  readonly reads: Pick<Storage, "states">;
+  readonly reads: FactReads;
   readonly placement: Placement;
   readonly digestKey: Uint8Array;
 }
@@ -60,7 +60,7 @@ async function bundleOf(
   const startsStream = proposals.some(({ type }) => type === "create");
   const { deadline } = input;
   const refusals = startsStream ? await before(deadline, Promise.all(proposals.map(placement))) : [];
-  const facts = await gatherFacts({ states: (streams) => before(deadline, reads.states(streams)) }, proposals);
+  const facts = await gatherFacts(inTime(reads, (read) => before(deadline, read)), proposals);
   const drafts = proposals.map((proposal, i) => prepareDraft(proposal, { digestKey, refusal: refusals[i] }));
   return new Bundle({ drafts, facts, kind: "bundle", ...input });
 }

@@ -15,7 +15,10 @@ import {
   needs,
   type RejectionCode,
   type Seq,
+  seq,
   type Sha256,
+  type SourceFact,
+  type StreamId,
   type StreamState,
   type UserFact,
   type UserId,
@@ -123,11 +126,14 @@ async function factsThen(
   const asked = needs(event);
   const group = await groupThen(event, groupAsked(asked, state), groups);
   if (group !== undefined && "what" in group) return group;
+  const source = sourceThen(event);
   return {
     at: event.at,
     limits: NO_LIMITS,
     ...(group === undefined ? {} : { group }),
-    users: usersThen(event, asked.users),
+    users: usersThen(event, [...asked.users, ...inviterAsked(asked, state)]),
+    ...(asked.actor ? { actor: NOTHING_AGAINST } : {}),
+    ...(source === undefined ? {} : { source }),
     blobs: new Set(blobsOf(event)),
   };
 }
@@ -135,6 +141,22 @@ async function factsThen(
 function groupAsked(asked: Needs, state: StreamState | null): GroupId | undefined {
   if (asked.group !== undefined) return asked.group;
   return asked.ownGroup && state?.kind === "discussion" ? state.group : undefined;
+}
+
+/** Of who acted nothing is kept: whom they block is theirs to know (BLK1), and only left somebody out. */
+const NOTHING_AGAINST: Fact<UserFact> = { kind: "known", value: { seq: seq(1), ended: false, blocks: new Set() } };
+
+function inviterAsked({ inviterOf }: Needs, state: StreamState | null): UserId[] {
+  if (inviterOf === undefined || state?.kind !== "group") return [];
+  return state.invites?.filter(({ id }) => id === inviterOf).map(({ by }) => by) ?? [];
+}
+
+/** That the message was there to be seen is taken from the event's word; that its discussion was told, its effect shows. */
+function sourceThen(event: LogEvent): Fact<SourceFact> | undefined {
+  if (event.type !== "create" || !("continues" in event.body)) return undefined;
+  const { group, continues } = event.body;
+  const read = continues && basisOf(event, continues.discussion);
+  return read && { kind: "known", value: { seq: read, messageSeq: read, group } };
 }
 
 /** The group as it was read for the decision; undefined if it was not. */
@@ -162,7 +184,7 @@ function usersThen(event: LogEvent, users: readonly UserId[]): Map<UserId, Fact<
   }));
 }
 
-function basisOf(event: LogEvent, stream: GroupId | UserId): Seq | undefined {
+function basisOf(event: LogEvent, stream: StreamId): Seq | undefined {
   return event.decided.basis?.find((read) => read.stream === stream)?.seq;
 }
 

@@ -5,6 +5,7 @@ import {
   isUserStream,
   type LogEvent,
   type Seq,
+  seq,
   type ShardNumber,
   shardOf,
   type UserId,
@@ -65,7 +66,7 @@ export class CauseCheck {
         this.#match(event, found.get(`${idToUuid(stream)} ${seq}`) ?? []);
       }
     });
-    // A removal names the user and the add that it answers; which event of the user's stream gave it, its id tells.
+    // A removal or an erasure names the user; which event of the user's stream gave it, its id tells.
     this.#byUser = new LookUps(async (shard, asked) => {
       const rows = await logs.removersOf(shard, [...new Set(asked.map(({ user }) => user))]);
       if (rows === null) return;
@@ -118,8 +119,13 @@ function causeOf(event: LogEvent): Place | { user: UserId } | null {
       return { stream: event.body.stream, seq: event.body.seq };
     case "left-group":
       return { stream: event.body.group, seq: event.body.groupSeq };
+    case "discussion-open":
+    case "continued":
+      return { stream: event.body.discussion, seq: seq(1) };
     case "remove-member":
       return { user: event.body.user };
+    case "expunge":
+      return { user: event.body.author };
     default:
       return null;
   }

@@ -12,6 +12,7 @@ import {
   type Uuid,
 } from "@gatz/domain";
 import { LRUCache } from "lru-cache";
+import { EVENT_CODES } from "../schema/codes.ts";
 import { eventOf, type EventRow } from "../shard/codec.ts";
 
 /** An event's place in its stream. */
@@ -28,13 +29,17 @@ export interface CauseRow {
   readonly type: number;
 }
 
+/** Of those events of users' streams that can take the user, or what they wrote, out of other streams. */
+export const REMOVER_CODES: readonly number[] = (["added-to", "removed-from", "left-group", "end-account"] as const)
+  .map((type) => EVENT_CODES.user[type]);
+
 /** The logs of all shards, each as it is now: not in the snapshot that is verified. Every answer is null where the shard does not answer. */
 export interface OtherLogs {
   /** The newest seqs of users' streams, by UUID; absent without events. */
   heads(shard: ShardNumber, users: readonly UserId[]): Promise<ReadonlyMap<string, number> | null>;
   /** The events at these places, as far as there are any. */
   eventsAt(shard: ShardNumber, places: readonly Place[]): Promise<readonly CauseRow[] | null>;
-  /** All events of users' streams that can take somebody out of another stream: `added-to` and `left-group`. */
+  /** All events of users' streams whose code is one of {@link REMOVER_CODES}. */
   removersOf(shard: ShardNumber, users: readonly UserId[]): Promise<readonly CauseRow[] | null>;
   /** The digests of events, in hexadecimal, by the events' UUIDs: null once expunged, absent without an event. */
   digests(shard: ShardNumber, ids: readonly Uuid[]): Promise<ReadonlyMap<string, string | null> | null>;

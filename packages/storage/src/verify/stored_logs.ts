@@ -1,15 +1,12 @@
 /** Other shards' logs, asked in Postgres. @module */
 import { idToUuid, type ShardNumber } from "@gatz/domain";
 import type { Queryable } from "../postgres/queryable.ts";
-import { EVENT_CODES } from "../schema/codes.ts";
 import type { EventRow } from "../shard/codec.ts";
 import { eventColumns } from "../shard/event_columns.ts";
-import type { CauseRow, OtherLogs } from "./elsewhere.ts";
+import { type CauseRow, type OtherLogs, REMOVER_CODES } from "./elsewhere.ts";
 
 /** Runs a short read on any shard, outside of the snapshot that is verified; null where the shard does not answer. */
 export type Elsewhere = <T>(shard: ShardNumber, work: (q: Queryable) => Promise<T>) => Promise<T | null>;
-
-const REMOVERS = [EVENT_CODES.user["added-to"], EVENT_CODES.user["left-group"]];
 
 export function storedLogs(elsewhere: Elsewhere): OtherLogs {
   return {
@@ -33,7 +30,7 @@ export function storedLogs(elsewhere: Elsewhere): OtherLogs {
       elsewhere(shard, async ({ sql, schema }) =>
         await sql<CauseRow[]>`
           select stream, seq, id, type from ${sql(schema)}.events
-          where stream = any(${users.map(idToUuid)}::uuid[]) and type = any(${REMOVERS}::smallint[])`),
+          where stream = any(${users.map(idToUuid)}::uuid[]) and type = any(${REMOVER_CODES}::smallint[])`),
     digests: (shard, ids) =>
       elsewhere(shard, async ({ sql, schema }) => {
         const rows = await sql<{ id: string; digest: Uint8Array | null }[]>`
