@@ -96,6 +96,7 @@ export function shows(text: string, { cell, call, place }: Pick<Case, "cell" | "
   if (call.shows === undefined) return;
   const { now, then = now } = call.shows;
   if (cell === "mine") return;
+  if (cell === "veil") return assert.ok(!text.includes(now(place)), `what is blocked is shown: ${text}`);
   assert.ok(text.includes((cell === "part" ? then : now)(place)), `it is not there: ${text}`);
 }
 

@@ -5,7 +5,8 @@ import { freshId } from "@gatz/testing/test_server.ts";
 import type { Call } from "./calls/call.ts";
 import { openFeed } from "./feed.ts";
 import { type Bench, type Case, nothingLeaks } from "./judge.ts";
-import { by, newEvent, offer, type Place } from "./place.ts";
+import { by, newEvent, offer } from "./offer.ts";
+import type { Place } from "./place.ts";
 import type { Asked } from "./wire.ts";
 
 /**

@@ -1,8 +1,6 @@
 /** A group and a discussion in it with people in all their roles: what a case is about. @module */
-import { strict as assert } from "node:assert";
 import {
   type DiscussionId,
-  type Draft,
   type EventId,
   type GroupId,
   type MessageId,
@@ -10,12 +8,13 @@ import {
   type Seq,
   type ShardNumber,
   shardOf,
-  type StreamId,
+  unixMs,
   type UserId,
 } from "@gatz/domain";
 import type { Storage } from "@gatz/storage";
 import { freshId } from "@gatz/testing/test_server.ts";
 import { type Cast, type Person, planted, type Role } from "./cast.ts";
+import { by, newEvent, offer } from "./offer.ts";
 
 export interface Place {
   readonly cast: Cast;
@@ -34,36 +33,50 @@ export interface Place {
   /** Another user, whose own stream is nobody else's business. */
   readonly somebody: UserId;
   /** Names and texts. */
-  readonly words: Readonly<Record<"groupName" | "discussionName" | "text" | "laterText", string>>;
+  readonly words: Readonly<Record<Word, string>>;
 }
 
+type Word = "groupName" | "discussionName" | "text" | "ownText" | "laterText" | "flagReason";
 type Begun = Omit<Place, "seqOfLater">;
 
 /** From which of the two the ex-member has gone. */
 export type ExOf = "group" | "discussion";
 
-const IN_GROUP: readonly Role[] = ["outside", "ex", "member", "owner", "gowner", "other", "newcomer"];
-const IN_DISCUSSION: readonly Role[] = ["ex", "member", "owner", "gowner", "other"];
-const DEADLINE_MS = 10_000;
+const IN_DISCUSSION: readonly Role[] = [
+  ...["ex", "member", "muted", "mod", "owner", "gmod", "gowner", "blocked", "blocker", "other"] as const,
+];
+const IN_GROUP: readonly Role[] = ["outside", "newcomer", ...IN_DISCUSSION];
+/** Without whom there is no place. */
+const ALWAYS: ReadonlySet<Role> = new Set(["owner", "gowner", "other", "newcomer"]);
+const HOUR_MS = 3_600_000;
 
-/** Makes a place. `of`: of the columns' people only this one is there, besides those whom nothing goes without. */
-export async function newPlace(
-  storage: Storage,
-  { cast, exOf, of }: { cast: Cast; exOf: ExOf; of?: Role },
-): Promise<Place> {
+export interface PlaceOptions {
+  readonly cast: Cast;
+  readonly exOf: ExOf;
+  /** Of the columns' people only this one is there, besides those whom nothing goes without. Default: all. */
+  readonly of?: Role;
+  /** More of how the discussion is. */
+  readonly talk?: TalkOptions;
+}
+
+export interface TalkOptions {
+  /** The people of the group may join it. */
+  readonly isOpen?: boolean;
+  readonly curatedBy?: "moderators";
+}
+
+export async function newPlace(storage: Storage, { cast, exOf, of, talk = {} }: PlaceOptions): Promise<Place> {
   const isThere = (role: Role) => of === undefined || role === of || ALWAYS.has(role);
-  const inGroup = IN_GROUP.filter(isThere).map((role) => cast[role]);
-  const inDiscussion = IN_DISCUSSION.filter(isThere).map((role) => cast[role]);
-  const place = placeFor(cast, inDiscussion);
-  await begin(storage, { place, inGroup, inDiscussion });
+  const people = { inGroup: IN_GROUP.filter(isThere), inDiscussion: IN_DISCUSSION.filter(isThere) };
+  const place = placeFor(cast, people.inDiscussion.map((role) => cast[role]));
+  await offer(storage, place.group, groupOf(place, people.inGroup));
+  await offer(storage, place.discussion, talkOf(place, people.inDiscussion, talk));
   if (isThere("ex")) await removeEx(storage, place, exOf);
   const [seqOfLater] = await offer(storage, place.discussion, [
     say(place, cast.other, place.later, place.words.laterText),
   ]);
   return { ...place, seqOfLater: seqOfLater! }; // one was offered
 }
-
-const ALWAYS: ReadonlySet<Role> = new Set(["owner", "gowner", "other", "newcomer"]);
 
 /** The same with ids that nobody has made yet. */
 export function nowhere({ group, discussion, own, somebody, ...rest }: Place): Place {
@@ -85,7 +98,10 @@ function placeFor(cast: Cast, writers: readonly Person[]): Begun {
     ...{ cast, group, discussion, message: message(), later: message(), somebody: cast.other.user },
     ...{ flag: newEvent(discussion), invite: newEvent(group) },
     own: new Map(writers.map(({ user }) => [user, message()])),
-    words: { groupName: planted(), discussionName: planted(), text: planted(), laterText: planted() },
+    words: {
+      ...{ groupName: planted(), discussionName: planted(), text: planted(), laterText: planted() },
+      ...{ ownText: planted(), flagReason: planted() },
+    },
   };
 }
 
@@ -93,27 +109,47 @@ export function homeOf({ user }: Pick<Person, "user">): ShardNumber {
   return shardOf(user);
 }
 
-async function begin(
-  storage: Storage,
-  { place, inGroup, inDiscussion }: { place: Begun; inGroup: readonly Person[]; inDiscussion: readonly Person[] },
-): Promise<void> {
+function groupOf({ cast, group, words }: Begun, roles: readonly Role[]): Proposal[] {
+  const [shape, event] = [{ stream: group, version: 1 } as const, () => newEvent(group)];
+  const members = usersOf(cast, roles, cast.gowner);
+  return [
+    by(cast.gowner, { ...shape, id: event(), type: "create", body: { name: words.groupName, members } }),
+    ...roles.filter((role) => role === "gmod").map((role): Proposal => (
+      { ...shape, id: event(), type: "set-role", actor: "system", body: { user: cast[role].user, role: "moderator" } }
+    )),
+  ];
+}
+
+function talkOf(place: Begun, roles: readonly Role[], { isOpen, curatedBy }: TalkOptions): Proposal[] {
   const { cast, group, discussion, message, own, words } = place;
-  const others = (people: readonly Person[], { user: self }: Person) =>
-    people.map(({ user }) => user).filter((user) => user !== self);
-  await offer(storage, group, [
-    by(cast.gowner, {
-      ...{ stream: group, id: newEvent(group), type: "create", version: 1 },
-      body: { name: words.groupName, members: others(inGroup, cast.gowner) },
-    }),
-  ]);
-  await offer(storage, discussion, [
+  const [shape, event] = [{ stream: discussion, version: 1 } as const, () => newEvent(discussion)];
+  const join = { until: unixMs(Date.now() + HOUR_MS), historyFrom: "now" } as const;
+  const more = { ...(isOpen && { join }), ...(curatedBy && { curatedBy }) };
+  const members = usersOf(cast, roles, cast.owner);
+  const toRole = (role: Role): Proposal[] => {
+    const { user } = cast[role];
+    if (role === "mod") {
+      return [by(cast.owner, { ...shape, id: event(), type: "set-role", body: { user, role: "moderator" } })];
+    }
+    return role === "muted" ? [by(cast.owner, { ...shape, id: event(), type: "mute-member", body: { user } })] : [];
+  };
+  return [
     by(cast.owner, {
-      ...{ stream: discussion, id: newEvent(discussion), type: "create", version: 1 },
-      body: { group, name: words.discussionName, members: others(inDiscussion, cast.owner) },
+      ...{ ...shape, id: event(), type: "create" },
+      body: { group, name: words.discussionName, members, ...more },
     }),
     say(place, cast.other, message, words.text),
-    ...inDiscussion.map((person) => say(place, person, own.get(person.user)!, words.text)),
-  ]);
+    ...roles.map((role) => say(place, cast[role], own.get(cast[role].user)!, words.ownText)), // one was made for each
+    by(cast.other, {
+      ...{ ...shape, id: event(), type: "flag-message" },
+      body: { target: own.get(cast.owner.user)!, reason: words.flagReason }, // the owner is always there
+    }),
+    ...roles.flatMap(toRole),
+  ];
+}
+
+function usersOf(cast: Cast, roles: readonly Role[], { user: self }: Person): UserId[] {
+  return roles.map((role) => cast[role].user).filter((user) => user !== self);
 }
 
 async function removeEx(storage: Storage, { cast, group, discussion }: Begun, exOf: ExOf): Promise<void> {
@@ -130,21 +166,4 @@ async function removeEx(storage: Storage, { cast, group, discussion }: Begun, ex
 function say({ discussion }: Pick<Place, "discussion">, person: Person, id: MessageId, text: string): Proposal {
   const body = { text, mentions: [], attachments: [] };
   return by(person, { stream: discussion, id, type: "new-message", version: 1, body });
-}
-
-export function by({ user }: Pick<Person, "user">, draft: Draft): Proposal {
-  return { ...draft, actor: user };
-}
-
-export function newEvent(stream: StreamId): EventId {
-  return freshId("evt", shardOf(stream));
-}
-
-/** Offers past the API: what a place needs is not what a case is about. */
-export async function offer(storage: Storage, stream: StreamId, proposals: readonly Proposal[]): Promise<Seq[]> {
-  const outcomes = await storage.offer(stream, proposals, { deadlineMs: DEADLINE_MS });
-  return outcomes.map((outcome) => {
-    assert.ok(outcome.kind === "accepted", JSON.stringify(outcome));
-    return outcome.seq;
-  });
 }

@@ -3,19 +3,26 @@ import { type Cast, type Person } from "./cast.ts";
 import type { Place } from "./place.ts";
 import type { Column } from "./table.ts";
 
-type Kind = "group" | "people" | "talk" | "later";
+/** `flags`: what moderators and whoever flagged know; `invites`: what the group's owner and moderators know. */
+type Kind = "group" | "people" | "talk" | "later" | "flags" | "invites";
 
-const ALL: readonly Kind[] = ["group", "people", "talk", "later"];
+const MEMBERS: readonly Kind[] = ["group", "people", "talk", "later"];
+const ALL: readonly Kind[] = [...MEMBERS, "flags", "invites"];
 
-/** By hand, like the table (VIS1, VIS3, VIS4). */
+/** By hand, like the table (VIS1–4, MOD2). Moderators of the group read flags in the queue only. */
 const SEES: Readonly<Record<Column, readonly Kind[]>> = {
   anon: [],
   stranger: [],
   outside: ["group", "people"],
   ex: ["group", "people", "talk"],
-  member: ALL,
-  owner: ALL,
-  gowner: ALL,
+  member: MEMBERS,
+  muted: MEMBERS,
+  mod: [...MEMBERS, "flags"],
+  owner: [...MEMBERS, "flags"],
+  gmod: [...MEMBERS, "invites"],
+  gowner: [...MEMBERS, "invites"],
+  blocked: MEMBERS,
+  blocker: MEMBERS,
   operator: [],
 };
 
@@ -24,12 +31,14 @@ function held({ cast, group, discussion, message, later, own, words }: Place): R
   return {
     group: [group, words.groupName],
     people: peopleOf(cast).flatMap(({ user, handle, name }) => [user, handle, name]),
-    talk: [discussion, message, ...own.values(), words.discussionName, words.text],
+    talk: [discussion, message, ...own.values(), words.discussionName, words.text, words.ownText],
     later: [later, words.laterText],
+    flags: [words.flagReason],
+    invites: [],
   };
 }
 
-function peopleOf({ stranger: _, guest: _guest, ...members }: Cast): readonly Person[] {
+function peopleOf({ stranger: _, guest: _guest, bystander: _bystander, ...members }: Cast): readonly Person[] {
   return Object.values(members);
 }
 

@@ -1,6 +1,10 @@
 /** The places of a row: one for all who change nothing, and one of their own for each of those who do. @module */
+import type { Draft } from "@gatz/domain";
 import type { Storage } from "@gatz/storage";
+import type { Call } from "./calls/call.ts";
+import { draftOf } from "./calls/drafts.ts";
 import { type Cast, newCast, type Role } from "./cast.ts";
+import { by, offer } from "./offer.ts";
 import { type ExOf, newPlace, type Place } from "./place.ts";
 import type { Row } from "./rows.ts";
 import { ANSWERS, type Column } from "./table.ts";
@@ -16,21 +20,33 @@ export class Stages {
 
   constructor(readonly server: { readonly url: string; readonly storage: Storage }) {}
 
-  of(row: Row, options: { changes: boolean }): Promise<Stage> {
-    return remembered(this.#stages, row.name, () => this.#make(row, options));
+  of(row: Row, call: Call): Promise<Stage> {
+    return remembered(this.#stages, row.name, () => this.#make(row, call));
   }
 
-  async #make(row: Row, { changes }: { changes: boolean }): Promise<Stage> {
-    const { storage, url } = this.server;
-    const cast = await remembered(this.#casts, row.file, () => newCast(url));
-    const exOf = exOfRow(row);
-    const own = [...row.cells].filter(([column, cell]) => changes && isAccepted(cell) && isSomebody(column));
-    const [shared, ...places] = await Promise.all([
-      newPlace(storage, { cast, exOf }),
-      ...own.map(([column]) => newPlace(storage, { cast, exOf, of: column as Role })),
-    ]);
-    const byColumn = new Map(own.map(([column], i) => [column, places[i]!])); // one each
+  async #make(row: Row, call: Call): Promise<Stage> {
+    const cast =
+      await (call.isApart ? newCast(this.server) : remembered(this.#casts, row.file, () => newCast(this.server)));
+    const isAlone = ([column, cell]: [Column, string]) =>
+      call.kind === "mutation" && isAccepted(cell) && isSomebody(column);
+    const alone = [...row.cells].filter(isAlone).map(([column]) => column as Role);
+    const make = (of?: Role) => this.#makePlace({ cast, exOf: exOfRow(row), call, ...(of && { of }) });
+    const [shared, ...places] = await Promise.all([make(), ...alone.map(make)]);
+    const byColumn = new Map<Column, Place>(alone.map((column, i) => [column as Column, places[i]!])); // one each
     return { placeFor: (column) => byColumn.get(column) ?? shared };
+  }
+
+  async #makePlace({ call, ...options }: { cast: Cast; exOf: ExOf; of?: Role; call: Call }): Promise<Place> {
+    const { storage } = this.server;
+    const { talk, before = [] } = call;
+    const place = await newPlace(storage, { ...options, ...(talk && { talk }) });
+    for (const { by: role, draft: name, id } of before) {
+      if (role === null && options.of === undefined) continue; // those who are refused have done nothing
+      const person = options.cast[role ?? options.of!];
+      const draft = draftOf(name, { at: place, as: person });
+      await offer(storage, draft.stream, [by(person, { ...draft, ...(id && { id: id(place) }) } as Draft)]);
+    }
+    return place;
   }
 }
 

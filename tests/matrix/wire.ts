@@ -53,6 +53,15 @@ interface Outcome {
   readonly reason?: string;
 }
 
+/** What became of what was written, or of what was signalled. */
+function outcomesIn(data: unknown): readonly Outcome[] {
+  const { kind, outcome, outcomes = outcome === undefined ? [] : [outcome] } = (data ?? {}) as Partial<Outcome> & {
+    outcome?: Outcome;
+    outcomes?: readonly Outcome[];
+  };
+  return kind === "rejected" ? [data as Outcome] : outcomes;
+}
+
 /** Of a bundle the last outcome tells, since what is refused ends it. */
 export function toldBy({ body }: Reply): Told {
   const { error, result } = JSON.parse(body) as { error?: SuperJSONResult; result?: { data: SuperJSONResult } };
@@ -60,11 +69,7 @@ export function toldBy({ body }: Reply): Told {
     return { kind: "error", code: superjson.deserialize<{ data: { code: string } }>(error).data.code };
   }
   const data = superjson.deserialize<unknown>(result!.data); // one of the two is there
-  const { outcome, outcomes = outcome === undefined ? [] : [outcome] } = (data ?? {}) as {
-    outcome?: Outcome;
-    outcomes?: readonly Outcome[];
-  };
-  const last = outcomes.at(-1);
+  const last = outcomesIn(data).at(-1);
   switch (last?.kind) {
     case undefined:
     case "accepted":

@@ -2,7 +2,9 @@
 import type { StreamId } from "@gatz/domain";
 import { freshId } from "@gatz/testing/test_server.ts";
 import type { Person } from "../cast.ts";
-import { homeOf, newEvent, type Place } from "../place.ts";
+import type { Before } from "./call.ts";
+import { newEvent } from "../offer.ts";
+import { homeOf, type Place } from "../place.ts";
 
 type Body = Readonly<Record<string, unknown>>;
 
@@ -83,14 +85,25 @@ const USER: Readonly<Record<string, Write>> = {
   "register": inOwn(({ cast }) => ({ handle: cast.guest.handle, name: "Name" })),
   "set-profile": inOwn(() => ({ about: "Words about oneself" })),
   "set-handle": inOwn(({ cast }) => ({ handle: cast.guest.handle })),
-  "block-user": inOwn(({ cast }) => ({ user: cast.guest.user })),
-  "unblock-user": inOwn(({ cast }) => ({ user: cast.guest.user })),
+  "block-user": inOwn(({ cast }) => ({ user: cast.bystander.user })),
+  "unblock-user": inOwn(({ cast }) => ({ user: cast.bystander.user })),
   "end-account": inOwn(() => ({})),
   "added-to": inOwn(({ discussion, group, cast }) => (
     { stream: discussion, seq: 1, group, groupSeq: 1, by: cast.owner.user }
   )),
   "removed-from": inOwn(({ discussion }) => ({ stream: discussion, seq: 1 })),
   "left-group": inOwn(({ group }) => ({ group, groupSeq: 1 })),
+};
+
+/** What has to have happened, for a type to be possible at all. */
+export const BEFORE: Readonly<Record<string, readonly Before[]>> = {
+  "discussion/unpin-message": [{ by: "owner", draft: "discussion/pin-message" }],
+  "discussion/unlock": [{ by: "owner", draft: "discussion/lock" }],
+  "discussion/reopen": [{ by: "owner", draft: "discussion/close" }],
+  "discussion/unmute-member": [{ by: "owner", draft: "discussion/mute-member" }],
+  "discussion/unban-member": [{ by: "owner", draft: "discussion/ban-member" }],
+  "discussion/resolve-flag": [{ by: "owner", draft: "discussion/flag-message", id: ({ flag }) => flag }],
+  "user/unblock-user": [{ by: null, draft: "user/block-user" }],
 };
 
 const named = (kind: string, writes: Readonly<Record<string, Write>>) =>

@@ -28,7 +28,7 @@ export const READS: Calls = {
   "discussions.byUser": {
     kind: "query",
     input: () => ({ limit: 100 }),
-    shows: { now: ({ words }) => words.laterText, then: ({ words }) => words.text },
+    shows: { now: ({ words }) => words.laterText, then: ({ words }) => words.ownText },
   },
 
   "groups.byId": {

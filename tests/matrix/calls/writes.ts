@@ -1,15 +1,17 @@
 /** How what changes something is called. @module */
+import type { StreamId } from "@gatz/domain";
 import { freshId } from "@gatz/testing/test_server.ts";
 import type { Person } from "../cast.ts";
-import { homeOf, newEvent, type Place } from "../place.ts";
+import { newEvent } from "../offer.ts";
+import { homeOf, type Place } from "../place.ts";
 import type { Call, Calls } from "./call.ts";
-import { draftOf, DRAFTS, ownOf } from "./drafts.ts";
+import { BEFORE, draftOf, DRAFTS, ownOf } from "./drafts.ts";
 
 type Input = (at: Place, as: Person) => object;
 
 /** Of a draft's body, with other fields put over it. */
 const of = (kindAndType: string, more: Input = () => ({})): Call => ({
-  kind: "mutation",
+  ...{ kind: "mutation", before: BEFORE[kindAndType] ?? [] },
   input: (at, as) => {
     const { stream, id, body } = draftOf(kindAndType, { at, as });
     const [kind, type] = kindAndType.split("/");
@@ -43,22 +45,62 @@ const PROCEDURES: Calls = {
 
   "messages.send": of("discussion/new-message"),
   "messages.send (an answer)": of("discussion/new-message", ({ message }) => ({ replyTo: message })),
+  "messages.send (while locked)": {
+    ...of("discussion/new-message"),
+    before: [{ by: "owner", draft: "discussion/lock" }],
+  },
+  "messages.send (while closed)": {
+    ...of("discussion/new-message"),
+    before: [{ by: "owner", draft: "discussion/close" }],
+  },
   "messages.edit (their own)": of("discussion/edit-message", (at, as) => ({ target: ownOf(at, as) })),
   "messages.edit (another's)": of("discussion/edit-message"),
   "messages.delete (their own)": of("discussion/delete-message", (at, as) => ({ target: ownOf(at, as) })),
   "messages.delete (another's)": of("discussion/delete-message"),
+  "messages.delete (the owner's)": of("discussion/delete-message", ({ own, cast }) => (
+    { target: own.get(cast.owner.user)! } // who is always there
+  )),
   "messages.react": of("discussion/react-to-message"),
+
+  "live.typing": { kind: "mutation", input: ({ discussion }) => ({ discussion, on: true }) },
+  "live.setPresence": { kind: "mutation", input: () => ({ status: "away" }) },
 };
 
-/** Each type of draft on its own, as a replica's outbox offers it. */
-const OFFERS: Calls = Object.fromEntries(
-  Object.keys(DRAFTS).map((kindAndType): [string, Call] => [`log.offer ${kindAndType}`, {
-    kind: "mutation",
-    input: (at, as) => {
-      const draft = draftOf(kindAndType, { at, as });
-      return { stream: draft.stream, drafts: [draft] };
-    },
-  }]),
-);
+/** A draft on its own, as a replica's outbox offers it; with other fields of its body, or to another stream. */
+const offerOf = (
+  kindAndType: string,
+  more: { body?: Input; stream?: (at: Place) => StreamId } & Pick<Call, "talk" | "isApart"> = {},
+): Call => ({
+  ...{ kind: "mutation", before: BEFORE[kindAndType] ?? [] },
+  ...(more.talk && { talk: more.talk }),
+  ...(more.isApart && { isApart: true }),
+  input: (at, as) => {
+    const draft = draftOf(kindAndType, { at, as });
+    const stream = more.stream?.(at);
+    if (stream !== undefined) return { stream, drafts: [{ ...draft, stream, id: newEvent(stream) }] };
+    return { stream: draft.stream, drafts: [{ ...draft, body: { ...draft.body, ...more.body?.(at, as) } }] };
+  },
+});
+
+/** Each type of draft, and some of them in other ways. */
+const OFFERS: Calls = {
+  ...Object.fromEntries(Object.keys(DRAFTS).map((name) => [`log.offer ${name}`, offerOf(name)])),
+  "log.offer discussion/describe (who curates)": offerOf("discussion/describe", {
+    body: () => ({ curatedBy: "moderators" }),
+  }),
+  "log.offer discussion/rename (curated by moderators)": offerOf("discussion/rename", {
+    talk: { curatedBy: "moderators" },
+  }),
+  "log.offer discussion/join (while open)": offerOf("discussion/join", { talk: { isOpen: true } }),
+  "log.offer discussion/set-role (handing over)": offerOf("discussion/set-role", { body: () => ({ role: "owner" }) }),
+  ...Object.fromEntries(
+    ["set-profile", "block-user", "unblock-user", "end-account"].map((type) => [
+      `log.offer user/${type} (another's)`,
+      offerOf(`user/${type}`, { stream: ({ somebody }) => somebody }),
+    ]),
+  ),
+  "log.offer user/unblock-user": offerOf("user/unblock-user", { isApart: true }),
+  "log.offer user/end-account": offerOf("user/end-account", { isApart: true }),
+};
 
 export const WRITES: Calls = { ...PROCEDURES, ...OFFERS };
