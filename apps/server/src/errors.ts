@@ -10,7 +10,7 @@ const CODES = {
   Malformed: { key: "BAD_REQUEST", status: 400 },
   /** No access token, or one that is not (any more) good. */
   Unauthenticated: { key: "UNAUTHORIZED", status: 401 },
-  /** Not from here: another origin, or a development procedure outside development. */
+  /** Not from here: another origin, or a development procedure outside development. Or a member asks for what moderators are told. */
   Forbidden: { key: "FORBIDDEN", status: 403 },
   /** Not there, or not to be seen by the caller (VIS3). */
   NotFound: { key: "NOT_FOUND", status: 404 },

@@ -7,10 +7,11 @@ import { groups } from "./routes/groups.ts";
 import { live } from "./routes/live.ts";
 import { log } from "./routes/log.ts";
 import { messages } from "./routes/messages.ts";
+import { moderation } from "./routes/moderation.ts";
 import { users } from "./routes/users.ts";
 import { type Access, type Meta, router } from "./trpc.ts";
 
-export const appRouter = router({ auth, debug, discussions, groups, live, log, messages, users });
+export const appRouter = router({ auth, debug, discussions, groups, live, log, messages, moderation, users });
 
 /** What clients import, as a type only. */
 export type AppRouter = typeof appRouter;

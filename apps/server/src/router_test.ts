@@ -9,7 +9,7 @@ import { createCallerFactory } from "./trpc.ts";
 
 const procedures = describeApi();
 
-const ACCESS = ["user", "member", "dev"];
+const ACCESS = ["user", "member", "moderator", "dev"];
 
 Deno.test("[SEC1] every procedure states who may call it", () => {
   assert.ok(procedures.some(({ path }) => path === "messages.send"), "the walk found the router's procedures");

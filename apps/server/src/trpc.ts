@@ -10,9 +10,10 @@ import type { CallTrace } from "./tracing.ts";
 
 /**
  * Who may call a procedure. `user`: who is logged in. `member`: who is logged in, and the thing asked about is
- * `NotFound` unless they are or were a member of it (VIS3). `dev`: anybody on this machine, in development only.
+ * `NotFound` unless they are or were a member of it (VIS3). `moderator`: likewise, and it is `Forbidden` to members who may not moderate the
+ * discussion asked about (DISC4). `dev`: anybody on this machine, in development only.
  */
-export type Access = "user" | "member" | "dev";
+export type Access = "user" | "member" | "moderator" | "dev";
 
 export interface Meta {
   readonly access: Access;
@@ -103,6 +104,8 @@ const procedure = t.procedure.use(observed).use(limited);
 export const devProcedure = procedure.meta({ access: "dev" }).use(fromThisMachine);
 export const userProcedure = procedure.meta({ access: "user" }).use(loggedIn);
 export const memberProcedure = userProcedure.meta({ access: "member" });
+/** What it answers asks first whether the caller moderates: `requireModerator`. */
+export const moderatorProcedure = userProcedure.meta({ access: "moderator" });
 /** Those whose one effect is to offer drafts. */
 export const userOffer = userProcedure.meta({ access: "user", offers: true });
 export const memberOffer = userProcedure.meta({ access: "member", offers: true });

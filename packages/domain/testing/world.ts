@@ -107,7 +107,7 @@ export class World {
     if (known) return { kind: "rejected", code: "EventIdReused" };
     const before = this.#stream(proposal.stream);
     const decision = decide({ stream: before.folded.state, messages: before.folded.messages }, proposal, facts);
-    if (decision.kind === "not-now") return { ...decision, retryAfterMs: 1 };
+    if (decision.kind === "not-now") return { retryAfterMs: 1, ...decision };
     if (decision.kind === "rejected") return decision;
     const place = { seq: seq(before.log.length + 1), at: unixMs(this.#now++) };
     const event = toEvent(proposal, decision.decided, place);

@@ -22,10 +22,12 @@ import type {
   UserId,
   UserState,
 } from "@gatz/domain";
+import type { Directory } from "./directory/contract.ts";
 import type { ForwardedOffer, Membership, NodeId, ShardOwner } from "./nodes/contract.ts";
 import type { OfferStep, StorageReadings } from "./observe.ts";
 import type { SharedStateOf } from "./reads/stream_at.ts";
 
+export type * from "./directory/contract.ts";
 export type * from "./nodes/contract.ts";
 export type * from "./observe.ts";
 
@@ -161,6 +163,14 @@ export interface MessagePage {
   before: Seq | null;
 }
 
+export interface ModerationPage {
+  asOf: Seq;
+  /** Newest first; fewer than asked for at the beginning. */
+  events: readonly LogEvent[];
+  /** Where the next page ends (exclusive), or null at the beginning. */
+  before: Seq | null;
+}
+
 export interface ShardFence {
   epoch: number;
   position: Position;
@@ -284,6 +294,16 @@ export interface Storage {
     stream: DiscussionId,
     ask: { viewer: UserId; ids: readonly MessageId[]; ranges: readonly SeqRange[] },
   ): Promise<{ asOf: Seq; messages: ReadonlyMap<MessageId, ShownMessage> }>;
+  /** A message's `new-message`, by its seq, and the first events with it as their target, through `ranges`; in seq order. */
+  eventsAbout(
+    stream: DiscussionId,
+    ask: { target: Seq; ranges: readonly SeqRange[]; limit: number },
+  ): Promise<readonly LogEvent[]>;
+  /** What moderators did in a discussion, and the flags that asked for it (MOD1), through `ranges`. */
+  moderation(
+    stream: DiscussionId,
+    page: { ranges: readonly SeqRange[]; before?: Seq; limit: number },
+  ): Promise<ModerationPage>;
   /** Which discussion a message is in, or null. */
   discussionOf(message: MessageId): Promise<DiscussionId | null>;
   discussionsOf(
@@ -309,41 +329,4 @@ export interface Storage {
   leave(options: { withinMs: number }): Promise<void>;
   /** Leaves, and ends all connections; after a few seconds whatever still runs. */
   close(): Promise<void>;
-}
-
-export interface DirectoryUser {
-  id: UserId;
-  /** Their handle now; null if their account has ended. */
-  handle: string | null;
-  /** Whether the handle that was asked for is one that they had before. */
-  isRedirect: boolean;
-}
-
-export type HandleClaim =
-  | { kind: "granted" }
-  /** It is, or looks like one that is, somebody else's; who that is, if it was not claimed this very moment. */
-  | { kind: "taken"; by: UserId | null }
-  /** So many past handles lead to this user that there is no other for now. */
-  | { kind: "too-many"; retryAfterMs: number };
-
-/** The few unsharded tables (SHARD4). Every method throws {@link DirectoryUnavailable} when the directory does not answer. */
-export interface Directory {
-  /**
-   * Grants a handle in one statement (USR2); the user's one before it leads to them for a while. The same user asking again for the same
-   * handle is granted again.
-   */
-  claimHandle(handle: string, user: UserId): Promise<HandleClaim>;
-  userByHandle(handle: string): Promise<DirectoryUser | null>;
-  /** After an account's end at `at`: its log-in sessions are gone, its handle is free after a while (USR4). Doing it again changes nothing. */
-  endAccount(user: UserId, end: { at: UnixMs }): Promise<void>;
-  /**
-   * The shard a user's new groups and discussions start on, and those that were it before. Cached; the cache serves while the directory is
-   * down, but not with `anew`.
-   */
-  home(user: UserId, options?: { anew?: boolean }): Promise<{ home: ShardNumber; past: readonly ShardNumber[] }>;
-  setHome(user: UserId, home: ShardNumber): Promise<void>;
-  /** Sets the home of a user for whom none was ever set; says whether it did. */
-  setFirstHome(user: UserId, home: ShardNumber): Promise<boolean>;
-  /** Records a log-in session, by the hash of its token. */
-  saveSession(session: { id: string; user: UserId; expiresAt: UnixMs }): Promise<void>;
 }

@@ -57,6 +57,8 @@ export function simReads({ read, limits }: SimReadsOptions): Backend["reads"] {
     messages: notSimulated,
     messagesById: notSimulated,
     discussionOf: notSimulated,
+    eventsAbout: notSimulated,
+    moderation: notSimulated,
     discussionsOf: notSimulated,
   };
 }

@@ -1,4 +1,4 @@
-/** `discussions.*`: making them, who is in them, and the list of one's own. @module */
+/** `discussions.*`: making them, and the look-ups; with what is done to them and to who is in them. @module */
 import {
   type DiscussionId,
   type GroupId,
@@ -7,25 +7,24 @@ import {
   type Seq,
   type ShardNumber,
   type UnixMs,
-  zAddMembersBody,
   zCreateDiscussionBody,
   zDiscussionId,
   zNewDiscussionId,
   zNewEventId,
-  zRemoveFromDiscussionBody,
   zSeq,
 } from "@gatz/domain";
 import type { DiscussionRow } from "@gatz/storage/contract";
 import { z } from "zod";
-import type { UserContext } from "../context.ts";
 import { malformed, notFound } from "../errors.ts";
 import { encodeCursor } from "../live/cursor.ts";
-import { offerOne, offerWritten, type Written } from "../offers.ts";
-import { memberOffer, memberProcedure, router, userOffer, userProcedure } from "../trpc.ts";
+import { offerWritten, type Written } from "../offers.ts";
+import { memberProcedure, router, userOffer, userProcedure } from "../trpc.ts";
 import { decodePlace, encodePlace } from "../views/list_cursor.ts";
 import type { MessageView } from "../views/message_view.ts";
 import { seenAt, seenDiscussion } from "../views/seen.ts";
 import { type DiscussionView, discussionView } from "../views/stream_view.ts";
+import { discussionPeople } from "./discussion_people.ts";
+import { discussionSettings } from "./discussion_settings.ts";
 import type { OfferedBundle } from "./log.ts";
 import { newMessage, zNewMessageInput } from "./messages.ts";
 
@@ -64,7 +63,6 @@ export interface DiscussionPage {
 
 const PAGE_ROWS = 100;
 const { replyTo: _, ...first } = zNewMessageInput.shape;
-const to = { id: zNewEventId, discussion: zDiscussionId };
 
 export const discussions = router({
   create: userOffer
@@ -85,23 +83,8 @@ export const discussions = router({
       return { incarnation: ctx.services.storage.incarnation, outcomes };
     }),
 
-  addMembers: memberOffer
-    .input(z.strictObject({ ...to, ...zAddMembersBody.shape }))
-    .mutation(({ ctx, input: { id, discussion, ...body } }) =>
-      write(ctx, { stream: discussion, id, type: "add-members", version: 1, body })
-    ),
-
-  removeMember: memberOffer
-    .input(z.strictObject({ ...to, ...zRemoveFromDiscussionBody.omit({ since: true }).shape }))
-    .mutation(({ ctx, input: { id, discussion, ...body } }) =>
-      write(ctx, { stream: discussion, id, type: "remove-member", version: 1, body })
-    ),
-
-  leave: memberOffer
-    .input(z.strictObject(to))
-    .mutation(({ ctx, input: { id, discussion } }) =>
-      write(ctx, { stream: discussion, id, type: "leave", version: 1, body: {} })
-    ),
+  ...discussionPeople,
+  ...discussionSettings,
 
   byId: memberProcedure
     .input(z.strictObject({ discussion: zDiscussionId }))
@@ -146,9 +129,6 @@ export const discussions = router({
       };
     }),
 });
-
-const write = (context: UserContext, draft: Written["draft"]) =>
-  offerOne(context, { draft, names: { stream: "discussion" } });
 
 // A list shows no quotes, so what a preview answers is not read for it.
 function rowView({ discussion, intervals, ...row }: DiscussionRow): DiscussionRowView {

@@ -23,18 +23,24 @@ export interface Scene {
   readonly facts: Facts;
 }
 
+/** What rights stand on. */
+export interface RightsScene {
+  readonly state: DiscussionState;
+  readonly facts: Pick<Facts, "at" | "group">;
+}
+
 /**
  * Accepted: `decided` names the group's part in it, if the right is held through the group (LOG8). Not now: only the group could tell, and
  * it does not answer (FACT1); or it is too early, in slow mode. `system` may do anything.
  */
-export function judgeRight(act: Act, acting: Acting, scene: Scene): Decision {
+export function judgeRight(act: Act, acting: Acting, scene: RightsScene): Decision {
   const { actor } = acting;
   if (actor === "system") return { kind: "accepted", decided: {} };
   return judgeHindrances(act, actor, scene) ?? judgeRole(act, { ...acting, actor }, scene);
 }
 
 /** What keeps a person from an act for which they may have the role, or null. */
-function judgeHindrances(act: Act, actor: UserId, scene: Scene): Decision | null {
+function judgeHindrances(act: Act, actor: UserId, scene: RightsScene): Decision | null {
   for (const hindrance of RIGHTS[act].notWhile) {
     const hindered = judgeHindrance(hindrance, actor, scene);
     if (hindered) return hindered;
@@ -42,7 +48,7 @@ function judgeHindrances(act: Act, actor: UserId, scene: Scene): Decision | null
   return null;
 }
 
-function judgeHindrance(hindrance: Hindrance, actor: UserId, { state, facts }: Scene): Decision | null {
+function judgeHindrance(hindrance: Hindrance, actor: UserId, { state, facts }: RightsScene): Decision | null {
   switch (hindrance) {
     case "closed":
       return state.closed ? refuse("Closed", { field: "stream" }) : null;
@@ -66,7 +72,7 @@ export function isInForce<S extends Pick<Sanction, "until">>(sanction: S | undef
 }
 
 /** Slow mode asks only for patience: what comes too early may come again. */
-function judgePace(actor: UserId, { state, facts: { at } }: Scene): Decision | null {
+function judgePace(actor: UserId, { state, facts: { at } }: RightsScene): Decision | null {
   const { slowMode, lastSent } = state;
   const last = lastSent?.[actor];
   if (!isInForce(slowMode, at) || last === undefined || ownRank(state, actor) >= RANKS.moderator) return null;
@@ -74,7 +80,11 @@ function judgePace(actor: UserId, { state, facts: { at } }: Scene): Decision | n
   return retryAfterMs > 0 ? { kind: "not-now", reason: "RateLimited", limiter: "slow-mode", retryAfterMs } : null;
 }
 
-function judgeRole(act: Act, { actor, over, field = "stream" }: Acting & { actor: UserId }, scene: Scene): Decision {
+function judgeRole(
+  act: Act,
+  { actor, over, field = "stream" }: Acting & { actor: UserId },
+  scene: RightsScene,
+): Decision {
   const { state } = scene;
   const { who, onThoseBelow } = RIGHTS[act];
   assert(onThoseBelow === undefined || over !== undefined, `${act} is done to somebody`);
@@ -107,7 +117,7 @@ function leastRank(who: Least, { curatedBy }: DiscussionState): number {
 }
 
 /** The owner and the moderators of the group have a moderator's rights in the discussions that they are members of. Null: neither. */
-export function throughGroup(actor: UserId, { facts: { group } }: Pick<Scene, "facts">): Decision | null {
+export function throughGroup(actor: UserId, { facts: { group } }: Pick<RightsScene, "facts">): Decision | null {
   const fact = group ?? { kind: "unavailable" };
   switch (fact.kind) {
     case "unavailable":

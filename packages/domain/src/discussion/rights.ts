@@ -23,6 +23,7 @@ export type Act =
   | "close"
   | "slow-mode"
   | "say-who-curates"
+  | "oversee"
   | "set-role";
 
 /** Least roles, in rising order. A `curator` is any member, or a moderator where the discussion says so. */
@@ -63,5 +64,6 @@ export const RIGHTS: Readonly<Record<Act, Right>> = {
   "close": { who: "moderator", notWhile: NEVER },
   "slow-mode": { who: "moderator", notWhile: NEVER },
   "say-who-curates": { who: "moderator", notWhile: NEVER },
+  "oversee": { who: "moderator", notWhile: NEVER },
   "set-role": { who: "owner", onThoseBelow: true, notWhile: NEVER },
 };

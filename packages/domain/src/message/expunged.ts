@@ -1,5 +1,6 @@
 import type { EventOf, Expunge } from "../events.ts";
 import type { UserId } from "../ids.ts";
+import type { Seq } from "../scalars.ts";
 import { seq as seqOf } from "../scalars.ts";
 import type { DiscussionState, ExpungeMark, MessageState, Tombstone } from "../state.ts";
 
@@ -24,6 +25,16 @@ export function withMark(marks: ExpungeMarks, { seq, actor: by, at, body }: Even
   if ((earlier.at(-1)?.upToSeq ?? 0) >= upToSeq) return marks;
   const mark: ExpungeMark = { seq, upToSeq, by, at, why, ...(reason !== undefined && { reason }) };
   return { ...marks, [author]: [...earlier, mark] };
+}
+
+/** The marks that a viewer sees: those whose event lies where they see (VIS4). */
+export function marksWithin(marks: ExpungeMarks, sees: (at: Seq) => boolean): ExpungeMarks {
+  if (marks === undefined) return undefined;
+  // The keys of marks are user ids.
+  const within = (Object.entries(marks) as [UserId, readonly ExpungeMark[]][])
+    .map(([author, all]) => [author, all.filter(({ seq }) => sees(seq))] as const)
+    .filter(([, seen]) => seen.length > 0);
+  return within.length === 0 ? undefined : Object.fromEntries(within);
 }
 
 /** The mark that a message of an author at a seq falls under, if any. */

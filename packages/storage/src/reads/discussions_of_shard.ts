@@ -10,14 +10,14 @@ import {
   type UserId,
   uuidToId,
 } from "@gatz/domain";
-import type { DiscussionRow } from "../contract.ts";
+import type { DiscussionRow, SeqRange } from "../contract.ts";
 import type { Queryable } from "../postgres/queryable.ts";
 import { STREAM_KIND_CODES } from "../schema/codes.ts";
 import { assertFold, membershipsOf, type MemberTuple } from "../shard/load_states.ts";
 import type { DiscussionJson } from "../shard/state_json.ts";
 import type { ListPage } from "./discussions.ts";
 import type { ReadPools } from "./read_pools.ts";
-import { messageSeen, newMessageCode, seenColumns, seenJoins, type SeenRow } from "./seen_messages.ts";
+import { marksSeen, messageSeen, newMessageCode, seenColumns, seenJoins, type SeenRow } from "./seen_messages.ts";
 
 /** What one shard has: at most one row more than the page holds. */
 export interface Here {
@@ -72,8 +72,17 @@ function rowOf(row: ListRow, user: UserId): DiscussionRow {
     intervals,
     head: row.head as Seq,
     lastAt: row.last_at as UnixMs,
-    preview: row.preview === null ? null : messageSeen(row.preview, user),
+    preview: row.preview === null
+      ? null
+      : messageSeen(row.preview, user, marksSeen(row.state.expunged ?? null, rangesOf(intervals))),
   };
+}
+
+function rangesOf(intervals: readonly Interval[]): SeqRange[] {
+  return intervals.map(({ historyFrom, left }) => ({
+    from: historyFrom,
+    to: left ?? (Number.MAX_SAFE_INTEGER as Seq),
+  }));
 }
 
 // One statement, so that rows and the fence's position are of one snapshot: the list is a cursor too (LIVE3).

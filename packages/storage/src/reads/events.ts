@@ -1,4 +1,4 @@
-import { idToUuid, seq, shardOf, type StreamId } from "@gatz/domain";
+import { type DiscussionId, idToUuid, type LogEvent, type Seq, seq, shardOf, type StreamId } from "@gatz/domain";
 import type { EventPage, SeqRange, StorageLimits } from "../contract.ts";
 import type { Queryable } from "../postgres/queryable.ts";
 import { eventOf, type EventRow } from "../shard/codec.ts";
@@ -48,6 +48,23 @@ function selectPage(
     ) p on true
     where h.id = ${idToUuid(stream)}
     order by p.seq`;
+}
+
+/** The `new-message` at a seq, and what was done to it: the first of that, through ranges. */
+export async function readEventsAbout(
+  pools: ReadPools,
+  stream: DiscussionId,
+  { target, ranges, limit }: { target: Seq; ranges: readonly SeqRange[]; limit: number },
+): Promise<LogEvent[]> {
+  const from = ranges.map((range) => range.from);
+  const to = ranges.map((range) => Math.min(range.to, MAX_SEQ));
+  const rows = await pools.read(shardOf(stream), (q) =>
+    q.sql<EventRow[]>`
+      select ${eventColumns(q)} from ${q.sql(q.schema)}.events e
+      where e.stream = ${idToUuid(stream)} and (e.seq = ${target} or e.target_seq = ${target})
+        and exists (select 1 from unnest(${from}::int[], ${to}::int[]) as seen(f, t) where e.seq between f and t)
+      order by e.seq limit ${limit}`);
+  return rows.map(eventOf);
 }
 
 /** Seqs are `int`s in the tables; an open end is cut to what fits. */

@@ -1,5 +1,6 @@
 import {
   type DiscussionId,
+  type ExpungeMarks,
   idToUuid,
   type MessageId,
   prefixOf,
@@ -15,12 +16,12 @@ import type { Queryable } from "../postgres/queryable.ts";
 import { EVENT_CODES } from "../schema/codes.ts";
 import { MAX_SEQ } from "./events.ts";
 import type { ReadPools } from "./read_pools.ts";
-import { messageSeen, newMessageCode, seenColumns, seenJoins, type SeenRow } from "./seen_messages.ts";
+import { marksSeen, messageSeen, newMessageCode, seenColumns, seenJoins, type SeenRow } from "./seen_messages.ts";
 
 const NEW_MESSAGE = EVENT_CODES.discussion["new-message"];
 
 /** `id` is null in the one row of an answer without messages. */
-type HeadedRow = { head: number } & (SeenRow | { id: null });
+type HeadedRow = { head: number; marks: ExpungeMarks | null } & (SeenRow | { id: null });
 
 /** A page of a discussion's messages through ranges that a viewer sees, newest first (VIS4). `asOf` is the newest seq seen. */
 export async function readMessages(
@@ -45,7 +46,7 @@ export async function readMessages(
         ) e
         order by e.seq desc limit ${one}`),
   );
-  const messages = messagesOf(rows, viewer);
+  const messages = messagesOf(rows, { viewer, ranges });
   const page = messages.slice(0, limit);
   return { asOf: asOf(rows, last), messages: page, before: messages.length > limit ? page.at(-1)?.seq ?? null : null };
 }
@@ -66,7 +67,7 @@ export async function readMessagesById(
           and exists (select 1 from ${seen} where e.seq between f and t)`));
   return {
     asOf: asOf(rows, last),
-    messages: new Map(messagesOf(rows, viewer).map((message) => [message.id, message])),
+    messages: new Map(messagesOf(rows, { viewer, ranges }).map((message) => [message.id, message])),
   };
 }
 
@@ -99,8 +100,9 @@ function selectSeen(
   // Where the newest range begins and ends: all that happens in it up to the head is in the projections.
   const beyond = q.sql`e.seq < ${from.at(-1) ?? 0} or h.seq > ${to.at(-1) ?? 0}`;
   return q.sql<HeadedRow[]>`
-    select h.seq as head, m.*
+    select h.seq as head, st.state->'expunged' as marks, m.*
     from ${q.sql(q.schema)}.streams h
+    join ${q.sql(q.schema)}.stream_states st on st.id = h.id
     left join lateral (
       select ${seenColumns(q)} from (${newMessages(seen())}) e ${
     seenJoins(q, { viewer, seen: seen(), beyond, ...(whole && { whole }) })
@@ -110,8 +112,12 @@ function selectSeen(
     order by m.seq desc`;
 }
 
-function messagesOf(rows: readonly HeadedRow[], viewer: UserId): ShownMessage[] {
-  return rows.flatMap((row) => row.id === null ? [] : [messageSeen(row, viewer)]);
+function messagesOf(
+  rows: readonly HeadedRow[],
+  { viewer, ranges }: { viewer: UserId; ranges: readonly SeqRange[] },
+): ShownMessage[] {
+  const marks = marksSeen(rows[0]?.marks ?? null, ranges);
+  return rows.flatMap((row) => row.id === null ? [] : [messageSeen(row, viewer, marks)]);
 }
 
 function asOf(rows: readonly HeadedRow[], last: SeqRange): Seq {

@@ -2,8 +2,9 @@ import type { Storage, StorageLimits } from "../contract.ts";
 import { loadStreamStates } from "../shard/load_states.ts";
 import { loadAccounts, loadProfiles } from "./accounts.ts";
 import { readDiscussions } from "./discussions.ts";
-import { readEvents } from "./events.ts";
+import { readEvents, readEventsAbout } from "./events.ts";
 import { readDiscussionOf, readMessages, readMessagesById } from "./messages.ts";
+import { readModeration } from "./moderation_log.ts";
 import type { ReadPools } from "./read_pools.ts";
 import { readGroupsOf } from "./groups_of.ts";
 import { readShardsOf } from "./shards_of.ts";
@@ -22,6 +23,8 @@ export type Reads = Pick<
   | "events"
   | "messages"
   | "messagesById"
+  | "eventsAbout"
+  | "moderation"
   | "discussionOf"
   | "discussionsOf"
   | "shardsOf"
@@ -42,6 +45,8 @@ export function createReads(pools: ReadPools, limits: Pick<StorageLimits, "pageE
     events: (stream, page) => readEvents({ pools, limits }, stream, page),
     messages: (stream, page) => readMessages(pools, stream, page),
     messagesById: (stream, ask) => readMessagesById(pools, stream, ask),
+    eventsAbout: (stream, ask) => readEventsAbout(pools, stream, ask),
+    moderation: (stream, page) => readModeration(pools, stream, page),
     discussionOf: (message) => readDiscussionOf(pools, message),
     discussionsOf: (user, page) => readDiscussions(pools, user, page),
     shardsOf: (user) => readShardsOf(pools, user),

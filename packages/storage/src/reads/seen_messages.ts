@@ -6,14 +6,19 @@
 import {
   assert,
   evolveMessage,
+  type ExpungeMarks,
   idToUuid,
+  marksWithin,
+  type MessageState,
   type ReactionCount,
   REACTORS_SHOWN,
   type ShownMessage,
   shownTo,
+  underMarks,
   type UserId,
   uuidToId,
 } from "@gatz/domain";
+import type { SeqRange } from "../contract.ts";
 import type { Queryable } from "../postgres/queryable.ts";
 import { EVENT_CODES } from "../schema/codes.ts";
 import { eventOf, type EventRow } from "../shard/codec.ts";
@@ -85,15 +90,26 @@ function changeColumns({ sql }: Queryable): Fragment {
   return sql`t.at, t.stream, t.id, t.actor, t.seq, t.target_seq, t.type, t.version, t.decided, t.body`;
 }
 
-export function messageSeen(row: SeenRow, viewer: UserId): ShownMessage {
-  if (!row.beyond) {
-    const message = shownTo(viewer, messageOf({ ...row, reactions: null }));
-    return message.kind === "deleted" ? message : { ...message, reactions: (row.counts ?? []).map(countOf) };
-  }
+/** @param marks those of the discussion that the viewer sees (MOD1) */
+export function messageSeen(row: SeenRow, viewer: UserId, marks: ExpungeMarks): ShownMessage {
+  const message = shownTo(
+    viewer,
+    underMarks(row.beyond ? foldedChanges(row) : messageOf({ ...row, reactions: null }), marks),
+  );
+  if (row.beyond || message.kind === "deleted") return message;
+  return { ...message, reactions: (row.counts ?? []).map(countOf) };
+}
+
+function foldedChanges(row: SeenRow): MessageState {
   let message = evolveMessage(null, eventOf(row));
   for (const change of row.changes ?? []) message = evolveMessage(message, eventOf(change));
   assert(message !== null, `no new-message: ${row.id}`);
-  return shownTo(viewer, message);
+  return message;
+}
+
+/** The marks of a discussion that lie within a viewer's ranges. */
+export function marksSeen(marks: ExpungeMarks | null, ranges: readonly SeqRange[]): ExpungeMarks {
+  return marksWithin(marks ?? undefined, (at) => ranges.some(({ from, to }) => from <= at && at <= to));
 }
 
 function countOf([emoji, count, mine, users]: CountTuple): ReactionCount {

@@ -1,5 +1,6 @@
 import { type Kysely, sql } from "kysely";
 import type { Migration } from "kysely/migration";
+import { MODERATION_CODES } from "./moderation_codes.ts";
 
 function running(statements: readonly string[]): Migration {
   return {
@@ -17,6 +18,8 @@ export const EVENT_INDEXES: Readonly<Record<string, string>> = {
   events_targets: `create index if not exists events_targets on events (stream, target_seq, seq)
     where target_seq is not null`,
   events_history: "create index if not exists events_history on events (stream, seq) where type > 4",
+  events_moderation: `create index if not exists events_moderation on events (stream, seq)
+    where type in (${MODERATION_CODES})`,
 };
 
 // Column order follows alignment: the log is what fills the disk.
@@ -64,9 +67,13 @@ const OWNER = [`alter table fence add column owner uuid, add column owner_url te
 // The fold that wrote the projections (LOG7): who knows only an older one may not write.
 const FOLD = [`alter table fence add column fold_version smallint not null default 1`];
 
+// What moderators did is read from the log (MOD1), also where it has many messages.
+const MODERATION = [EVENT_INDEXES["events_moderation"]!];
+
 /** What creates one shard's tables. The connection's search_path names the shard's schema. */
 export const SHARD_MIGRATIONS: Readonly<Record<string, Migration>> = {
   "0001_tables": running(FIRST),
   "0002_owner": running(OWNER),
   "0005_fold": running(FOLD),
+  "0008_moderation": running(MODERATION),
 };

@@ -89,7 +89,7 @@ function outcomeOf(decision: Decision, draft: PreparedDraft, { batch, at }: { ba
     case "rejected":
       return decision;
     case "not-now":
-      return { kind: "not-now", reason: decision.reason, retryAfterMs: NOT_NOW_RETRY_MS };
+      return { retryAfterMs: NOT_NOW_RETRY_MS, ...decision };
     default:
       return unreachable(decision);
   }
