@@ -1,7 +1,8 @@
 /** Typing and presence through two nodes, of which one writes everything (LIVE7). @module */
 import { strict as assert } from "node:assert";
-import type { FeedItem, Signal, UserId } from "@gatz/domain";
+import type { Signal, UserId } from "@gatz/domain";
 import { needsPostgres } from "@gatz/testing/postgres.ts";
+import { Ears } from "./ears.ts";
 
 if (await needsPostgres(import.meta.url)) {
   const { connect, freshId, person, testServer } = await import("@gatz/testing/test_server.ts");
@@ -9,56 +10,19 @@ if (await needsPostgres(import.meta.url)) {
   const { until } = await import("./until.ts");
   type Person = Awaited<ReturnType<typeof person>>;
 
-  /** What a feed of somebody's brings, from its cutover on. */
-  class Ears implements AsyncDisposable {
-    readonly items: FeedItem[] = [];
-    readonly #live = Promise.withResolvers<void>();
-    readonly #feed: { unsubscribe(): void };
+  const signalsOf = ({ items }: Ears): Signal[] => items.flatMap((item) => item.type === "signal" ? [item] : []);
 
-    constructor(api: Person["api"]) {
-      this.#feed = api.live.inbox.subscribe({}, {
-        onData: ({ data }) => {
-          this.items.push(...data.items);
-          if (data.items.some(({ type }) => type === "live")) this.#live.resolve();
-        },
-      });
-    }
+  /** Who typed, as a feed has it. */
+  const typists = (ears: Ears): string[] =>
+    signalsOf(ears).flatMap((signal) => signal.kind === "typing" ? [`${signal.user} ${signal.on}`] : []);
 
-    get live(): Promise<void> {
-      return this.#live.promise;
-    }
+  /** What a feed has said of somebody, the last last. */
+  const presences = (ears: Ears, user: UserId): string[] =>
+    signalsOf(ears).flatMap((signal) => signal.kind === "presence" && signal.user === user ? [signal.status] : []);
 
-    get signals(): Signal[] {
-      return this.items.flatMap((item) => item.type === "signal" ? [item] : []);
-    }
+  const presence = (ears: Ears, user: UserId) => presences(ears, user).at(-1);
 
-    /** Who types, as far as is known. */
-    typing(): string[] {
-      return this.signals.flatMap((signal) => signal.kind === "typing" ? [`${signal.user} ${signal.on}`] : []);
-    }
-
-    /** What was last said of somebody. */
-    presence(user: UserId): string | undefined {
-      return this.presences(user).at(-1);
-    }
-
-    presences(user: UserId): string[] {
-      return this.signals.flatMap((signal) =>
-        signal.kind === "presence" && signal.user === user ? [signal.status] : []
-      );
-    }
-
-    [Symbol.asyncDispose](): Promise<void> {
-      this.#feed.unsubscribe();
-      return Promise.resolve();
-    }
-  }
-
-  const listen = async ({ api }: Person): Promise<Ears> => {
-    const ears = new Ears(api);
-    await ears.live;
-    return ears;
-  };
+  const listen = ({ api }: Person) => new Ears(api).live();
 
   const settled = async (people: readonly Person[], rows: number) => {
     await until(async () => {
@@ -98,19 +62,19 @@ if (await needsPostgres(import.meta.url)) {
     // B follows A once it has found that A writes the shard.
     await until(async () => {
       await type(ben);
-      return hears!.typing().length > 0;
+      return typists(hears!).length > 0;
     });
     assert.deepEqual(await type(ann), { kind: "signalled" });
     await type(cleo, false);
     await until(() =>
-      ears[1]!.typing().includes(`${cleo.user} false`) && ears[0]!.typing().includes(`${cleo.user} false`)
+      typists(ears[1]!).includes(`${cleo.user} false`) && typists(ears[0]!).includes(`${cleo.user} false`)
     );
-    assert.ok(ears[1]!.typing().includes(`${ann.user} true`), "from the node that writes to the other");
-    assert.ok(ofCleo!.typing().includes(`${ann.user} true`) && ofCleo!.typing().includes(`${ben.user} true`));
+    assert.ok(typists(ears[1]!).includes(`${ann.user} true`), "from the node that writes to the other");
+    assert.ok(typists(ofCleo!).includes(`${ann.user} true`) && typists(ofCleo!).includes(`${ben.user} true`));
     for (const [i, who] of [ann, ben, cleo].entries()) {
-      assert.ok(ears[i]!.typing().every((said) => !said.startsWith(who.user)), "nobody hears themselves");
+      assert.ok(typists(ears[i]!).every((said) => !said.startsWith(who.user)), "nobody hears themselves");
     }
-    for (const signal of hears!.signals) {
+    for (const signal of signalsOf(hears!)) {
       const inMs = signal.expiresAt - Date.now();
       assert.ok(inMs > (signal.kind === "typing" ? 2_000 : 60_000), `${signal.kind} for ${inMs} ms`);
       assert.ok(!("seq" in signal));
@@ -130,12 +94,12 @@ if (await needsPostgres(import.meta.url)) {
     );
     const refused = await type(cleo);
     assert.equal(refused.kind === "rejected" && refused.code, "NotMember");
-    const before = ofCleo!.typing().length;
+    const before = typists(ofCleo!).length;
     await type(ann);
-    await until(() => ears[1]!.typing().filter((said) => said === `${ann.user} true`).length >= 2);
+    await until(() => typists(ears[1]!).filter((said) => said === `${ann.user} true`).length >= 2);
     await pause(50);
-    assert.equal(ofCleo!.typing().length, before);
-    assert.deepEqual([ears[3]!.typing(), ears[4]!.typing()], [[], []]);
+    assert.equal(typists(ofCleo!).length, before);
+    assert.deepEqual([typists(ears[3]!), typists(ears[4]!)], [[], []]);
     // None of it is in the log, and no feed was asked to remember it.
     const log = await ann.api.log.read.query({ stream: discussion, fromSeq: 1 as never });
     assert.deepEqual(log.items.map((item) => item.type === "event" && item.event.type), ["create", "remove-member"]);
@@ -157,23 +121,23 @@ if (await needsPostgres(import.meta.url)) {
     await using ofEve = await listen(eve);
     let ofBen = await listen(ben);
     // Whoever comes later hears of those who are there.
-    await until(() => ofBen.presence(ann.user) === "online" && ofAnn.presence(ben.user) === "online");
+    await until(() => presence(ofBen, ann.user) === "online" && presence(ofAnn, ben.user) === "online");
     // Said over HTTP, through the node where they have no feed.
     await using elsewhere = connect(a.url, { transport: "http", token: ben.token });
     assert.deepEqual(await elsewhere.api.live.setPresence.mutate({ status: "away" }), { kind: "signalled" });
-    await until(() => ofAnn.presence(ben.user) === "away");
+    await until(() => presence(ofAnn, ben.user) === "away");
     // A feed that is begun anew at once is no absence.
     await ofBen[Symbol.asyncDispose]();
     ofBen = await listen(ben);
     await pause(200);
-    assert.deepEqual(ofAnn.presences(ben.user).filter((status) => status === "offline"), []);
+    assert.deepEqual(presences(ofAnn, ben.user).filter((status) => status === "offline"), []);
     const began = performance.now();
     await ben[Symbol.asyncDispose]();
-    await until(() => ofAnn.presence(ben.user) === "offline");
+    await until(() => presence(ofAnn, ben.user) === "offline");
     assert.ok(performance.now() - began < 1_000);
-    const last = ofAnn.signals.findLast((signal) => signal.kind === "presence" && signal.user === ben.user)!;
+    const last = signalsOf(ofAnn).findLast((signal) => signal.kind === "presence" && signal.user === ben.user)!;
     assert.ok(last.kind === "presence" && last.lastSeen !== undefined && last.lastSeen % 60_000 === 0, "to the minute");
-    const known = new Set(ofEve.signals.map(({ user }) => user));
+    const known = new Set(signalsOf(ofEve).map(({ user }) => user));
     assert.deepEqual([...known].filter((user) => user !== eve.user), [], "who shares no group hears of nobody");
   });
 
