@@ -47,3 +47,4 @@ export * from "./src/schema/discussion_bodies.ts";
 export * from "./src/schema/group_bodies.ts";
 export * from "./src/schema/ids.ts";
 export * from "./src/schema/user_bodies.ts";
+export { HANDLE } from "./src/user/decide.ts";

@@ -1,6 +1,7 @@
 /** What every procedure is handed: the server's parts, and who is asking from where. @module */
 import type { NotNow } from "@gatz/domain";
 import type { Storage } from "@gatz/storage/contract";
+import type { Accounts } from "./auth/accounts.ts";
 import type { Session, Tokens } from "./auth/tokens.ts";
 import type { Peer } from "./auth/peer.ts";
 import type { Config } from "./config.ts";
@@ -20,6 +21,8 @@ export interface Services {
   readonly live: LiveParts;
   readonly signals: Signals;
   readonly tokens: Tokens;
+  /** Of the users who call. */
+  readonly accounts: Accounts;
   readonly metrics: Metrics;
   /** Undefined: nothing is traced. */
   readonly tracing: Tracing | undefined;

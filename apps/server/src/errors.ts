@@ -65,6 +65,14 @@ export function tokenExpired(): ApiError {
   return new ApiError("Unauthenticated", { message: "the access token has expired" });
 }
 
+export function handleTaken(): ApiError {
+  return new ApiError("HandleTaken", { field: "handle", message: "taken, or too much like one that is" });
+}
+
+export function accountEnded(): ApiError {
+  return new ApiError("Unauthenticated", { message: "the account has ended" });
+}
+
 export function rateLimited({ limiter, retryAfterMs }: { limiter: string; retryAfterMs: number }): ApiError {
   return new ApiError("RateLimited", { message: "too much at once", limiter, retryAfterMs });
 }

@@ -23,6 +23,7 @@ export const LOG_EVENTS = {
   "api.unavailable": { level: "warning", message: "{procedure}: {reason}" },
   "storage.report": { level: "warning", message: "{what}" },
   "live.follow-failed": { level: "error", message: "following shard {shard} failed: {error}" },
+  "accounts.end-not-told": { level: "error", message: "the directory took no end of an account: {error}" },
   "placement.missed": { level: "warning", message: "a newcomer stays at home where they are: {error}" },
   "live.signal-failed": { level: "error", message: "a signal could not be handed on: {error}" },
   "ws.not-served": { level: "error", message: "a connection could not be served: {error}" },

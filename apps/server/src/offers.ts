@@ -82,6 +82,18 @@ export async function offerOne(context: UserContext, written: Written): Promise<
   return { incarnation: context.services.storage.incarnation, outcome };
 }
 
+/**
+ * Offers a draft of a type that no client may propose, which a procedure made once it has checked what that takes.
+ * Its id's shard is its stream's; nothing of it is checked here.
+ */
+export async function offerMade(context: UserContext, { draft, names }: Written): Promise<Offered> {
+  const { services: { storage }, session } = context;
+  const proposals = [{ ...draft, actor: session.user }];
+  const [outcome] = await offer(context, { stream: draft.stream, proposals });
+  if (outcome === undefined) throw new Error("storage answered a draft with no outcome");
+  return { incarnation: storage.incarnation, outcome: withFieldOf(outcome, names) };
+}
+
 /** What a write of one event answers. */
 export interface Offered {
   readonly incarnation: Incarnation;
@@ -93,6 +105,7 @@ async function offer(
   offered: { stream: StreamId; proposals: readonly Proposal[] },
 ): Promise<readonly Outcome[]> {
   const outcomes = await offerToStorage(context, offered);
+  if (offered.stream === context.session.user) context.services.accounts.forget(offered.stream);
   for (const outcome of outcomes) {
     context.services.metrics.count("gatz_outcomes_total", { kind: outcome.kind, code: reasonOf(outcome) });
   }

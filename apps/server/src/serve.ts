@@ -2,6 +2,8 @@
 import type { Storage } from "@gatz/storage/contract";
 import { buildPage, type Page } from "@gatz/web-debug";
 import { setImmediate } from "node:timers/promises";
+import { AccountEnds } from "./auth/account_ends.ts";
+import { Accounts } from "./auth/accounts.ts";
 import type { Peer } from "./auth/peer.ts";
 import { createTokens } from "./auth/tokens.ts";
 import type { Config } from "./config.ts";
@@ -68,11 +70,17 @@ const CLOSING_MS = 1_000;
 export async function serve(options: ServeOptions): Promise<Server> {
   const { config, storage } = options;
   const traffic = new Traffic();
-  const onHanded = onEachEvent(options);
+  const accounts = new Accounts({
+    storage,
+    isFollowed: (shard) => hub.position(shard) !== undefined,
+    now: () => performance.now(),
+  });
+  const accountEnds = new AccountEnds(storage.directory);
+  const onHanded = onEachEvent(options, { accounts, accountEnds });
   const hub = createHub({ source: storage, now: () => performance.now(), traffic, onHanded });
   const drain = new Drain();
   const signals = createSignals(options, { hub, publish: (message) => nodes.publish(message) });
-  const services = createServices(options, { hub, drain, traffic, signals });
+  const services = createServices(options, { hub, drain, traffic, signals, accounts });
   const sockets = createSockets(services);
   const streams = createStreams({ ...services.live, limits: config.limits });
   const nodes = createNodes({
@@ -128,6 +136,7 @@ export async function serve(options: ServeOptions): Promise<Server> {
     phase = "draining";
     signals.stop();
     await closeDown({ storage, drain, sockets, streams, nodes, hub, drainMs: config.limits.drainMs });
+    await accountEnds.stop();
     answers.begin();
     // What does not end, such as a body that never does, is cut. (Deno's own graceful shutdown can't be cut once begun.)
     await answers.finished(CLOSING_MS);
@@ -147,11 +156,17 @@ export async function serve(options: ServeOptions): Promise<Server> {
 }
 
 /** What is done about every committed event, besides handing it to feeds. */
-function onEachEvent({ config, storage, tracing }: ServeOptions): (delivery: Delivery, feeds: number) => void {
+function onEachEvent(
+  { config, storage, tracing }: ServeOptions,
+  { accounts, accountEnds }: { accounts: Accounts; accountEnds: AccountEnds },
+): (delivery: Delivery, feeds: number) => void {
   const { placement = "inviter" } = config;
   const missed = (error: unknown) => logEvent("placement.missed", { error: String(error) });
   const placeNewcomer = placement === "inviter" ? watchNewcomers({ storage, missed }) : undefined;
   return (delivery, feeds) => {
+    const { event, state } = delivery;
+    if (state.kind === "user") accounts.changed(state);
+    if (event.type === "end-account") accountEnds.ended(event.stream, { at: event.at });
     placeNewcomer?.(delivery);
     tracing?.handedOver(delivery, feeds);
   };
@@ -159,14 +174,16 @@ function onEachEvent({ config, storage, tracing }: ServeOptions): (delivery: Del
 
 function createServices(
   { config, secrets, storage, tracing, metrics = new Metrics() }: ServeOptions,
-  { hub, drain, traffic, signals }: { hub: Hub; drain: Drain; traffic: Traffic; signals: Signals },
+  { hub, drain, traffic, ...parts }:
+    & { hub: Hub; drain: Drain; traffic: Traffic }
+    & Pick<Services, "signals" | "accounts">,
 ): Services {
   const { limits } = config;
   return {
     config,
     storage,
     drain,
-    signals,
+    ...parts,
     live: {
       hub,
       source: storage,

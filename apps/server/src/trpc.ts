@@ -1,7 +1,8 @@
 /** tRPC as gatz uses it: every procedure starts from one of these, which says who may call it (SEC1). @module */
 import { type AnyProcedure, initTRPC, type TRPCCreateRouterOptions as CreateRouterOptions } from "@trpc/server";
+import type { KnownAccount } from "./auth/accounts.ts";
 import type { Context, Services } from "./context.ts";
-import { ApiError, errorShape, rateLimited, toApiError, tokenExpired } from "./errors.ts";
+import { accountEnded, ApiError, errorShape, rateLimited, toApiError, tokenExpired } from "./errors.ts";
 import { isLogged, logEvent } from "./log_events.ts";
 import { frameTransformer } from "./live/frames.ts";
 import { withLeanChain } from "./procedure_chain.ts";
@@ -84,7 +85,13 @@ const loggedIn = t.middleware(({ ctx, type, next }) => {
   const { session, services } = ctx;
   if (session === null) throw new ApiError("Unauthenticated", { message: "an access token is needed" });
   if (session.expiresAt <= services.now()) throw tokenExpired();
-  return letFinish(() => next({ ctx: { session } }), { services, type });
+  const enter = (account: KnownAccount | null) => {
+    if (account?.ended) throw accountEnded();
+    return letFinish(() => next({ ctx: { session } }), { services, type });
+  };
+  const account = services.accounts.of(session.user);
+  // Nearly every call is by somebody who is known.
+  return account instanceof Promise ? account.then(enter) : enter(account);
 });
 
 const fromThisMachine = t.middleware(({ ctx: { services, peer }, type, next }) => {

@@ -1,9 +1,20 @@
 /** Signing in by name alone, for development: the user is made on first use. @module */
 import { createHash } from "node:crypto";
-import { deriveId, makeId, type ShardNumber, shardNumber, shardOf, unixMs, type UserId } from "@gatz/domain";
-import type { Storage } from "@gatz/storage/contract";
+import {
+  deriveId,
+  type Draft,
+  makeId,
+  type ShardNumber,
+  shardNumber,
+  shardOf,
+  unixMs,
+  type UserId,
+} from "@gatz/domain";
+import type { DirectoryUser, Storage } from "@gatz/storage/contract";
 import type { Services } from "../context.ts";
-import { ApiError } from "../errors.ts";
+import { ApiError, handleTaken } from "../errors.ts";
+import { claimHandle, recordHandle } from "./handle.ts";
+import { offerOwn, userSilent } from "./own_stream.ts";
 
 export interface SignIn {
   readonly handle: string;
@@ -14,6 +25,8 @@ export interface SignIn {
 
 export interface SignedIn {
   readonly user: UserId;
+  /** The user's handle now: who signed in by one that they had before has another. */
+  readonly handle: string;
   readonly token: string;
   readonly home: ShardNumber;
 }
@@ -21,60 +34,77 @@ export interface SignedIn {
 const SESSION_ID_BYTES = 16;
 
 /**
- * The same handle is the same user. A sign-in that broke off between the handle and the user's first event is finished by the next.
+ * The same handle is the same user, also one that they had before. A sign-in or a rename that broke off between the handle and the event in
+ * the user's stream is finished by the next sign-in.
  *
- * @throws {ApiError} HandleTaken if the handle looks like somebody else's; Unavailable if the new user's shard does not answer
+ * @throws {ApiError} HandleTaken if the handle looks like somebody else's, or is that of an account that has ended; Unavailable if the
+ *   user's shard does not answer
  */
 export async function devSignIn(services: Services, { handle, name, shard }: SignIn): Promise<SignedIn> {
   const { storage } = services;
-  const user = await ownerOf(handle, { services, shard });
-  await register(services, { user, handle, name });
-  const { home } = await storage.directory.home(user);
-  return { user, home, token: await logIn(services, { user, home }) };
+  const owner = await ownerOf(handle, { services, shard });
+  await record(services, { ...owner, name });
+  const { home } = await storage.directory.home(owner.user);
+  return { ...owner, home, token: await logIn(services, { user: owner.user, home }) };
+}
+
+interface Owner {
+  readonly user: UserId;
+  /** As the directory has it now. */
+  readonly handle: string;
 }
 
 async function ownerOf(
   handle: string,
   { services, shard }: { services: Services; shard: ShardNumber | undefined },
-): Promise<UserId> {
-  const { directory } = services.storage;
-  const known = await directory.userByHandle(handle);
-  if (known !== null) return known.id;
+): Promise<Owner> {
+  const { storage } = services;
+  const known = await storage.directory.userByHandle(handle);
+  if (known !== null) return presentOwner(known);
   const fresh = makeId("user", {
-    shard: shard ?? spread(handle, services.storage),
+    shard: shard ?? spread(handle, storage),
     unixMs: services.now(),
     random: services.random(8),
   });
-  const claim = await directory.claimHandle(handle, fresh);
-  if (claim.kind === "granted") return fresh;
+  const claim = await claimHandle(storage, { handle, user: fresh });
+  if (claim.kind === "granted") return { user: fresh, handle };
   // Somebody was faster, perhaps with the very same handle.
-  const winner = await directory.userByHandle(handle);
-  if (winner !== null) return winner.id;
-  throw new ApiError("HandleTaken", { field: "handle", message: "taken, or too much like one that is" });
+  const winner = await storage.directory.userByHandle(handle);
+  if (winner !== null) return presentOwner(winner);
+  throw handleTaken();
+}
+
+function presentOwner({ id: user, handle }: DirectoryUser): Owner {
+  if (handle === null) throw handleTaken();
+  return { user, handle };
 }
 
 function spread(handle: string, { shards }: Storage): ShardNumber {
   return shardNumber(createHash("sha256").update(handle).digest().readUInt32BE() % shards.length);
 }
 
-/** The user's first event; its id follows from the user, so that two racing sign-ins make one. */
-async function register(
-  { storage, config }: Services,
-  { user, handle, name }: { user: UserId; handle: string; name: string },
-): Promise<void> {
-  if (await storage.state(user) !== null) return;
-  const id = deriveId("evt", shardOf(user), "register", user);
-  const [outcome] = await storage.offer(user, [
-    { stream: user, id, type: "register", version: 1, actor: user, body: { handle, name } },
-  ], { deadlineMs: config.limits.callDeadlineMs });
-  if (outcome?.kind === "accepted" || outcome?.kind === "duplicate") return;
-  if (outcome?.kind === "rejected") {
-    // The other of two racing sign-ins gave another display name, and came first.
-    if (outcome.code === "EventIdReused" || outcome.code === "AlreadyExists") return;
-    throw new ApiError("Malformed", { field: outcome.field?.replace("body.", "") ?? "handle", message: outcome.code });
+/** Has the user's stream say what the directory has granted, unless it does. */
+async function record(services: Services, owner: Owner & { name: string }): Promise<void> {
+  const profile = (await services.storage.profiles([owner.user])).get(owner.user);
+  switch (profile?.kind) {
+    case "known":
+      if (profile.value.endedAt !== undefined) throw handleTaken();
+      return await recordHandle(services, { profile: profile.value, handle: owner.handle });
+    case "missing":
+      return await register(services, owner);
+    default:
+      throw userSilent();
   }
-  const retryAfterMs = outcome?.kind === "not-now" ? outcome.retryAfterMs : 1_000;
-  throw new ApiError("Unavailable", { message: "the user's shard does not answer", retryAfterMs });
+}
+
+/** The user's first event; its id follows from the user, so that two racing sign-ins make one. */
+async function register(services: Services, { user, handle, name }: Owner & { name: string }): Promise<void> {
+  const id = deriveId("evt", shardOf(user), "register", user);
+  const draft: Draft = { stream: user, id, type: "register", version: 1, body: { handle, name } };
+  const code = await offerOwn(services, draft);
+  // The other of two racing sign-ins gave another display name, and came first.
+  if (code === null || code === "EventIdReused" || code === "AlreadyExists") return;
+  throw new ApiError("Malformed", { field: "name", message: code });
 }
 
 async function logIn(

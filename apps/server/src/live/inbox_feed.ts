@@ -23,8 +23,8 @@ export interface InboxOptions {
   readonly connection: Connection | null;
   /** Aborted when the subscription is stopped, or its connection has closed. */
   readonly signal: AbortSignal | undefined;
-  /** When the feed ends by itself, and with what. */
-  readonly expiry?: { readonly inMs: number; readonly error: () => Error };
+  /** Is handed what ends the feed with an error, for whoever has a reason to (LIVE6); returns what takes that back. */
+  readonly ends?: (end: (error: Error) => void) => () => void;
 }
 
 /**
@@ -34,21 +34,21 @@ export interface InboxOptions {
  */
 export async function* inboxFeed(
   parts: LiveParts,
-  { user, input, connection, signal, expiry }: InboxOptions,
+  { user, input, connection, signal, ends }: InboxOptions,
 ): AsyncGenerator<TrackedEnvelope<FeedFrame>, void, void> {
   const feed = new Feed(parts, { user, only: input.stream });
   const leave = parts.hub.subscribe(feed);
   const beats = new Beats(feed, parts);
-  const timer = expiry && setTimeout(() => {
-    feed.fail(expiry.error());
+  const unwatch = ends?.((error) => {
+    feed.fail(error);
     // A reader that takes nothing any more holds no place in the hub once its time is over.
     leave();
-  }, expiry.inMs);
+  });
   const end = () => {
     feed.stop();
     leave();
     beats.stop();
-    clearTimeout(timer);
+    unwatch?.();
   };
   signal?.addEventListener("abort", end, { once: true });
   if (signal?.aborted) end();

@@ -2,7 +2,7 @@
 import { type Incarnation, type ShardNumber, shardNumber, type UserId, zCreateGroupBody } from "@gatz/domain";
 import { DirectoryUnavailable } from "@gatz/storage/contract";
 import { z } from "zod";
-import { isHandle } from "../auth/handle.ts";
+import { zHandle } from "../auth/handle.ts";
 import { devSignIn } from "../auth/sign_in.ts";
 import type { UserContext } from "../context.ts";
 import { malformed } from "../errors.ts";
@@ -40,7 +40,7 @@ const SHOWN_LIMITS = [
 export const auth = router({
   devSignIn: devProcedure
     .input(z.strictObject({
-      handle: z.string().refine(isHandle, "must be 3 to 20 of a-z, 0-9 and _"),
+      handle: zHandle,
       name: zCreateGroupBody.shape.name.optional(),
       shard: z.int().min(0).max(4095).optional(),
     }))
@@ -50,7 +50,7 @@ export const auth = router({
       if (shard !== undefined && shard >= shards) throw malformed("shard", "a shard that does not exist");
       const where = shard === undefined ? {} : { shard: shardNumber(shard) };
       const signedIn = await devSignIn(services, { handle, name, ...where });
-      return { ...signedIn, handle, shards, incarnation: storage.incarnation };
+      return { ...signedIn, shards, incarnation: storage.incarnation };
     }),
 
   me: userProcedure

@@ -2,7 +2,7 @@
 import { type FeedFrame, PRESENCE_STATUSES, type Rejection, zDiscussionId, zSeq, zStreamId } from "@gatz/domain";
 import type { TrackedEnvelope } from "@trpc/server";
 import { z } from "zod";
-import { notFound, tokenExpired } from "../errors.ts";
+import { accountEnded, notFound, tokenExpired } from "../errors.ts";
 import { inboxFeed } from "../live/inbox_feed.ts";
 import { memberProcedure, router, userProcedure } from "../trpc.ts";
 import { requireShard } from "../views/seen.ts";
@@ -19,7 +19,7 @@ export const live = router({
   /**
    * Everything that concerns the caller, or one stream of theirs from a seq. Each frame's tracked id is the cursor to go on from: a
    * client that was cut sends it back as `lastEventId` by itself. `cursor` is where to begin the first time. Ends with
-   * `Unauthenticated` when the token expires.
+   * `Unauthenticated` when the token expires or the account ends.
    */
   inbox: memberProcedure
     .input(z.strictObject({
@@ -29,9 +29,16 @@ export const live = router({
       fromSeq: zSeq.optional(),
     }))
     .subscription(({ ctx, input, signal }): AsyncGenerator<TrackedEnvelope<FeedFrame>, void, void> => {
-      const { services: { live, now }, session: { user, expiresAt }, connection } = ctx;
-      const expiry = { inMs: Math.min(expiresAt - now(), MAX_TIMER_MS), error: tokenExpired };
-      return inboxFeed(live, { user, input, connection, signal, expiry });
+      const { services: { live, now, accounts }, session: { user, expiresAt }, connection } = ctx;
+      const ends = (end: (error: Error) => void) => {
+        const timer = setTimeout(() => end(tokenExpired()), Math.min(expiresAt - now(), MAX_TIMER_MS));
+        const unwatch = accounts.whenEnded(user, () => end(accountEnded()));
+        return () => {
+          clearTimeout(timer);
+          unwatch();
+        };
+      };
+      return inboxFeed(live, { user, input, connection, signal, ends });
     }),
 
   /**

@@ -11,12 +11,13 @@ import {
 } from "@gatz/domain";
 import type { Storage } from "@gatz/storage/contract";
 import { z } from "zod";
-import { isHandle } from "../auth/handle.ts";
+import { zHandle } from "../auth/handle.ts";
 import { notFound } from "../errors.ts";
 import { memberProcedure, router, userProcedure } from "../trpc.ts";
 import { requireShard, type Seen, seenDiscussion, seenGroup } from "../views/seen.ts";
 import { membersOf } from "../views/stream_view.ts";
-import { type UserView, userViews } from "../views/user_view.ts";
+import { type FoundUser, foundUser, type UserView, userViews } from "../views/user_view.ts";
+import { ownAccount } from "./own_account.ts";
 
 /** A member, and who that is as far as their own shard answers. */
 export type MemberView = UserView & {
@@ -32,27 +33,58 @@ export interface MemberList {
   readonly members: readonly MemberView[];
 }
 
+/** One person. */
+export interface UserById {
+  readonly incarnation: Incarnation;
+  /** The seq of their stream. */
+  readonly asOf: Seq;
+  readonly user: FoundUser;
+}
+
+export interface UserByHandle extends UserById {
+  /** Whether the handle that was asked for is one that they had before: they have another now (USR2). */
+  readonly isRedirect: boolean;
+}
+
+export interface UserList {
+  readonly incarnation: Incarnation;
+  /** In the order of the ids; each says what it is as of. */
+  readonly users: readonly UserView[];
+}
+
 const LOOKED_UP = 200;
 
 export const users = router({
+  ...ownAccount,
+
   byId: userProcedure
+    .input(z.strictObject({ id: zUserId }))
+    .query(async ({ ctx, input: { id } }): Promise<UserById> => {
+      const { storage } = ctx.services;
+      requireShard(storage, { field: "id", id });
+      const user = await foundUser(storage, id);
+      return { incarnation: storage.incarnation, asOf: user.asOf, user };
+    }),
+
+  byIds: userProcedure
     .input(z.strictObject({ ids: z.array(zUserId).min(1).max(LOOKED_UP) }))
-    .query(async ({ ctx, input: { ids } }): Promise<{ readonly users: readonly UserView[] }> => {
+    .query(async ({ ctx, input: { ids } }): Promise<UserList> => {
       const { storage } = ctx.services;
       for (const [i, id] of ids.entries()) requireShard(storage, { field: `ids.${i}`, id });
-      return { users: await userViews(storage, ids) };
+      return { incarnation: storage.incarnation, users: await userViews(storage, ids) };
     }),
 
   byHandle: userProcedure
-    .input(z.strictObject({ handle: z.string().refine(isHandle, "must be 3 to 20 of a-z, 0-9 and _") }))
-    .query(async ({ ctx, input: { handle } }): Promise<{ readonly user: UserView }> => {
+    .input(z.strictObject({ handle: zHandle }))
+    .query(async ({ ctx, input: { handle } }): Promise<UserByHandle> => {
       const { storage } = ctx.services;
       const known = await storage.directory.userByHandle(handle);
       if (known === null) throw notFound();
-      const [user] = await userViews(storage, [known.id]);
       // A handle is granted before its user's stream begins: one that never began is nobody's yet.
-      if (user === undefined || user.kind === "missing") throw notFound();
-      return { user };
+      const user = await foundUser(storage, known.id);
+      // It is kept for nobody.
+      if (user.kind === "ended") throw notFound();
+      return { incarnation: storage.incarnation, asOf: user.asOf, user, isRedirect: known.isRedirect };
     }),
 
   forDiscussion: memberProcedure

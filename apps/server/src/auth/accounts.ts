@@ -1,0 +1,121 @@
+/**
+ * What a node knows of the users who call it, each from their own stream: whether their account has ended (USR4), and whom they block
+ * (BLK1). It is read at a user's first call; from then on the hub tells of what changes, whoever wrote it.
+ * @module
+ */
+import type { Seq, ShardNumber, UserId, UserState } from "@gatz/domain";
+import { shardOf } from "@gatz/domain";
+import { type Account, ShardUnavailable, type Storage } from "@gatz/storage/contract";
+import { LRUCache } from "lru-cache";
+import { within } from "../live/pause.ts";
+
+export interface KnownAccount {
+  readonly ended: boolean;
+  readonly blocks: ReadonlySet<UserId>;
+}
+
+interface Entry extends KnownAccount {
+  readonly seq: Seq;
+}
+
+export interface AccountsOptions {
+  readonly storage: Pick<Storage, "account">;
+  /** Whether this node hears of what is committed on a shard from now on. */
+  readonly isFollowed: (shard: ShardNumber) => boolean;
+  /** Milliseconds, from any beginning. */
+  readonly now: () => number;
+}
+
+const KNOWN = 100_000;
+/** What a user's own shard may delay their calls, of which most are about others; and how long one that was late is not asked again. */
+const PATIENCE_MS = 250;
+const SILENCE_MS = 1_000;
+const NOBODY: ReadonlySet<UserId> = new Set();
+
+export class Accounts {
+  readonly #options: AccountsOptions;
+  readonly #known = new LRUCache<UserId, Entry>({ max: KNOWN });
+  readonly #reading = new Map<UserId, Promise<KnownAccount | null>>();
+  readonly #silentUntil = new Map<ShardNumber, number>();
+  readonly #watched = new Map<UserId, Set<() => void>>();
+
+  constructor(options: AccountsOptions) {
+    this.#options = options;
+  }
+
+  /** At once, if it is known. Null: it is not, and the user's own shard does not answer; nobody is locked out for that (SHARD2). */
+  of(user: UserId): KnownAccount | Promise<KnownAccount | null> {
+    return this.#known.get(user) ?? this.#ask(user);
+  }
+
+  /** Whom a user blocks; null: not known, as in {@link of}. */
+  async blocks(user: UserId): Promise<ReadonlySet<UserId> | null> {
+    return (await this.of(user))?.blocks ?? null;
+  }
+
+  /** What is known of a user is read anew: they have changed it, and the hub may hear of it later than they ask. */
+  forget(user: UserId): void {
+    this.#known.delete(user);
+  }
+
+  /** Told by the hub of a user's stream, at an event of it or later. */
+  changed(state: UserState): void {
+    const { id, endedAt } = state;
+    // Of whom nobody has asked nothing is kept.
+    if (this.#known.has(id) || this.#reading.has(id)) this.#keep(id, entryOf(state));
+    if (endedAt === undefined) return;
+    for (const tell of this.#watched.get(id) ?? []) tell();
+  }
+
+  /** Calls back once a user's account has ended, also if it has already; returns what ends that. */
+  whenEnded(user: UserId, tell: () => void): () => void {
+    const same = this.#watched.get(user) ?? new Set();
+    this.#watched.set(user, same.add(tell));
+    if (this.#known.get(user)?.ended) tell();
+    return () => {
+      same.delete(tell);
+      // A set that was emptied may have been replaced since.
+      if (same.size === 0 && this.#watched.get(user) === same) this.#watched.delete(user);
+    };
+  }
+
+  #ask(user: UserId): Promise<KnownAccount | null> {
+    const { now } = this.#options;
+    const shard = shardOf(user);
+    if (now() < (this.#silentUntil.get(shard) ?? 0)) return Promise.resolve(null);
+    const reading = this.#reading.get(user) ?? this.#read(user);
+    return within(PATIENCE_MS, reading).then((known) => {
+      if (known === null) this.#silentUntil.set(shard, now() + SILENCE_MS);
+      return known;
+    });
+  }
+
+  #read(user: UserId): Promise<KnownAccount | null> {
+    // Asked first: what is committed after the read comes by the hub.
+    const isFollowed = this.#options.isFollowed(shardOf(user));
+    const reading = this.#options.storage.account(user).then(
+      (account) => {
+        const entry = entryOf(account ?? { seq: 0 as Seq }); // before its first event, a stream is at 0
+        return isFollowed ? this.#keep(user, entry) : entry;
+      },
+      (error) => {
+        if (error instanceof ShardUnavailable) return null;
+        throw error;
+      },
+    ).finally(() => this.#reading.delete(user));
+    this.#reading.set(user, reading);
+    return reading;
+  }
+
+  /** The newer of what is known and what came. */
+  #keep(user: UserId, entry: Entry): Entry {
+    const known = this.#known.get(user);
+    if (known !== undefined && known.seq >= entry.seq) return known;
+    this.#known.set(user, entry);
+    return entry;
+  }
+}
+
+function entryOf({ seq, endedAt, blocks = [] }: Account): Entry {
+  return { seq, ended: endedAt !== undefined, blocks: blocks.length === 0 ? NOBODY : new Set(blocks) };
+}
