@@ -43,7 +43,7 @@ if (await needsPostgres(import.meta.url)) {
       query("messages.byDiscussion", { discussion, before: 5, limit: 10 }),
       query("messages.byId", { id: msg }),
       query("discussions.byUser", { before: "x", limit: 10 }),
-      query("users.byId", { ids: [sender.user, outsider.user] }),
+      query("users.byIds", { ids: [sender.user, outsider.user] }),
       query("users.byHandle", { handle: "alice" }),
       query("users.forDiscussion", { discussion }),
       call("subscription", "live.inbox", { stream: discussion, fromSeq: 1, cursor: "x" }),

@@ -78,7 +78,7 @@ if (await needsPostgres(import.meta.url)) {
       ["a message on no shard", () => messages.byId.query({ id: lost.id }), "Malformed", "id"],
       [
         "a person on no shard",
-        () => users.byId.query({ ids: [ben.user, freshId("user", nowhere)] }),
+        () => users.byIds.query({ ids: [ben.user, freshId("user", nowhere)] }),
         "Malformed",
         "ids.1",
       ],

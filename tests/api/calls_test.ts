@@ -112,10 +112,12 @@ if (await needsPostgres(import.meta.url)) {
       await using ann = await person(server.url, "ann", { transport });
       await using ben = await person(server.url, "ben_2", { transport });
       const nobody = freshId("user", ann.home);
-      const { users } = await ann.api.users.byId.query({ ids: [ben.user, nobody, ben.user] });
-      const view = { kind: "user", id: ben.user, handle: "ben_2", name: "ben_2" };
+      const { users, incarnation } = await ann.api.users.byIds.query({ ids: [ben.user, nobody, ben.user] });
+      const view = { kind: "user", id: ben.user, asOf: 1, handle: "ben_2", name: "ben_2" };
       assert.deepEqual(users, [view, { kind: "missing", id: nobody }, view]);
-      assert.deepEqual((await ann.api.users.byHandle.query({ handle: "ben_2" })).user, view);
+      const one = { incarnation, asOf: 1, user: view };
+      assert.deepEqual(await ann.api.users.byId.query({ id: ben.user }), one);
+      assert.deepEqual(await ann.api.users.byHandle.query({ handle: "ben_2" }), { ...one, isRedirect: false });
       const me = await ann.api.auth.me.query();
       assert.deepEqual([me.user, me.handle, me.home, me.shards], [ann.user, "ann", ann.home, 16]);
       assert.equal(me.limits.textCodePoints, 10_000);

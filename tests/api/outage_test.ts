@@ -53,7 +53,7 @@ if (await needsPostgres(import.meta.url)) {
       assert.ok(error.data.retryAfterMs > 0);
     });
     await t.step("[USR1] people and lists come without those who can't be reached, and never fail", async () => {
-      const { users } = await ann.api.users.byId.query({ ids: [ben.user, ann.user] });
+      const { users } = await ann.api.users.byIds.query({ ids: [ben.user, ann.user] });
       assert.deepEqual(users.map(({ kind }) => kind), ["unavailable", "user"]);
       const { members } = await ann.api.users.forDiscussion.query({ discussion: here.discussion });
       assert.deepEqual(members.map(({ kind }) => kind).toSorted(), ["unavailable", "user"]);

@@ -3,12 +3,12 @@ import type { ExpectedMessage } from "./ledger.ts";
 
 /** A message as a page of the API shows it; what the ledger does not know is not looked at. */
 export interface ShownMessage {
-  readonly kind: "live" | "deleted";
+  readonly kind: "live" | "deleted" | "blocked";
   readonly id: string;
   readonly seq: number;
   readonly at: number;
   readonly author: string;
-  readonly revision: number;
+  readonly revision?: number;
   readonly replyTo?: string;
   readonly text?: string;
   readonly mentions?: readonly string[];

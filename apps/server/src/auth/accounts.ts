@@ -26,15 +26,22 @@ export interface AccountsOptions {
   readonly now: () => number;
 }
 
-const KNOWN = 100_000;
+/** What an answer says of the blocks that it is shown under. */
+export interface BlocksRead {
+  readonly blocksUnknown?: true;
+}
+
+const CACHED = 100_000;
 /** What a user's own shard may delay their calls, of which most are about others; and how long one that was late is not asked again. */
 const PATIENCE_MS = 250;
 const SILENCE_MS = 1_000;
 const NOBODY: ReadonlySet<UserId> = new Set();
+const UNKNOWN = Object.freeze({ blocks: NOBODY, read: Object.freeze({ blocksUnknown: true as const }) });
+const KNOWN: BlocksRead = Object.freeze({});
 
 export class Accounts {
   readonly #options: AccountsOptions;
-  readonly #known = new LRUCache<UserId, Entry>({ max: KNOWN });
+  readonly #known = new LRUCache<UserId, Entry>({ max: CACHED });
   readonly #reading = new Map<UserId, Promise<KnownAccount | null>>();
   readonly #silentUntil = new Map<ShardNumber, number>();
   readonly #watched = new Map<UserId, Set<() => void>>();
@@ -48,9 +55,14 @@ export class Accounts {
     return this.#known.get(user) ?? this.#ask(user);
   }
 
-  /** Whom a user blocks; null: not known, as in {@link of}. */
-  async blocks(user: UserId): Promise<ReadonlySet<UserId> | null> {
-    return (await this.of(user))?.blocks ?? null;
+  /**
+   * Whom a user blocks (BLK1). While their own shard does not answer a node that has not asked before, that is nobody: what they see is then
+   * what everybody sees, and {@link BlocksRead.blocksUnknown} says so. Nothing to read at all would be the worse for them, and a client knows
+   * its user's blocks by itself.
+   */
+  async blocks(user: UserId): Promise<{ readonly blocks: ReadonlySet<UserId>; readonly read: BlocksRead }> {
+    const account = await this.of(user);
+    return account === null ? UNKNOWN : { blocks: account.blocks, read: KNOWN };
   }
 
   /** What is known of a user is read anew: they have changed it, and the hub may hear of it later than they ask. */

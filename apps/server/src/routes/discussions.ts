@@ -7,6 +7,8 @@ import {
   type Seq,
   type ShardNumber,
   type UnixMs,
+  unlessBlocked,
+  type UserId,
   zCreateDiscussionBody,
   zDiscussionId,
   zNewDiscussionId,
@@ -15,6 +17,7 @@ import {
 } from "@gatz/domain";
 import type { DiscussionRow } from "@gatz/storage/contract";
 import { z } from "zod";
+import type { BlocksRead } from "../auth/accounts.ts";
 import { malformed, notFound } from "../errors.ts";
 import { encodeCursor } from "../live/cursor.ts";
 import { offerWritten, type Written } from "../offers.ts";
@@ -49,7 +52,7 @@ export interface DiscussionRowView {
   readonly preview: MessageView | null;
 }
 
-export interface DiscussionPage {
+export interface DiscussionPage extends BlocksRead {
   readonly incarnation: Incarnation;
   /** A feed's cursor: what comes after this list (LIVE3). */
   readonly asOf: string;
@@ -114,23 +117,28 @@ export const discussions = router({
       limit: z.int().min(1).max(PAGE_ROWS).default(50),
     }))
     .query(async ({ ctx, input: { before, limit } }): Promise<DiscussionPage> => {
-      const { storage } = ctx.services;
+      const { storage, accounts } = ctx.services;
       const { incarnation } = storage;
       const viewer = ctx.session.user;
       const place = before === undefined ? undefined : decodePlace(before);
       if (place === null) throw malformed("before", "not the `next` of a page");
+      const { blocks, read } = await accounts.blocks(viewer);
       const list = await storage.discussionsOf(viewer, { limit, ...(place === undefined ? {} : { before: place }) });
       return {
         incarnation,
         asOf: encodeCursor({ incarnation, positions: list.asOf }),
-        rows: list.rows.map(rowView),
+        rows: list.rows.map((row) => rowView(row, blocks)),
         unavailable: list.unavailable,
         next: list.next === null ? null : encodePlace(list.next),
+        ...read,
       };
     }),
 });
 
 // A list shows no quotes, so what a preview answers is not read for it.
-function rowView({ discussion, intervals, ...row }: DiscussionRow): DiscussionRowView {
-  return { id: discussion, ...row, mine: intervals };
+function rowView(
+  { discussion, intervals, preview, ...row }: DiscussionRow,
+  blocks: ReadonlySet<UserId>,
+): DiscussionRowView {
+  return { id: discussion, ...row, mine: intervals, preview: preview && unlessBlocked(preview, blocks) };
 }

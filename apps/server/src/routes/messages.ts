@@ -16,6 +16,7 @@ import {
   zSeq,
 } from "@gatz/domain";
 import { z } from "zod";
+import type { BlocksRead } from "../auth/accounts.ts";
 import type { UserContext } from "../context.ts";
 import { notFound } from "../errors.ts";
 import { type Offered, offerOne } from "../offers.ts";
@@ -23,7 +24,7 @@ import { memberOffer, memberProcedure, router } from "../trpc.ts";
 import { type MessageView, messageViews } from "../views/message_view.ts";
 import { readSeen, requireShard, seenAt } from "../views/seen.ts";
 
-export interface MessagePageView {
+export interface MessagePageView extends BlocksRead {
   readonly incarnation: Incarnation;
   /** The discussion's head that this page is as of, for this viewer (READ0). */
   readonly asOf: Seq;
@@ -33,7 +34,7 @@ export interface MessagePageView {
   readonly before: Seq | null;
 }
 
-export interface MessageById {
+export interface MessageById extends BlocksRead {
   readonly incarnation: Incarnation;
   readonly asOf: Seq;
   readonly message: MessageView;
@@ -97,7 +98,7 @@ export const messages = router({
       limit: z.int().min(1).max(100).default(50),
     }))
     .query(async ({ ctx, input: { discussion, before, limit } }): Promise<MessagePageView> => {
-      const { storage } = ctx.services;
+      const { storage, accounts } = ctx.services;
       const viewer = ctx.session.user;
       const page = { limit, ...(before === undefined ? {} : { before }) };
       const { result, asOf, seen } = await readSeen(
@@ -105,8 +106,10 @@ export const messages = router({
         { viewer, discussion },
         (ranges) => storage.messages(discussion, { viewer, ranges, ...page }),
       );
-      const views = await messageViews(storage, { viewer, discussion, ranges: seen.ranges }, result.messages);
-      return { incarnation: storage.incarnation, asOf, messages: views, before: result.before };
+      const { blocks, read } = await accounts.blocks(viewer);
+      const looking = { viewer, discussion, ranges: seen.ranges, blocks };
+      const views = await messageViews(storage, looking, result.messages);
+      return { incarnation: storage.incarnation, asOf, messages: views, before: result.before, ...read };
     }),
 
   /** A page of messages as they stood right after the event `seq` (TIME1). */
@@ -116,20 +119,21 @@ export const messages = router({
       limit: z.int().min(1).max(100).default(50),
     }))
     .query(async ({ ctx, input: { discussion, seq: at, before, limit } }): Promise<MessagePageView> => {
-      const { storage, rates } = ctx.services;
+      const { storage, rates, accounts } = ctx.services;
       const viewer = ctx.session.user;
       const { ranges } = await seenAt(storage, { viewer, discussion, at });
       const page = { limit, ...(before === undefined ? {} : { before }) };
       const read = () => storage.messages(discussion, { viewer, ranges, ...page });
       const result = await rates.readInTurn({ user: viewer, stream: discussion }, read);
-      const views = await messageViews(storage, { viewer, discussion, ranges }, result.messages);
-      return { incarnation: storage.incarnation, asOf: at, messages: views, before: result.before };
+      const { blocks, read: blocksRead } = await accounts.blocks(viewer);
+      const views = await messageViews(storage, { viewer, discussion, ranges, blocks }, result.messages);
+      return { incarnation: storage.incarnation, asOf: at, messages: views, before: result.before, ...blocksRead };
     }),
 
   byId: memberProcedure
     .input(z.strictObject({ id: zMessageId }))
     .query(async ({ ctx, input: { id } }): Promise<MessageById> => {
-      const { storage } = ctx.services;
+      const { storage, accounts } = ctx.services;
       const viewer = ctx.session.user;
       requireShard(storage, { field: "id", id });
       const discussion = await storage.discussionOf(id);
@@ -141,8 +145,9 @@ export const messages = router({
       );
       const found = result.messages.get(id);
       if (found === undefined) throw notFound();
-      const [message] = await messageViews(storage, { viewer, discussion, ranges: seen.ranges }, [found]);
+      const { blocks, read } = await accounts.blocks(viewer);
+      const [message] = await messageViews(storage, { viewer, discussion, ranges: seen.ranges, blocks }, [found]);
       if (message === undefined) throw new Error("a message was lost on its way to a view");
-      return { incarnation: storage.incarnation, asOf: seq(asOf), message };
+      return { incarnation: storage.incarnation, asOf: seq(asOf), message, ...read };
     }),
 });

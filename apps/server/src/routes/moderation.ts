@@ -25,7 +25,7 @@ import type { UserContext } from "../context.ts";
 import { notFound } from "../errors.ts";
 import { offerOne } from "../offers.ts";
 import { memberOffer, moderatorProcedure, router } from "../trpc.ts";
-import { type MessageView, messageViews } from "../views/message_view.ts";
+import { type MessageView, messageViews, NO_BLOCKS } from "../views/message_view.ts";
 import { requireModerator } from "../views/moderator.ts";
 import { type Seen, seenDiscussion } from "../views/seen.ts";
 
@@ -93,7 +93,8 @@ export const moderation = router({
       const flags = (state.flags ?? []).filter(({ messageSeq }) => seesSeq(stays, messageSeq));
       const ids = [...new Set(flags.map(({ message }) => message))];
       const { messages } = await storage.messagesById(discussion, { viewer, ids, ranges });
-      const views = await messageViews(storage, { viewer, discussion, ranges }, [...messages.values()]);
+      const looking = { viewer, discussion, ranges, blocks: NO_BLOCKS };
+      const views = await messageViews(storage, looking, [...messages.values()]);
       const shown = new Map(views.map((view) => [view.id, view]));
       return {
         incarnation: storage.incarnation,
@@ -176,5 +177,5 @@ async function readEvidence(
     storage.eventsAbout(discussion, { target: targetSeq, ranges, limit: HISTORY_EVENTS }),
     storage.messages(discussion, page),
   ]);
-  return { history, around: await messageViews(storage, { viewer, discussion, ranges }, messages) };
+  return { history, around: await messageViews(storage, { viewer, discussion, ranges, blocks: NO_BLOCKS }, messages) };
 }
