@@ -49,6 +49,7 @@ export const ANSWERS: Readonly<Record<string, Answer & { readonly means: string 
   hand: { kind: "rejected", code: "OwnerMustHandOver", means: "`OwnerMustHandOver`" },
   nobody: { kind: "rejected", code: "NobodyAddable", means: "`NobodyAddable`: not said why (BLK1)" },
   blob: { kind: "rejected", code: "UnknownBlob", means: "`UnknownBlob`: may do it, and uploads come later" },
+  taken: { kind: "error", code: "HandleTaken", means: "`HandleTaken`" },
   gatz: { kind: "rejected", code: "SystemOnly", means: "`SystemOnly`" },
 };
 
@@ -73,7 +74,7 @@ apps/server/src/routes/discussions.ts
   discussions.byId                                     login none     none    part ok     ok     ok     ok     ok     ok     ok      ok      login
   discussions.at                                       login none     none    part ok     ok     ok     ok     ok     ok     ok      ok      login
   discussions.at (after they left)                     login none     none    none ok     ok     ok     ok     ok     ok     ok      ok      login
-  discussions.byUser                                   login mine     mine    part ok     ok     ok     ok     ok     ok     ok      ok      login
+  discussions.byUser                                   login mine     mine    part ok     ok     ok     ok     ok     ok     ok      veil    login
 
 apps/server/src/routes/groups.ts
   groups.create                                        login ok       ok      ok   ok     ok     ok     ok     ok     ok     ok      ok      login
@@ -85,9 +86,19 @@ apps/server/src/routes/groups.ts
 
 apps/server/src/routes/users.ts
   users.byId                                           login ok       ok      ok   ok     ok     ok     ok     ok     ok     ok      ok      login
+  users.byIds                                          login ok       ok      ok   ok     ok     ok     ok     ok     ok     ok      ok      login
   users.byHandle                                       login ok       ok      ok   ok     ok     ok     ok     ok     ok     ok      ok      login
   users.forDiscussion                                  login none     none    part ok     ok     ok     ok     ok     ok     ok      ok      login
   users.forGroup                                       login none     ok      part ok     ok     ok     ok     ok     ok     ok      ok      login
+
+apps/server/src/routes/own_account.ts
+  users.setProfile                                     login ok       ok      ok   ok     ok     ok     ok     ok     ok     ok      ok      login
+  users.changeHandle                                   login ok       ok      ok   ok     ok     ok     ok     ok     ok     ok      ok      login
+  users.changeHandle (another's)                       login taken    taken   taken taken taken  taken  taken  taken  taken  taken   taken   login
+  users.block                                          login ok       ok      ok   ok     ok     ok     ok     ok     ok     ok      ok      login
+  users.unblock                                        login ok       ok      ok   ok     ok     ok     ok     ok     ok     ok      ok      login
+  users.blocked                                        login mine     mine    mine mine   mine   mine   mine   mine   mine   mine    mine    login
+  users.endAccount                                     login ok       ok      ok   ok     ok     ok     ok     ok     ok     ok      ok      login
 
 apps/server/src/routes/messages.ts
   messages.send                                        login none     none    left ok     mute   ok     ok     ok     ok     ok      ok      login
@@ -100,11 +111,11 @@ apps/server/src/routes/messages.ts
   messages.delete (another's)                          login none     none    left no     no     ok     ok     ok     ok     no      no      login
   messages.delete (the owner's)                        login none     none    left no     no     no     ok     no     no     no      no      login
   messages.react                                       login none     none    left ok     mute   ok     ok     ok     ok     ok      ok      login
-  messages.byDiscussion                                login none     none    part ok     ok     ok     ok     ok     ok     ok      ok      login
-  messages.at                                          login none     none    part ok     ok     ok     ok     ok     ok     ok      ok      login
-  messages.at (after they left)                        login none     none    none ok     ok     ok     ok     ok     ok     ok      ok      login
-  messages.byId                                        login none     none    part ok     ok     ok     ok     ok     ok     ok      ok      login
-  messages.byId (after they left)                      login none     none    none ok     ok     ok     ok     ok     ok     ok      ok      login
+  messages.byDiscussion                                login none     none    part ok     ok     ok     ok     ok     ok     ok      veil    login
+  messages.at                                          login none     none    part ok     ok     ok     ok     ok     ok     ok      veil    login
+  messages.at (after they left)                        login none     none    none ok     ok     ok     ok     ok     ok     ok      veil    login
+  messages.byId                                        login none     none    part ok     ok     ok     ok     ok     ok     ok      veil    login
+  messages.byId (after they left)                      login none     none    none ok     ok     ok     ok     ok     ok     ok      veil    login
 
 apps/server/src/routes/log.ts
   log.read (a discussion)                              login none     none    part ok     ok     ok     ok     ok     ok     ok      ok      login

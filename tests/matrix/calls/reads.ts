@@ -39,10 +39,17 @@ export const READS: Calls = {
 
   "users.byId": {
     kind: "query",
+    input: ({ cast }) => ({ id: cast.other.user }),
+    shows: { now: ({ cast }) => cast.other.name },
+    tells: ({ cast }) => [cast.other.handle, cast.other.name],
+  },
+  "users.byIds": {
+    kind: "query",
     input: ({ cast }) => ({ ids: [cast.other.user] }),
     shows: { now: ({ cast }) => cast.other.name },
     tells: ({ cast }) => [cast.other.handle, cast.other.name],
   },
+  "users.blocked": { kind: "query", input: nothing },
   "users.byHandle": {
     kind: "query",
     input: ({ cast }) => ({ handle: cast.other.handle }),

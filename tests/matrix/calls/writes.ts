@@ -1,7 +1,7 @@
 /** How what changes something is called. @module */
 import type { StreamId } from "@gatz/domain";
 import { freshId } from "@gatz/testing/test_server.ts";
-import type { Person } from "../cast.ts";
+import { type Person, planted } from "../cast.ts";
 import { newEvent } from "../offer.ts";
 import { homeOf, type Place } from "../place.ts";
 import type { Call, Calls } from "./call.ts";
@@ -17,6 +17,16 @@ const of = (kindAndType: string, more: Input = () => ({})): Call => ({
     const [kind, type] = kindAndType.split("/");
     const where = type === "create" ? { stream } : { [kind!]: stream };
     return { id, ...where, ...body, ...more(at, as) };
+  },
+});
+
+/** Of a draft to one's own stream, which the input does not name. */
+const ofOwn = (kindAndType: string, more: { body?: Input } & Pick<Call, "isApart"> = {}): Call => ({
+  ...{ kind: "mutation", before: BEFORE[kindAndType] ?? [] },
+  ...(more.isApart && { isApart: true }),
+  input: (at, as) => {
+    const { id, body } = draftOf(kindAndType, { at, as });
+    return { id, ...body, ...more.body?.(at, as) };
   },
 });
 
@@ -61,6 +71,13 @@ const PROCEDURES: Calls = {
     { target: own.get(cast.owner.user)! } // who is always there
   )),
   "messages.react": of("discussion/react-to-message"),
+
+  "users.setProfile": ofOwn("user/set-profile"),
+  "users.changeHandle": ofOwn("user/set-handle", { body: () => ({ handle: planted() }), isApart: true }),
+  "users.changeHandle (another's)": ofOwn("user/set-handle"),
+  "users.block": ofOwn("user/block-user"),
+  "users.unblock": ofOwn("user/unblock-user", { isApart: true }),
+  "users.endAccount": ofOwn("user/end-account", { isApart: true }),
 
   "live.typing": { kind: "mutation", input: ({ discussion }) => ({ discussion, on: true }) },
   "live.setPresence": { kind: "mutation", input: () => ({ status: "away" }) },
