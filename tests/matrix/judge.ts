@@ -37,7 +37,10 @@ export async function judge(bench: Bench, one: Case): Promise<void> {
   assert.deepEqual(answerOf(reply), plain(expected), reply.body);
   nothingLeaks(reply.body, { one, asked });
   if (expected.kind === "not-found") {
-    const missed = await replyTo(bench, askedBy({ ...one, place: nowhere(one.place) }));
+    const missed = await replyTo(
+      bench,
+      askedBy({ ...one, place: { ...nowhere(one.place), ...one.call.exists?.(one.place) } }),
+    );
     assert.deepEqual(reply, missed, "what is there answers as what is not");
   }
   assert.equal(await bench.footprint.now(), before, "a refusal has changed something");

@@ -6,6 +6,7 @@ import {
   type MessageId,
   type Proposal,
   type Seq,
+  type Sha256,
   type ShardNumber,
   shardOf,
   unixMs,
@@ -25,8 +26,11 @@ export interface Place {
   readonly later: MessageId;
   /** What each of those who were there wrote. */
   readonly own: ReadonlyMap<UserId, MessageId>;
-  /** The seq of `later`. */
+  /** The seqs of `later` and of the owner's flag. */
   readonly seqOfLater: Seq;
+  readonly seqOfFlag: Seq;
+  /** The flag that is on a message of the owner's. */
+  readonly ownersFlag: EventId;
   /** The ids that a flag of `message`, and an invite to the group, have where a row needs one. */
   readonly flag: EventId;
   readonly invite: EventId;
@@ -36,8 +40,8 @@ export interface Place {
   readonly words: Readonly<Record<Word, string>>;
 }
 
-type Word = "groupName" | "discussionName" | "text" | "ownText" | "laterText" | "flagReason";
-type Begun = Omit<Place, "seqOfLater">;
+type Word = "groupName" | "discussionName" | "text" | "ownText" | "laterText" | "flagReason" | "inviteHash";
+type Begun = Omit<Place, "seqOfLater" | "seqOfFlag">;
 
 /** From which of the two the ex-member has gone. */
 export type ExOf = "group" | "discussion";
@@ -70,12 +74,14 @@ export async function newPlace(storage: Storage, { cast, exOf, of, talk = {} }: 
   const people = { inGroup: IN_GROUP.filter(isThere), inDiscussion: IN_DISCUSSION.filter(isThere) };
   const place = placeFor(cast, people.inDiscussion.map((role) => cast[role]));
   await offer(storage, place.group, groupOf(place, people.inGroup));
-  await offer(storage, place.discussion, talkOf(place, people.inDiscussion, talk));
+  const begun = talkOf(place, people.inDiscussion, talk);
+  const seqs = await offer(storage, place.discussion, begun);
+  const seqOfFlag = seqs[begun.findIndex(({ type }) => type === "flag-message")]!; // it is one of them
   if (isThere("ex")) await removeEx(storage, place, exOf);
   const [seqOfLater] = await offer(storage, place.discussion, [
     say(place, cast.other, place.later, place.words.laterText),
   ]);
-  return { ...place, seqOfLater: seqOfLater! }; // one was offered
+  return { ...place, seqOfFlag, seqOfLater: seqOfLater! }; // one was offered
 }
 
 /** The same with ids that nobody has made yet. */
@@ -83,7 +89,7 @@ export function nowhere({ group, discussion, own, somebody, ...rest }: Place): P
   const message = () => freshId("msg", shardOf(discussion));
   return {
     ...{ ...rest, message: message(), later: message() },
-    ...{ flag: newEvent(discussion), invite: newEvent(group) },
+    ...{ ownersFlag: newEvent(discussion), flag: newEvent(discussion), invite: newEvent(group) },
     somebody: freshId("user", shardOf(somebody)),
     group: freshId("grp", shardOf(group)),
     discussion: freshId("disc", shardOf(discussion)),
@@ -96,11 +102,11 @@ function placeFor(cast: Cast, writers: readonly Person[]): Begun {
   const message = () => freshId("msg", shardOf(discussion));
   return {
     ...{ cast, group, discussion, message: message(), later: message(), somebody: cast.other.user },
-    ...{ flag: newEvent(discussion), invite: newEvent(group) },
+    ...{ ownersFlag: newEvent(discussion), flag: newEvent(discussion), invite: newEvent(group) },
     own: new Map(writers.map(({ user }) => [user, message()])),
     words: {
       ...{ groupName: planted(), discussionName: planted(), text: planted(), laterText: planted() },
-      ...{ ownText: planted(), flagReason: planted() },
+      ...{ ownText: planted(), flagReason: planted(), inviteHash: planted() },
     },
   };
 }
@@ -112,16 +118,16 @@ export function homeOf({ user }: Pick<Person, "user">): ShardNumber {
 function groupOf({ cast, group, words }: Begun, roles: readonly Role[]): Proposal[] {
   const [shape, event] = [{ stream: group, version: 1 } as const, () => newEvent(group)];
   const members = usersOf(cast, roles, cast.gowner);
+  const moderator = { user: cast.gmod.user, role: "moderator" } as const;
   return [
     by(cast.gowner, { ...shape, id: event(), type: "create", body: { name: words.groupName, members } }),
-    ...roles.filter((role) => role === "gmod").map((role): Proposal => (
-      { ...shape, id: event(), type: "set-role", actor: "system", body: { user: cast[role].user, role: "moderator" } }
-    )),
+    by(cast.gowner, { ...shape, id: event(), type: "create-invite", body: { hash: sha256Like(words.inviteHash) } }),
+    ...(roles.includes("gmod") ? [by(cast.gowner, { ...shape, id: event(), type: "set-role", body: moderator })] : []),
   ];
 }
 
 function talkOf(place: Begun, roles: readonly Role[], { isOpen, curatedBy }: TalkOptions): Proposal[] {
-  const { cast, group, discussion, message, own, words } = place;
+  const { cast, group, discussion, message, own, ownersFlag, words } = place;
   const [shape, event] = [{ stream: discussion, version: 1 } as const, () => newEvent(discussion)];
   const join = { until: unixMs(Date.now() + HOUR_MS), historyFrom: "now" } as const;
   const more = { ...(isOpen && { join }), ...(curatedBy && { curatedBy }) };
@@ -141,7 +147,7 @@ function talkOf(place: Begun, roles: readonly Role[], { isOpen, curatedBy }: Tal
     say(place, cast.other, message, words.text),
     ...roles.map((role) => say(place, cast[role], own.get(cast[role].user)!, words.ownText)), // one was made for each
     by(cast.other, {
-      ...{ ...shape, id: event(), type: "flag-message" },
+      ...{ ...shape, id: ownersFlag, type: "flag-message" },
       body: { target: own.get(cast.owner.user)!, reason: words.flagReason }, // the owner is always there
     }),
     ...roles.flatMap(toRole),
@@ -150,6 +156,15 @@ function talkOf(place: Begun, roles: readonly Role[], { isOpen, curatedBy }: Tal
 
 function usersOf(cast: Cast, roles: readonly Role[], { user: self }: Person): UserId[] {
   return roles.map((role) => cast[role].user).filter((user) => user !== self);
+}
+
+/** 64 hexadecimal digits that begin with a word's. */
+function sha256Like(word: string): Sha256 {
+  return hexOf(word).padEnd(64, "0") as Sha256;
+}
+
+export function hexOf(word: string): string {
+  return new TextEncoder().encode(word).toHex();
 }
 
 async function removeEx(storage: Storage, { cast, group, discussion }: Begun, exOf: ExOf): Promise<void> {

@@ -1,6 +1,6 @@
 /** What a place holds that not everybody may see, and who may. @module */
 import { type Cast, type Person } from "./cast.ts";
-import type { Place } from "./place.ts";
+import { hexOf, type Place } from "./place.ts";
 import type { Column } from "./table.ts";
 
 /** `flags`: what moderators and whoever flagged know; `invites`: what the group's owner and moderators know. */
@@ -27,14 +27,16 @@ const SEES: Readonly<Record<Column, readonly Kind[]>> = {
 };
 
 /** Texts and ids of a place, by kind. */
-function held({ cast, group, discussion, message, later, own, words }: Place): Record<Kind, readonly string[]> {
+function held(
+  { cast, group, discussion, message, later, own, ownersFlag, words }: Place,
+): Record<Kind, readonly string[]> {
   return {
     group: [group, words.groupName],
     people: peopleOf(cast).flatMap(({ user, handle, name }) => [user, handle, name]),
     talk: [discussion, message, ...own.values(), words.discussionName, words.text, words.ownText],
     later: [later, words.laterText],
-    flags: [words.flagReason],
-    invites: [],
+    flags: [ownersFlag, words.flagReason],
+    invites: [hexOf(words.inviteHash)],
   };
 }
 

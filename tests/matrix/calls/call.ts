@@ -11,6 +11,8 @@ export interface Call {
   /** How the discussion has to be, and what has to have happened: each a draft, and by whom; null: by who calls. */
   readonly talk?: TalkOptions;
   readonly before?: readonly Before[];
+  /** Of the place that does not exist, what does. Default: its people only. */
+  readonly exists?: (at: Place) => Partial<Place>;
   /** Whether it has people of its own, since what it does to them would change other rows. */
   readonly isApart?: boolean;
   /** Of reads: texts of the place that stand in the answer to who is answered with all; and to an ex-member. */

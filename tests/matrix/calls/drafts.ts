@@ -97,6 +97,7 @@ const USER: Readonly<Record<string, Write>> = {
 
 /** What has to have happened, for a type to be possible at all. */
 export const BEFORE: Readonly<Record<string, readonly Before[]>> = {
+  "group/revoke-invite": [{ by: "gowner", draft: "group/create-invite", id: ({ invite }) => invite }],
   "discussion/unpin-message": [{ by: "owner", draft: "discussion/pin-message" }],
   "discussion/unlock": [{ by: "owner", draft: "discussion/lock" }],
   "discussion/reopen": [{ by: "owner", draft: "discussion/close" }],

@@ -1,8 +1,12 @@
 /** How what answers is asked: who, what there is, and what there was. @module */
 import { seq } from "@gatz/domain";
+import type { Place } from "../place.ts";
 import type { Calls } from "./call.ts";
 
 const nothing = () => undefined;
+
+/** What all who moderate are told, also by a right of the group. */
+const flags = ({ ownersFlag, words }: Place) => [ownersFlag, words.flagReason];
 
 export const READS: Calls = {
   "auth.me": { kind: "query", input: nothing },
@@ -29,6 +33,31 @@ export const READS: Calls = {
     kind: "query",
     input: () => ({ limit: 100 }),
     shows: { now: ({ words }) => words.laterText, then: ({ words }) => words.ownText },
+  },
+
+  "discussions.members": {
+    kind: "query",
+    input: ({ discussion }) => ({ discussion }),
+    shows: { now: ({ cast }) => cast.other.name },
+  },
+
+  "moderation.queue": {
+    kind: "query",
+    input: ({ discussion }) => ({ discussion }),
+    shows: { now: ({ words }) => words.flagReason },
+    tells: flags,
+  },
+  "moderation.evidence": {
+    kind: "query",
+    input: ({ discussion, seqOfFlag }) => ({ discussion, seq: seqOfFlag }),
+    shows: { now: ({ words }) => words.ownText },
+    tells: flags,
+  },
+  "moderation.audit": {
+    kind: "query",
+    input: ({ discussion }) => ({ discussion }),
+    shows: { now: ({ words }) => words.flagReason },
+    tells: flags,
   },
 
   "groups.byId": {

@@ -3,7 +3,7 @@ import type { StreamId } from "@gatz/domain";
 import { freshId } from "@gatz/testing/test_server.ts";
 import { type Person, planted } from "../cast.ts";
 import { newEvent } from "../offer.ts";
-import { homeOf, type Place } from "../place.ts";
+import { homeOf, type Place, type TalkOptions } from "../place.ts";
 import type { Call, Calls } from "./call.ts";
 import { BEFORE, draftOf, DRAFTS, ownOf } from "./drafts.ts";
 
@@ -30,6 +30,18 @@ const ofOwn = (kindAndType: string, more: { body?: Input } & Pick<Call, "isApart
   },
 });
 
+const CURATED: TalkOptions = { curatedBy: "moderators" };
+const theOwner: Input = ({ cast }) => ({ user: cast.owner.user });
+/** Why is said by the procedure itself. */
+const purge = (more?: Input): Call => {
+  const whole = of("discussion/expunge", more);
+  const input: Call["input"] = (at, as) => {
+    const { why: _, ...rest } = whole.input(at, as) as { why: string };
+    return rest;
+  };
+  return { ...whole, input };
+};
+
 const PROCEDURES: Calls = {
   "auth.devSignIn": { kind: "mutation", input: (_, { handle }) => ({ handle }) },
 
@@ -42,10 +54,45 @@ const PROCEDURES: Calls = {
       return { id: newEvent(stream), stream, group, name: "Talk", members: [], first };
     },
   },
+  "discussions.create (going on from a message)": {
+    ...of("discussion/create", ({ discussion, message }) => ({ continues: { discussion, message } })),
+    exists: ({ group }) => ({ group }),
+  },
+
   "discussions.addMembers": of("discussion/add-members"),
+  "discussions.addMembers (curated by moderators)": { ...of("discussion/add-members"), talk: CURATED },
+  "discussions.join": of("discussion/join"),
+  "discussions.join (while open)": { ...of("discussion/join"), talk: { isOpen: true } },
   "discussions.removeMember": of("discussion/remove-member"),
-  "discussions.removeMember (the owner)": of("discussion/remove-member", ({ cast }) => ({ user: cast.owner.user })),
+  "discussions.removeMember (the owner)": of("discussion/remove-member", theOwner),
   "discussions.leave": of("discussion/leave"),
+  "discussions.setRole": of("discussion/set-role"),
+  "discussions.setRole (handing over)": of("discussion/set-role", () => ({ role: "owner" })),
+  "discussions.mute": of("discussion/mute-member"),
+  "discussions.mute (the owner)": of("discussion/mute-member", theOwner),
+  "discussions.unmute": of("discussion/unmute-member"),
+  "discussions.ban": of("discussion/ban-member"),
+  "discussions.ban (the owner)": of("discussion/ban-member", theOwner),
+  "discussions.unban": of("discussion/unban-member"),
+
+  "discussions.rename": of("discussion/rename"),
+  "discussions.rename (curated by moderators)": { ...of("discussion/rename"), talk: CURATED },
+  "discussions.describe": of("discussion/describe"),
+  "discussions.describe (who curates)": of("discussion/describe", () => ({ curatedBy: "moderators" })),
+  "discussions.pin": of("discussion/pin-message"),
+  "discussions.pin (curated by moderators)": { ...of("discussion/pin-message"), talk: CURATED },
+  "discussions.unpin": of("discussion/unpin-message"),
+  "discussions.lock": of("discussion/lock"),
+  "discussions.unlock": of("discussion/unlock"),
+  "discussions.close": of("discussion/close"),
+  "discussions.reopen": of("discussion/reopen"),
+  "discussions.setSlowMode": of("discussion/set-slow-mode"),
+
+  "moderation.flag": of("discussion/flag-message"),
+  "moderation.resolve": of("discussion/resolve-flag"),
+  "moderation.resolve (on the owner's)": of("discussion/resolve-flag", ({ ownersFlag }) => ({ flag: ownersFlag })),
+  "moderation.purge": purge(),
+  "moderation.purge (the owner's)": purge(({ cast }) => ({ author: cast.owner.user })),
 
   "groups.create": of("group/create"),
   "groups.addMembers": of("group/add-members"),
@@ -102,14 +149,7 @@ const offerOf = (
 /** Each type of draft, and some of them in other ways. */
 const OFFERS: Calls = {
   ...Object.fromEntries(Object.keys(DRAFTS).map((name) => [`log.offer ${name}`, offerOf(name)])),
-  "log.offer discussion/describe (who curates)": offerOf("discussion/describe", {
-    body: () => ({ curatedBy: "moderators" }),
-  }),
-  "log.offer discussion/rename (curated by moderators)": offerOf("discussion/rename", {
-    talk: { curatedBy: "moderators" },
-  }),
   "log.offer discussion/join (while open)": offerOf("discussion/join", { talk: { isOpen: true } }),
-  "log.offer discussion/set-role (handing over)": offerOf("discussion/set-role", { body: () => ({ role: "owner" }) }),
   ...Object.fromEntries(
     ["set-profile", "block-user", "unblock-user", "end-account"].map((type) => [
       `log.offer user/${type} (another's)`,

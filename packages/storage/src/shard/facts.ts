@@ -5,6 +5,7 @@ import {
   type GroupId,
   type GroupState,
   intervalsOf,
+  isMember,
   type Needs,
   needs,
   type Proposal,
@@ -95,7 +96,10 @@ function userFactOf(fact: Fact<Account> = NOT_KNOWN): Fact<UserFact> {
   return fact.kind === "known" ? { kind: "known", value: userFact(fact.value) } : fact;
 }
 
-/** The message that a new discussion goes on from, as far as the actor sees it (DISC3, VIS4). */
+/**
+ * The message that a new discussion goes on from, as far as the actor sees it (DISC3, VIS4). Who has left sees it too, but leaves no more
+ * traces there: the discussion would record the link.
+ */
 async function sourceOf(
   reads: FactReads,
   { proposal: { actor }, needs: { source } }: Want,
@@ -106,6 +110,7 @@ async function sourceOf(
   if (fact.kind !== "known" || fact.value.kind !== "discussion") {
     return fact.kind === "known" ? { kind: "missing" } : fact;
   }
+  if (!isMember(fact.value, actor)) return { kind: "missing" };
   const { group, seq } = fact.value;
   const ranges = visibleRanges(intervalsOf(fact.value, actor), seq);
   const head = ranges.at(-1)?.to;
