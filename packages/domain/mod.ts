@@ -10,6 +10,7 @@ export * from "./src/feed.ts";
 export * from "./src/ids.ts";
 export * from "./src/limits.ts";
 export * from "./src/outcome.ts";
+export * from "./src/personal.ts";
 export * from "./src/scalars.ts";
 export * from "./src/signal.ts";
 export * from "./src/state.ts";

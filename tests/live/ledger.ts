@@ -47,6 +47,8 @@ export class Ledger {
         return this.#jump(item.stream, item.head);
       case "live":
       case "beat":
+      case "read":
+      case "setting":
       case "shard":
       case "signal":
         return;

@@ -5,9 +5,11 @@ import {
   intervalsOf,
   type LogEvent,
   type Outcome,
+  type PersonalWish,
   type Position,
   position,
   type Proposal,
+  type Rev,
   type Seq,
   seq,
   type ShardNumber,
@@ -19,12 +21,17 @@ import {
 } from "@gatz/domain";
 import {
   type BackfillBudget,
+  type ChangesPage,
   type Committed,
+  type OwnChanges,
   type ResumedStream,
+  type ShardFence,
   type ShardResume,
   ShardUnavailable,
 } from "@gatz/storage/contract";
 import type { LogSource } from "../../apps/server/src/live/source.ts";
+import { settle } from "../../packages/storage/src/personal/settle.ts";
+import { SimPersonal } from "../simulation/postgres/sim_personal.ts";
 import { World } from "../../packages/domain/testing/world.ts";
 
 export class MemoryLog implements LogSource {
@@ -38,6 +45,8 @@ export class MemoryLog implements LogSource {
   afterResume: (shard: ShardNumber) => Promise<void> = () => Promise.resolve();
   /** What a follower is handed of a batch: tests make it lose events. */
   inTransit: (batch: readonly Committed[]) => readonly Committed[] = (batch) => batch;
+  changesInTransit: (page: ChangesPage) => ChangesPage = (page) => page;
+  readonly personal: ReadonlyMap<ShardNumber, SimPersonal>;
   perStream = 200;
   readonly #logs = new Map<ShardNumber, Committed[]>();
   readonly #recorded = new Map<StreamId, number>();
@@ -47,6 +56,7 @@ export class MemoryLog implements LogSource {
     this.incarnation = incarnation(life);
     this.shards = Array.from({ length: shards }, (_, n) => shardNumber(n));
     for (const shard of this.shards) this.#logs.set(shard, []);
+    this.personal = new Map(this.shards.map((shard) => [shard, new SimPersonal()]));
   }
 
   /** From now on followers are handed the streams' present states, as when they read behind from the log. */
@@ -98,8 +108,36 @@ export class MemoryLog implements LogSource {
     }
   }
 
-  fence(shard: ShardNumber): Promise<{ epoch: number; position: Position }> {
-    return this.#reading(shard, () => ({ epoch: 1, position: this.#head(shard) }));
+  fence(shard: ShardNumber): Promise<ShardFence> {
+    return this.#reading(shard, () => ({
+      epoch: 1,
+      position: this.#head(shard),
+      rev: this.personal.get(shard)!.rev, // there is one of each shard
+    }));
+  }
+
+  /** Sets one of a user's own records; followers hear of it. */
+  set(user: UserId, wish: PersonalWish): void {
+    const wishes = [{ user, wish }];
+    this.personal.get(shardOf(user))!.commit(wishes, (standing) => settle(wishes, standing)); // likewise
+    this.#grow();
+  }
+
+  personalSince(user: UserId, from: Rev, limit: number): Promise<OwnChanges> {
+    const shard = shardOf(user);
+    return this.#reading(shard, () => this.personal.get(shard)!.sinceOf(user, from, limit)); // likewise
+  }
+
+  async *followPersonal(shard: ShardNumber, from: Rev, signal: AbortSignal): AsyncGenerator<ChangesPage> {
+    const ended = new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
+    for (let at = from; !signal.aborted;) {
+      this.#requireUp(shard);
+      const grown = this.#grown.promise;
+      const page = this.personal.get(shard)!.since(at, 7); // likewise
+      if (page.upTo > at) yield this.changesInTransit(page);
+      else await Promise.race([grown, ended]);
+      at = page.upTo;
+    }
   }
 
   async resume(
@@ -168,6 +206,10 @@ export class MemoryLog implements LogSource {
       });
       this.#recorded.set(stream, log.length);
     }
+    this.#grow();
+  }
+
+  #grow(): void {
     this.#grown.resolve();
     this.#grown = Promise.withResolvers();
   }

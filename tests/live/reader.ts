@@ -162,6 +162,10 @@ export function brief(item: FeedItem): string {
       return "live";
     case "beat":
       return `beat ${item.heads.map(({ seq }) => seq).join(",")}`;
+    case "read":
+      return `read ${item.epoch}.${item.seq}`;
+    case "setting":
+      return `notify ${item.notify}`;
     case "shard":
       return `shard ${item.shard} ${item.status}`;
     case "signal":

@@ -88,6 +88,8 @@ export class Device {
         return await this.#reachAll(item.heads, wire);
       case "beat":
         return await this.#reachAll(item.heads, wire);
+      case "read":
+      case "setting":
       case "shard":
       case "signal":
         return true;

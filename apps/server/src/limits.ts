@@ -58,6 +58,8 @@ const SERVER_ROWS = {
   sendsBurst: row(20, "drafts of a user at once, after a pause", rate, "sends"),
   discussionSendsPerMinute: row(600, "drafts a minute to a discussion", rate, "discussionSends"),
   discussionSendsBurst: row(50, "drafts to a discussion at once, after a pause", rate, "discussionSends"),
+  marksPerMinute: row(600, "read marks and settings a minute of a user", rate, "marks"),
+  marksBurst: row(200, "read marks and settings of a user at once, after a pause", rate, "marks"),
   groupsPerHour: row(10, "groups an hour of a user", rate, "groups"),
   groupsBurst: row(10, "groups of a user at once, after a pause", rate, "groups"),
   signalsPerMinute: row(60, "signals a minute of a user", rate, "signals"),
@@ -122,6 +124,7 @@ const ofStorage = DEFAULT_STORAGE_LIMITS;
 const STORAGE_ROWS: Rows<StorageLimits> = {
   queueDrafts: row(ofStorage.queueDrafts, "drafts waiting for one shard", busy),
   queueBytes: row(ofStorage.queueBytes, "bytes of drafts waiting for one shard", busy),
+  queueMarks: row(ofStorage.queueMarks, "read marks and settings waiting for one shard", unavailable),
   flushesPerServer: row(ofStorage.flushesPerServer, "flushes in flight on one PostgreSQL server"),
   flushAgeMs: row(ofStorage.flushAgeMs, "milliseconds for which a flush counts among those"),
   cacheStreams: row(ofStorage.cacheStreams, "streams whose states a shard's writer keeps in memory"),
@@ -166,7 +169,7 @@ export const LIFTED_FOR_LOAD = Object.freeze({
   ...{ callsPerMinute: LIFTED, callsBurst: LIFTED, callsDebt: LIFTED, callsInFlight: LIFTED, pagesAtOnce: LIFTED },
   ...{ subscriptions: LIFTED, pageCallEvents: LIFTED },
   ...{ sendsPerMinute: LIFTED, sendsBurst: LIFTED, groupsPerHour: LIFTED, groupsBurst: LIFTED },
-  ...{ discussionSendsPerMinute: LIFTED, discussionSendsBurst: LIFTED },
+  ...{ discussionSendsPerMinute: LIFTED, discussionSendsBurst: LIFTED, marksPerMinute: LIFTED, marksBurst: LIFTED },
   ...{ signalsPerMinute: LIFTED, signalsBurst: LIFTED },
   ...{ discussionSignalsPerMinute: LIFTED, discussionSignalsBurst: LIFTED },
   ...{ connectionsPerUser: LIFTED, connectionsPerAddress: LIFTED, requestsPerAddress: LIFTED },
@@ -181,7 +184,7 @@ export function isLimit(name: string): name is LimitName {
 
 /** Limiters whose refusals are counted by `gatz_limited_total`; of the others `gatz_outcomes_total` and `gatz_calls_total` tell, by code. */
 const COUNTED: ReadonlySet<string> = new Set([
-  ...["calls", "callsDebt", "callsInFlight", "subscriptions", "sends", "discussionSends", "groups"],
+  ...["calls", "callsDebt", "callsInFlight", "subscriptions", "sends", "discussionSends", "groups", "marks"],
   ...["signals", "discussionSignals"],
   ...["connectionsPerUser", "connectionsPerAddress", "requestsPerAddress", "frameBytes", "jsonDepth"],
 ]);

@@ -8,10 +8,14 @@ import { live } from "./routes/live.ts";
 import { log } from "./routes/log.ts";
 import { messages } from "./routes/messages.ts";
 import { moderation } from "./routes/moderation.ts";
+import { reads } from "./routes/reads.ts";
+import { settings } from "./routes/settings.ts";
 import { users } from "./routes/users.ts";
 import { type Access, type Meta, router } from "./trpc.ts";
 
-export const appRouter = router({ auth, debug, discussions, groups, live, log, messages, moderation, users });
+export const appRouter = router({
+  ...{ auth, debug, discussions, groups, live, log, messages, moderation, reads, settings, users },
+});
 
 /** What clients import, as a type only. */
 export type AppRouter = typeof appRouter;

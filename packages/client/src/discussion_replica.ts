@@ -174,6 +174,10 @@ export class DiscussionReplica {
         return await this.#reachAll(item.heads);
       case "beat":
         return await this.#reachAll(item.heads);
+      case "read":
+      case "setting":
+        // Of the user's, and nothing of the discussion's state.
+        return;
       case "shard":
         return this.#publish({ shard: item.status === "ok" ? null : `shard ${item.shard} is ${item.status}` });
       case "signal":

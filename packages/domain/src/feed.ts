@@ -1,6 +1,7 @@
 import type { LogEvent } from "./events.ts";
 import type { DiscussionId, GroupId, StreamId, UserId } from "./ids.ts";
-import type { Incarnation, Seq, UnixMs } from "./scalars.ts";
+import type { PersonalChange } from "./personal.ts";
+import type { Incarnation, Rev, Seq, UnixMs } from "./scalars.ts";
 import type { DiscussionState, Interval, Pin, Role, Sanction } from "./state.ts";
 import type { ShardNumber } from "./ids.ts";
 import type { Signal } from "./signal.ts";
@@ -66,7 +67,10 @@ export type FeedItem =
   | { readonly type: "behind"; readonly stream: StreamId; readonly head: Seq; readonly state?: StreamView }
   /** The cutover from backfill to streaming; `heads` of what changed since the cursor. */
   | { readonly type: "live"; readonly incarnation: Incarnation; readonly heads: readonly Head[] }
-  | { readonly type: "beat"; readonly heads: readonly Head[] }
+  /** `rev`, of the newest `read` or `setting` before it, if there were any since the last beat: who holds less has lost one. */
+  | { readonly type: "beat"; readonly heads: readonly Head[]; readonly rev?: Rev }
+  /** The user's own mark or setting as it now stands, whichever device set it (READ1); apply only if `rev` is newer than what is held. */
+  | PersonalChange
   | {
     readonly type: "shard";
     readonly shard: ShardNumber;

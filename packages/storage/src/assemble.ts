@@ -1,5 +1,5 @@
 /** Puts storage together on a backend: who writes what, the logs, the outboxes. @module */
-import { type ShardNumber, shardOf } from "@gatz/domain";
+import { type ShardNumber, shardOf, type UserId } from "@gatz/domain";
 import type { Backend, ServerBackend } from "./backend.ts";
 import type { NodeAddress, NodeId, ServerName, ShardOwner, Storage, StorageConfig } from "./contract.ts";
 import { placedAtHome } from "./directory/placement.ts";
@@ -9,6 +9,8 @@ import { ShardLog } from "./log/shard_log.ts";
 import { OfferRouter, type RoutedShard } from "./nodes/offer_router.ts";
 import type { Observe, ShardReading } from "./observe.ts";
 import { Outbox } from "./outbox/outbox.ts";
+import { PersonalLog } from "./personal/log.ts";
+import { PersonalWriter } from "./personal/writer.ts";
 import type { Report } from "./report.ts";
 import { offerHere, type Offering } from "./shard/offer.ts";
 import { known } from "./shard/known.ts";
@@ -61,6 +63,8 @@ class AssembledStorage {
   readonly #logs: ReadonlyMap<ShardNumber, ShardLog>;
   readonly #writers: ReadonlyMap<ShardNumber, ShardWriter>;
   readonly #outboxes: ReadonlyMap<ShardNumber, Outbox>;
+  readonly #personalLogs: ReadonlyMap<ShardNumber, PersonalLog>;
+  readonly #personalWriters: ReadonlyMap<ShardNumber, PersonalWriter>;
   readonly #offering: Offering;
   readonly #router: OfferRouter;
 
@@ -83,6 +87,22 @@ class AssembledStorage {
         limits,
         watch: this.#watches.get(server)!, // one was made for each server
         isWrittenHere: () => this.#isWrittenHere(shard),
+        onRev: (rev) => this.#personalLogs.get(shard)?.advance(rev),
+        report: this.#report,
+      })
+    );
+    this.#personalLogs = this.#perShard((shard) =>
+      new PersonalLog({
+        store: backend.shard(shard).personal,
+        watch: () => this.#logs.get(shard)!.watch(), // one was made for each shard
+      })
+    );
+    this.#personalWriters = this.#perShard((shard) =>
+      new PersonalWriter({
+        shard,
+        store: backend.shard(shard).personal,
+        limits,
+        onCommitted: (committed) => this.#personalLogs.get(shard)?.committed(committed),
         report: this.#report,
       })
     );
@@ -112,11 +132,8 @@ class AssembledStorage {
 
   storage(): Storage {
     const { incarnation, shards, servers, directory, reads } = this.#parts.backend;
-    const log = (shard: ShardNumber) => {
-      const found = this.#logs.get(shard);
-      if (!found) throw new RangeError(`no shard ${shard}`);
-      return found;
-    };
+    const log = (shard: ShardNumber) => of(this.#logs, shard);
+    const personal = (user: UserId) => this.#parts.backend.shard(shardOf(user)).personal;
     return {
       ...reads,
       incarnation,
@@ -144,6 +161,10 @@ class AssembledStorage {
         return known(backend.shard(shardOf(stream)), { proposals, digestKey });
       },
       follow: (shard, from, signal) => log(shard).follow(from, signal),
+      setPersonal: (user, wishes, options) => of(this.#personalWriters, shardOf(user)).set(user, wishes, options),
+      personalOf: (user, discussions) => personal(user).of(user, discussions),
+      personalSince: (user, from, limit) => personal(user).sinceOf(user, from, limit),
+      followPersonal: (shard, from, signal) => of(this.#personalLogs, shard).follow(from, signal),
       fence: (shard) => log(shard).fence(),
       leave: ({ withinMs }) => this.#leaving ??= this.#leave(withinMs),
       close: () => this.#close(),
@@ -262,6 +283,12 @@ class AssembledStorage {
     for (const watch of this.#watches.values()) watch.close();
     this.#parts.backend.close();
   }
+}
+
+function of<T>(each: ReadonlyMap<ShardNumber, T>, shard: ShardNumber): T {
+  const found = each.get(shard);
+  if (found === undefined) throw new RangeError(`no shard ${shard}`);
+  return found;
 }
 
 function routed(log: ShardLog): RoutedShard {

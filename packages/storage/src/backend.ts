@@ -5,6 +5,7 @@ import type { Fence } from "./log/fences.ts";
 import type { LogRows } from "./log/shard_log.ts";
 import type { ServerReading } from "./observe.ts";
 import type { OutboxRows } from "./outbox/rows.ts";
+import type { PersonalStore } from "./personal/store.ts";
 import type { Reads } from "./reads/reads.ts";
 import type { KnownEvents } from "./shard/ground.ts";
 import type { LockSession } from "./shard/locks.ts";
@@ -36,6 +37,7 @@ export interface ShardBackend {
   readonly store: ShardStore;
   readonly log: LogRows;
   readonly outbox: OutboxRows;
+  readonly personal: PersonalStore;
   /** Which of the ids are in the log; throws `ShardUnavailable`. */
   known(ids: ReadonlySet<Uuid>): Promise<KnownEvents>;
 }

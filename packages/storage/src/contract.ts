@@ -13,6 +13,7 @@ import type {
   Position,
   Proposal,
   RejectionCode,
+  Rev,
   Seq,
   ShardNumber,
   ShownMessage,
@@ -25,10 +26,12 @@ import type {
 import type { Directory } from "./directory/contract.ts";
 import type { ForwardedOffer, Membership, NodeId, ShardOwner } from "./nodes/contract.ts";
 import type { OfferStep, StorageReadings } from "./observe.ts";
+import type { PersonalStorage } from "./personal/contract.ts";
 import type { SharedStateOf } from "./reads/stream_at.ts";
 
 export type * from "./directory/contract.ts";
 export type * from "./nodes/contract.ts";
+export type * from "./personal/contract.ts";
 export type * from "./observe.ts";
 
 export type ServerName = string;
@@ -51,6 +54,8 @@ export interface StorageLimits {
   /** Drafts, and bytes of drafts, that wait for one shard before it says `Busy` (SHARD2). */
   queueDrafts: number;
   queueBytes: number;
+  /** Read marks and settings that wait for one shard before more are refused. */
+  queueMarks: number;
   /** Flushes in flight on one server; and how old a flush may get and still count as one. */
   flushesPerServer: number;
   flushAgeMs: number;
@@ -86,6 +91,7 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 export const DEFAULT_STORAGE_LIMITS: Readonly<StorageLimits> = Object.freeze({
   queueDrafts: 2_000,
   queueBytes: 4 * 1024 * 1024,
+  queueMarks: 2_000,
   flushesPerServer: 2,
   flushAgeMs: 250,
   cacheStreams: 4_096,
@@ -174,6 +180,8 @@ export interface ModerationPage {
 export interface ShardFence {
   epoch: number;
   position: Position;
+  /** The newest change of the shard's personal records. */
+  rev: Rev;
 }
 
 export interface OutboxLag {
@@ -205,6 +213,8 @@ export interface DiscussionList {
   unavailable: readonly ShardNumber[];
   /** Positions of the snapshots that were read, of every shard concerned that answered: this is a feed's cursor too (LIVE3). */
   asOf: ReadonlyMap<ShardNumber, Position>;
+  /** What the user's personal records are at least at, for a feed's cursor; null if their own shard did not answer. */
+  rev: Rev | null;
   /** Opaque; null when there is no more. */
   next: { lastAt: UnixMs; discussion: DiscussionId } | null;
 }
@@ -237,7 +247,7 @@ export type Profile = Omit<UserState, "inbox" | "blocks">;
 /** What decides how a user is served: whether their account has ended (USR4), and whom they block (BLK1). */
 export type Account = Pick<UserState, "seq" | "endedAt" | "blocks">;
 
-export interface Storage {
+export interface Storage extends PersonalStorage {
   readonly incarnation: Incarnation;
   readonly shards: readonly ShardNumber[];
   readonly directory: Directory;

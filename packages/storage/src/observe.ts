@@ -24,8 +24,8 @@ export interface FlushEnded {
   readonly commitMs: number | undefined;
 }
 
-/** `service`: for small writes beside the log. */
-export type LanePurpose = "write" | "read" | "service";
+/** `personal`: for read marks and settings; `service`: for other small writes beside the log. */
+export type LanePurpose = "write" | "read" | "personal" | "service";
 
 export interface LaneChanged {
   readonly kind: "lane";

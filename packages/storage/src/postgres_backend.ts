@@ -6,6 +6,7 @@ import { readFence, readFences } from "./log/fences.ts";
 import { readLog } from "./log/read_log.ts";
 import type { Observe } from "./observe.ts";
 import { type OutboxRows, readLag, recordDelivered, waitingEffects, waitingTargets } from "./outbox/rows.ts";
+import { SqlPersonalStore } from "./personal/sql_store.ts";
 import { before, deadlineIn } from "./postgres/deadline.ts";
 import { DeadlinePassed } from "./postgres/errors.ts";
 import { PostgresServer } from "./postgres/server.ts";
@@ -79,6 +80,12 @@ export class PostgresBackend implements Backend {
         fence: () => this.#pools.read(shard, readFence),
       },
       outbox: this.#outbox(shard),
+      personal: new SqlPersonalStore({
+        shard,
+        lanes: this.#serverOf(shard).personal,
+        pools: this.#pools,
+        pageChanges: this.#limits.pageEvents,
+      }),
       known: (ids) =>
         this.#pools.read(
           shard,

@@ -27,7 +27,7 @@ export class Reached implements ServerBackend {
     this.link = new Link(server, chance);
     this.#breaker = new Breaker({ probe: () => this.#probe(), firstPauseMs: 50, longestPauseMs: 1_000 });
     const none = { open: 0, used: 0, waiting: 0 };
-    this.reading = { isSkipped: false, lanes: { write: none, read: none, service: none } };
+    this.reading = { isSkipped: false, lanes: { write: none, read: none, personal: none, service: none } };
   }
 
   get isDown(): boolean {

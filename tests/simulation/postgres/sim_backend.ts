@@ -2,6 +2,8 @@
 import { type Incarnation, type ShardNumber, shardOf } from "@gatz/domain";
 import { ShardUnavailable, type StorageConfig } from "@gatz/storage/contract";
 import type { Backend, ShardBackend } from "../../../packages/storage/src/backend.ts";
+import type { OwnedWish } from "../../../packages/storage/src/personal/settle.ts";
+import type { PersonalStore } from "../../../packages/storage/src/personal/store.ts";
 import { deadlineIn } from "../../../packages/storage/src/postgres/deadline.ts";
 import type { Chance } from "../chance.ts";
 import type { Link } from "./link.ts";
@@ -9,7 +11,9 @@ import { Reached } from "./reached.ts";
 import { type ReadShard, simReads } from "./sim_reads.ts";
 import type { SimServer } from "./sim_server.ts";
 import type { SimShard } from "./sim_shard.ts";
-import { SimTransaction } from "./sim_transaction.ts";
+import type { SimSession } from "./sim_session.ts";
+import { LOSSES, SimTransaction } from "./sim_transaction.ts";
+import { sqlError } from "./sql_error.ts";
 
 export interface SimBackendOptions {
   readonly servers: readonly SimServer[];
@@ -66,6 +70,14 @@ export class SimBackend implements Backend {
         record: (delivered) =>
           reached.use((session) => session.ask(() => server.shard(shard).record(delivered)), deadlineIn(RECORD_MS)),
       },
+      personal: {
+        transact: (wishes, settle, deadline) =>
+          reached.use((session) => session.ask(() => commitPersonal({ server, shard, session }, wishes, settle)), deadline),
+        since: (from) =>
+          this.#read(shard, ({ personal }) => personal.since(from, server.chance.whole(1, PAGE_EVENTS))),
+        sinceOf: (user, from, limit) => this.#read(shard, ({ personal }) => personal.sinceOf(user, from, limit)),
+        of: (user, discussions) => this.#read(shard, ({ personal }) => personal.of(user, discussions)),
+      },
       known: (ids) => this.#read(shard, (tables) => tables.known(ids)),
     };
   }
@@ -91,6 +103,24 @@ export class SimBackend implements Backend {
     if (reached === undefined) throw new RangeError(`no shard ${shard}`);
     return reached;
   }
+}
+
+type Settle = Parameters<PersonalStore["transact"]>[1];
+
+/** As {@link SimTransaction} commits, in one step: the connection may be lost before, after, or without anybody noticing. */
+async function commitPersonal(
+  { server, shard, session }: { server: SimServer; shard: ShardNumber; session: SimSession },
+  wishes: readonly OwnedWish[],
+  settle: Settle,
+): ReturnType<PersonalStore["transact"]> {
+  const loss = server.chance.happens(server.commitLosses) ? server.chance.of(LOSSES) : null;
+  if (loss === "before") session.breakOff({ noticedAfterMs: 0 });
+  if (loss === "before") return await session.lost;
+  if (server.isDiskFull) throw sqlError("53100");
+  const done = server.shard(shard).personal.commit(wishes, settle);
+  if (loss === "after") session.breakOff({ noticedAfterMs: 0 });
+  if (loss === "unnoticed") return await session.cancelled;
+  return done;
 }
 
 /** Everybody is at home where their id is, and nobody asks for anything else. */

@@ -22,6 +22,7 @@ import type { KnownEvents, Loaded, Wanted } from "../../../packages/storage/src/
 import type { Written } from "../../../packages/storage/src/shard/shard_store.ts";
 import type { Fence } from "../../../packages/storage/src/log/fences.ts";
 import type { Delivered } from "../../../packages/storage/src/outbox/rows.ts";
+import { SimPersonal } from "./sim_personal.ts";
 import { sqlError } from "./sql_error.ts";
 
 export interface LogRow {
@@ -47,6 +48,7 @@ export class SimShard {
   owner: Fence["owner"] = null;
   writable = true;
   readonly log: LogRow[] = [];
+  readonly personal = new SimPersonal();
   readonly outbox = new Map<string, OutboxRow>();
   /** All effects that ever were to be delivered, in the order of their events. */
   readonly effects: OutboxRow[] = [];
@@ -65,7 +67,7 @@ export class SimShard {
   }
 
   get fence(): Fence {
-    return { epoch: this.epoch, position: position(this.position), owner: this.owner };
+    return { epoch: this.epoch, position: position(this.position), rev: this.personal.rev, owner: this.owner };
   }
 
   get streams(): readonly StreamId[] {

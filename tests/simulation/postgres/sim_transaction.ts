@@ -9,7 +9,7 @@ import type { SimSession } from "./sim_session.ts";
 /** A body with this in it is refused by the server, though nothing before it saw anything wrong. */
 export const POISON = "☠";
 /** What a server may refuse a statement with, and go on. */
-const LOSSES = ["before", "after", "unnoticed"] as const;
+export const LOSSES = ["before", "after", "unnoticed"] as const;
 const REFUSALS = ["53200", "57014", "40P01", "XX000"];
 
 export interface TransactionPlace {

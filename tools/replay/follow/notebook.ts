@@ -112,6 +112,8 @@ export class Notebook {
         return this.#compareHeads(item.heads);
       case "live":
         return this.#compareHeads(item.heads);
+      case "read":
+      case "setting":
       case "shard":
       case "signal":
         return;

@@ -1,11 +1,22 @@
 /** One reader's live subscription: what it follows, what waits for it, and how far it has been sent (LIVE1–5, LIVE8). @module */
-import type { FeedItem, Head, Seq, ShardNumber, ShardStatus, StreamId, UserId } from "@gatz/domain";
+import {
+  type FeedItem,
+  type Head,
+  type PersonalChange,
+  type Seq,
+  type ShardNumber,
+  shardOf,
+  type ShardStatus,
+  type StreamId,
+  type UserId,
+} from "@gatz/domain";
 import type { BackfillBudget, StorageLimits } from "@gatz/storage/contract";
 import type { ServerLimits } from "../limits.ts";
 import { type Delivery, itemText } from "./delivery.ts";
 import { EncodedFrame } from "./frames.ts";
 import type { Hub, Subscriber } from "./hub.ts";
 import { Inlet } from "./inlet.ts";
+import { PersonalNews } from "./personal_news.ts";
 import { Progress } from "./progress.ts";
 import type { Place } from "./frame_texts.ts";
 import { FeedQueue, headsOf, type SignalEntry } from "./queue.ts";
@@ -42,6 +53,7 @@ export interface FeedOptions {
 export class Feed implements Subscriber {
   readonly user: UserId;
   readonly reads: ShardReads;
+  readonly personal: PersonalNews;
   readonly #inlet: Inlet;
   readonly #parts: LiveParts;
   readonly #options: FeedOptions;
@@ -64,10 +76,18 @@ export class Feed implements Subscriber {
     this.#parts = parts;
     this.#options = options;
     this.user = user;
-    this.#queue = new FeedQueue(parts.limits);
+    const failed = (error: unknown) => this.fail(error);
+    this.personal = new PersonalNews({
+      ...parts,
+      user,
+      only,
+      signal: this.#over.signal,
+      wake: () => this.#wake.resolve(),
+      failed,
+    });
+    this.#queue = new FeedQueue(parts.limits, this.personal);
     this.#inlet = new Inlet(user, this.#queue);
     this.#budget = wholeBudget(parts.limits);
-    const failed = (error: unknown) => this.fail(error);
     this.reads = new ShardReads({
       ...parts,
       user,
@@ -87,6 +107,7 @@ export class Feed implements Subscriber {
       ...parts,
       incarnation: parts.source.incarnation,
       tracks: this.reads.tracks,
+      rev: () => this.personal.cursor,
       cursorMs: parts.limits.cursorMs,
     });
     this.#news = new ShardNews({
@@ -119,6 +140,10 @@ export class Feed implements Subscriber {
     this.#parts.traffic.signals++;
     if (!this.#queue.putSignal(signal)) this.#parts.traffic.droppedSignals++;
     this.#wake.resolve();
+  }
+
+  changed(change: PersonalChange): void {
+    this.personal.receive(change);
   }
 
   shardChanged(shard: ShardNumber, status: ShardStatus): void {
@@ -154,7 +179,9 @@ export class Feed implements Subscriber {
     const confirmed = await Promise.all(followed.map((track) => this.#parts.hub.confirm(track.shard)));
     const readable = new Set(followed.filter((_, i) => confirmed[i] !== null).map((track) => track.shard));
     followed.forEach((track) => this.#say(track, !readable.has(track.shard)));
-    this.#queue.putBeat(this.#inlet.movedOn(readable));
+    // It is told of, or it will be with the next one.
+    const isConfirmed = await this.#parts.hub.confirmPersonal(shardOf(this.user));
+    this.#queue.putBeat(this.#inlet.movedOn(readable), isConfirmed ? this.personal.takeTold() : undefined);
     this.#wake.resolve();
   }
 

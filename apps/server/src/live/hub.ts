@@ -1,9 +1,11 @@
 /** One a node: has the committed events of every shard in position order, and hands each to the feeds of its stream's members. @module */
-import type { Position, ShardNumber, ShardStatus, UserId } from "@gatz/domain";
+import type { PersonalChange, Position, Rev, ShardNumber, ShardStatus, UserId } from "@gatz/domain";
 import { assert } from "@gatz/domain";
+import type { OwnedChange } from "@gatz/storage/contract";
 import { amongThem, audience } from "./audience.ts";
 import type { Delivery } from "./delivery.ts";
 import { pause } from "./pause.ts";
+import { PersonalTail } from "./personal_tail.ts";
 import type { SignalEntry } from "./queue.ts";
 import type { LogSource } from "./source.ts";
 import { Tail } from "./tail.ts";
@@ -14,6 +16,8 @@ export interface Subscriber {
   readonly user: UserId;
   deliver(delivery: Delivery): void;
   signal(signal: SignalEntry): void;
+  /** One of the user's own records changed. */
+  changed(change: PersonalChange): void;
   shardChanged(shard: ShardNumber, status: ShardStatus): void;
 }
 
@@ -36,6 +40,10 @@ export interface Hub {
   placed(shard: ShardNumber): Promise<void>;
   /** The fence's position, once all up to it has been handed over; null if the shard can't be read (LIVE4). */
   confirm(shard: ShardNumber): Promise<Position | null>;
+  /** All changes of users' own records up to here have been handed over; undefined until the shard first answered. */
+  rev(shard: ShardNumber): Rev | undefined;
+  /** Whether all of them that the fence tells of have been handed over. */
+  confirmPersonal(shard: ShardNumber): Promise<boolean>;
   status(shard: ShardNumber): ShardStatus;
   /** Hands a signal to the feeds that those of the users have here. */
   signal(users: readonly UserId[], signal: SignalEntry): void;
@@ -65,6 +73,7 @@ export function createHub(options: HubOptions): Hub {
 class ShardHub implements Hub {
   readonly #source: LogSource;
   readonly #tails: ReadonlyMap<ShardNumber, Tail>;
+  readonly #personal: ReadonlyMap<ShardNumber, PersonalTail>;
   readonly #subscribers = new Map<UserId, Set<Subscriber>>();
   readonly #said = new Map<ShardNumber, ShardStatus>();
   readonly #traffic: Traffic;
@@ -81,7 +90,14 @@ class ShardHub implements Hub {
     const { signal } = this.#stop;
     const hand = (delivery: Delivery) => this.#hand(delivery);
     this.#tails = new Map(source.shards.map((shard) => [shard, new Tail({ source, shard, hand, now, signal })]));
-    this.#running = Promise.all([...[...this.#tails.values()].map((tail) => tail.run()), this.#watch()]);
+    const handPersonal = ({ user, change }: OwnedChange) => {
+      for (const subscriber of this.#subscribers.get(user) ?? []) subscriber.changed(change);
+    };
+    this.#personal = new Map(
+      source.shards.map((shard) => [shard, new PersonalTail({ source, shard, hand: handPersonal, signal })]),
+    );
+    const tails = [...this.#tails.values(), ...this.#personal.values()];
+    this.#running = Promise.all([...tails.map((tail) => tail.run()), this.#watch()]);
   }
 
   get size(): number {
@@ -112,8 +128,17 @@ class ShardHub implements Hub {
     return this.#tail(shard).placed;
   }
 
-  confirm(shard: ShardNumber): Promise<Position | null> {
-    return this.#tail(shard).confirm();
+  async confirm(shard: ShardNumber): Promise<Position | null> {
+    return (await this.#tail(shard).confirm())?.position ?? null;
+  }
+
+  rev(shard: ShardNumber): Rev | undefined {
+    return this.#personalTail(shard).rev;
+  }
+
+  async confirmPersonal(shard: ShardNumber): Promise<boolean> {
+    const fence = await this.#tail(shard).confirm();
+    return fence !== null && await this.#personalTail(shard).arrived(fence.rev);
   }
 
   status(shard: ShardNumber): ShardStatus {
@@ -137,6 +162,12 @@ class ShardHub implements Hub {
 
   #tail(shard: ShardNumber): Tail {
     const tail = this.#tails.get(shard);
+    assert(tail !== undefined, `shard ${shard} is not one of this installation's`);
+    return tail;
+  }
+
+  #personalTail(shard: ShardNumber): PersonalTail {
+    const tail = this.#personal.get(shard);
     assert(tail !== undefined, `shard ${shard} is not one of this installation's`);
     return tail;
   }

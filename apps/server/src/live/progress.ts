@@ -1,5 +1,5 @@
 /** How far a reader has been sent each shard's log, as the cursor that goes with every frame (LIVE1). @module */
-import { type Incarnation, type Position, position, type ShardNumber } from "@gatz/domain";
+import { type Incarnation, type Position, position, type Rev, type ShardNumber } from "@gatz/domain";
 import { encodeCursor } from "./cursor.ts";
 import type { Hub } from "./hub.ts";
 import type { Place } from "./frame_texts.ts";
@@ -9,6 +9,8 @@ export interface ProgressOptions {
   readonly incarnation: Incarnation;
   readonly tracks: ReadonlyMap<ShardNumber, Track>;
   readonly hub: Pick<Hub, "position">;
+  /** How far the reader has been sent what is their own. */
+  readonly rev: () => Rev;
   readonly now: () => number;
   /** The cursor changes at most once in so many milliseconds. */
   readonly cursorMs: number;
@@ -34,7 +36,8 @@ export class Progress {
   cursor({ drained }: { drained: boolean }): string {
     const now = this.options.now();
     if (this.#text !== undefined && now - this.#changedAt < this.options.cursorMs) return this.#text;
-    const text = encodeCursor({ incarnation: this.options.incarnation, positions: this.#positions(drained) });
+    const { incarnation, rev } = this.options;
+    const text = encodeCursor({ incarnation, positions: this.#positions(drained), rev: rev() });
     // The first text of a feed that resumes is the cursor it came with.
     if (this.#text !== undefined && text !== this.#text) this.#changedAt = now;
     return this.#text = text;

@@ -1,5 +1,5 @@
 /** What waits for one reader: bounded, and past the bound turned into `behind` (LIVE5). @module */
-import type { Head, Position, Seq, ShardNumber, StreamId, StreamView } from "@gatz/domain";
+import type { Head, Position, Rev, Seq, ShardNumber, StreamId, StreamView } from "@gatz/domain";
 import { type ItemText, itemText } from "./delivery.ts";
 import { FrameTexts, type Place, type Taken } from "./frame_texts.ts";
 import { Newest } from "./signals/newest.ts";
@@ -32,6 +32,7 @@ interface OpaqueEntry extends Place {
 interface BeatEntry {
   readonly kind: "beat";
   readonly heads: Map<StreamId, Seq>;
+  rev: Rev | undefined;
 }
 
 /** Short-lived news, encoded once for all who get it (LIVE7). */
@@ -58,6 +59,15 @@ interface Dropped {
   state: StreamView | undefined;
 }
 
+/** What goes between the items of streams, and bounds itself. */
+export interface SideNews {
+  readonly ready: boolean;
+  /** Gives out texts for as long as `add` takes them. */
+  take(add: (text: string) => boolean): void;
+}
+
+const NO_NEWS: SideNews = { ready: false, take: () => {} };
+
 /** What an item costs beside its text; an opaque range is little else. */
 const OVERHEAD_BYTES = 100;
 
@@ -74,7 +84,7 @@ export class FeedQueue {
   #signals: Newest<SignalEntry> | undefined;
   #streaming = false;
 
-  constructor(private readonly limits: QueueLimits) {}
+  constructor(private readonly limits: QueueLimits, private readonly side: SideNews = NO_NEWS) {}
 
   /** Until then only what was put ahead is given out (LIVE3: backfill, live, streaming). */
   startStreaming(): void {
@@ -83,7 +93,7 @@ export class FeedQueue {
 
   /** Whether {@link take} would give something. */
   get ready(): boolean {
-    return this.#ahead.length > 0 ||
+    return this.#ahead.length > 0 || this.side.ready ||
       (this.#streaming && (this.#dropped.size > 0 || this.#waits > 0 || this.#hasSignals));
   }
 
@@ -134,8 +144,9 @@ export class FeedQueue {
   }
 
   /** One beat waits at most: a newer one takes over the heads of the one before, behind all that they tell of. */
-  putBeat(heads: readonly Head[]): void {
-    const beat: BeatEntry = { kind: "beat", heads: this.#withdrawBeat() };
+  putBeat(heads: readonly Head[], rev?: Rev): void {
+    const before = this.#withdrawBeat();
+    const beat: BeatEntry = { kind: "beat", heads: before?.heads ?? new Map(), rev: rev ?? before?.rev };
     for (const { stream, seq } of heads) beat.heads.set(stream, seq);
     this.#waiting.push(beat);
   }
@@ -158,12 +169,12 @@ export class FeedQueue {
     return this.#dropped.size > 0 || 2 * this.#waits > feedQueueEvents || 2 * this.#bytes > feedQueueBytes;
   }
 
-  #withdrawBeat(): Map<StreamId, Seq> {
+  #withdrawBeat(): BeatEntry | undefined {
     const at = this.#waiting.findIndex((entry, i) => i >= this.#from && entry.kind === "beat");
     const beat = this.#waiting[at];
-    if (beat?.kind !== "beat") return new Map();
+    if (beat?.kind !== "beat") return undefined;
     this.#waiting.splice(at, 1);
-    return beat.heads;
+    return beat;
   }
 
   /** Of a stream whose items were dropped only the head is kept, until `behind` has said so. */
@@ -206,6 +217,7 @@ export class FeedQueue {
   take(now: number): Taken {
     const frame = new FrameTexts(this.limits.frameEvents);
     this.#takeAhead(frame);
+    this.side.take((text) => frame.add(text, undefined));
     if (!this.#streaming || this.#ahead.length > 0) return frame;
     if (this.#dropped.size > 0) this.#takeDropped(frame);
     if (this.#dropped.size === 0) this.#takeWaiting(frame);
@@ -259,7 +271,11 @@ function entryText(entry: StreamEntry | OpaqueEntry | BeatEntry): string {
     case "opaque":
       return itemText({ type: "opaque", stream: entry.stream, from: entry.from, to: entry.seq }).text;
     case "beat":
-      return itemText({ type: "beat", heads: headsOf(entry.heads) }).text;
+      return itemText({
+        type: "beat",
+        heads: headsOf(entry.heads),
+        ...(entry.rev === undefined ? {} : { rev: entry.rev }),
+      }).text;
   }
 }
 

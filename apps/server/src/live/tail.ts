@@ -1,6 +1,6 @@
 /** The live end of one shard's log, as the hub has it. @module */
 import { type Position, position, type ShardNumber } from "@gatz/domain";
-import { type Committed, ShardUnavailable } from "@gatz/storage/contract";
+import { type Committed, type ShardFence, ShardUnavailable } from "@gatz/storage/contract";
 import { logEvent } from "../log_events.ts";
 import { Delivery } from "./delivery.ts";
 import { pause, turn, within } from "./pause.ts";
@@ -30,7 +30,7 @@ export class Tail {
   #failing = false;
   #follower = new AbortController();
   #waiting: { until: Position; arrived: () => void }[] = [];
-  #confirmed: { at: number; position: Promise<Position | null> } | undefined;
+  #confirmed: { at: number; fence: Promise<ShardFence | null> } | undefined;
   readonly #placed = Promise.withResolvers<void>();
 
   constructor(private readonly options: TailOptions) {}
@@ -77,19 +77,19 @@ export class Tail {
    * Reads the fence and waits until all that it tells of has been handed over. Null if the shard does not answer, or the events do not come:
    * the follower is then begun anew. Calls at about the same time share one read (LIVE4).
    */
-  confirm(): Promise<Position | null> {
+  confirm(): Promise<ShardFence | null> {
     const now = this.options.now();
     if (this.#confirmed === undefined || now - this.#confirmed.at > CONFIRMED_MS) {
-      this.#confirmed = { at: now, position: this.#readFence() };
+      this.#confirmed = { at: now, fence: this.#readFence() };
     }
-    return this.#confirmed.position;
+    return this.#confirmed.fence;
   }
 
-  async #readFence(): Promise<Position | null> {
+  async #readFence(): Promise<ShardFence | null> {
     try {
       const fence = await this.options.source.fence(this.options.shard);
       const arrived = await within(CATCH_UP_MS, this.#arrival(fence.position).then(() => true));
-      if (arrived) return fence.position;
+      if (arrived) return fence;
     } catch (error) {
       if (!(error instanceof ShardUnavailable)) throw error;
       return null;

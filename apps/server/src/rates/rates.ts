@@ -49,6 +49,7 @@ export class Rates {
   readonly #pages: Turns<string>;
   readonly #sends: Buckets<UserId>;
   readonly #discussionSends: Buckets<DiscussionId>;
+  readonly #marks: Buckets<UserId>;
   readonly #groups: Buckets<UserId>;
   readonly #signals: Buckets<UserId>;
   readonly #discussionSignals: Buckets<DiscussionId>;
@@ -68,6 +69,7 @@ export class Rates {
       perMinute(limits.discussionSendsPerMinute, limits.discussionSendsBurst),
       now,
     );
+    this.#marks = new Buckets(perMinute(limits.marksPerMinute, limits.marksBurst), now);
     this.#groups = new Buckets({ perHour: limits.groupsPerHour, burst: limits.groupsBurst }, now);
     this.#signals = new Buckets(perMinute(limits.signalsPerMinute, limits.signalsBurst), now);
     this.#discussionSignals = new Buckets(
@@ -122,6 +124,17 @@ export class Rates {
     } finally {
       this.#pages.end(key);
     }
+  }
+
+  /**
+   * Takes what read marks and settings cost, all or nothing; more at once than there can be cost what there can be.
+   * @throws {ApiError} RateLimited
+   */
+  payMarks(user: UserId, many: number): void {
+    const wait = this.#marks.take(user, Math.min(many, this.#limits.marksBurst));
+    if (wait === 0) return;
+    this.refused("marks");
+    throw rateLimited({ limiter: "marks", retryAfterMs: Math.ceil(wait) });
   }
 
   /** What each draft of a user to a stream is paid from. */

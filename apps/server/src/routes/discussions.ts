@@ -126,7 +126,7 @@ export const discussions = router({
       const list = await storage.discussionsOf(viewer, { limit, ...(place === undefined ? {} : { before: place }) });
       return {
         incarnation,
-        asOf: encodeCursor({ incarnation, positions: list.asOf }),
+        asOf: encodeCursor({ incarnation, positions: list.asOf, ...(list.rev === null ? {} : { rev: list.rev }) }),
         rows: list.rows.map((row) => rowView(row, blocks)),
         unavailable: list.unavailable,
         next: list.next === null ? null : encodePlace(list.next),

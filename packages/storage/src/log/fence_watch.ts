@@ -17,8 +17,9 @@ export interface FenceWatchOptions {
   readonly readTogether: (shards: readonly ShardNumber[]) => Promise<ReadonlyMap<ShardNumber, Fence>>;
 }
 
-// Somebody else's appends are found by looking; our own are known, except after a lost answer to a COMMIT.
-const LOOK_MS = { foreign: 50, own: 1_000 } as const;
+// Somebody else's appends are found by looking; our own are known, except after a lost answer to a COMMIT. Personal records of a shard that
+// is written here may be changed by any node.
+const LOOK_MS = { foreign: 50, own: 250 } as const;
 /** How long each shard is looked at alone after looking at them together failed: one that is stuck must not hide the others (SHARD2). */
 const APART_MS = { first: 5_000, longest: 80_000 } as const;
 

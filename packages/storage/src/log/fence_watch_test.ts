@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { position, type ShardNumber, shardNumber } from "@gatz/domain";
+import { position, rev, type ShardNumber, shardNumber } from "@gatz/domain";
 import { FenceWatch, type Watched } from "./fence_watch.ts";
 import type { Fence } from "./fences.ts";
 
-const FENCE: Fence = { epoch: 1, position: position(0), owner: null };
+const FENCE: Fence = { epoch: 1, position: position(0), rev: rev(0), owner: null };
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 interface Seen extends Watched {

@@ -45,7 +45,7 @@ async function next(source: LogSource, at: Position, signal: AbortSignal): Promi
   }
   const page = await pageOrNone(source, at);
   // What is known to be committed is not there: the shard is down, or a server answers that has less of the log.
-  if (page.length === 0) await pause(RETRY_MS, signal);
+  if (page.length === 0) await pauseUnless(signal, RETRY_MS);
   return page;
 }
 
@@ -58,7 +58,8 @@ async function pageOrNone(source: LogSource, at: Position): Promise<readonly Com
   }
 }
 
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
+/** Resolves after some milliseconds, or when the signal is aborted. */
+export async function pauseUnless(signal: AbortSignal, ms: number): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   const timer = setTimeout(resolve, ms);
   const stop = () => resolve();

@@ -36,6 +36,7 @@ Deno.test("[LOG3] after storage closed, the log is not looked at any more, thoug
     rows: { page: look, fence: look },
     limits: DEFAULT_STORAGE_LIMITS,
     isWrittenHere: () => false,
+    onRev: () => {},
     watch,
     report: () => {},
   });

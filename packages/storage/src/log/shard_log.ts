@@ -1,4 +1,4 @@
-import type { Position, ShardNumber } from "@gatz/domain";
+import type { Position, Rev, ShardNumber } from "@gatz/domain";
 import { type Committed, ShardUnavailable, type StorageLimits } from "../contract.ts";
 import { describeError } from "../postgres/errors.ts";
 import type { Report } from "../report.ts";
@@ -20,6 +20,8 @@ export interface ShardLogOptions {
   readonly limits: Pick<StorageLimits, "ringEvents" | "ringBytes">;
   /** Whether the shard's writer is in this process, so that news comes by itself. */
   readonly isWrittenHere: () => boolean;
+  /** Told how far the shard's personal records are known to go. */
+  readonly onRev: (rev: Rev) => void;
   /** Of the shard's server. */
   readonly watch: Pick<FenceWatch, "add" | "remove">;
   readonly report: Report;
@@ -64,6 +66,7 @@ export class ShardLog implements LogSource, Watched {
   learn(fence: Fence): void {
     const known = this.#lastFence;
     this.ring.advance(fence.position);
+    this.#options.onRev(fence.rev);
     // Two reads may overtake each other.
     if (known !== undefined && fence.epoch < known.fence.epoch) return;
     this.#lastFence = { fence, at: performance.now() };

@@ -17,6 +17,8 @@ export interface ServerOptions {
 const CONNECT_MS = 2_000;
 const MAX_WRITERS = 32;
 const MAX_SERVICE_LANES = 4;
+/** A shard's writer of personal records uses one at most, and waits for a lock for a quarter of a read's deadline. */
+const MAX_PERSONAL_LANES = 8;
 /** A node that is frozen, or cut off, says nothing on its owner's lane: the server then ends the session, and the locks with it. */
 const OWNER_IDLE_MS = 3_000;
 const PAUSE_MS = { firstPauseMs: 50, longestPauseMs: 2_000 } as const;
@@ -29,6 +31,8 @@ export class PostgresServer {
   readonly writers: LanePool;
   /** For reads; their sessions can't write. */
   readonly readers: LanePool;
+  /** For users' read marks and settings: as durable as the log, and in nobody's way there. */
+  readonly personal: LanePool;
   /** For small writes beside the log that may be lost in a crash and done again: outbox rows that were delivered. */
   readonly service: LanePool;
   readonly #options: ServerOptions;
@@ -46,6 +50,10 @@ export class PostgresServer {
       max: limits.readConnections,
       settings: { ...alive(limits.readDeadlineMs), default_transaction_read_only: "on" },
     });
+    this.personal = this.#pool("personal", {
+      max: Math.min(options.shards, MAX_PERSONAL_LANES),
+      settings: { ...alive(limits.readDeadlineMs), lock_timeout: Math.ceil(limits.readDeadlineMs / 4) },
+    });
     this.service = this.#pool("service", {
       max: MAX_SERVICE_LANES,
       settings: { ...alive(limits.flushDeadlineMs), synchronous_commit: "off" },
@@ -59,14 +67,19 @@ export class PostgresServer {
   }
 
   get reading(): ServerReading {
-    const { writers, readers, service } = this;
-    const lanes = { write: writers.reading, read: readers.reading, service: service.reading };
+    const { writers, readers, personal, service } = this;
+    const lanes = {
+      write: writers.reading,
+      read: readers.reading,
+      personal: personal.reading,
+      service: service.reading,
+    };
     return { isSkipped: this.breaker.isOpen, lanes };
   }
 
   close(): void {
     this.breaker.close();
-    for (const pool of [this.writers, this.readers, this.service]) pool.close();
+    for (const pool of [this.writers, this.readers, this.personal, this.service]) pool.close();
   }
 
   #lane(settings: SessionSettings): LaneOptions {

@@ -3,7 +3,7 @@ import { type DiscussionId, type Position, type ShardNumber, type UnixMs, type U
 import type { DiscussionList, DiscussionRow } from "../contract.ts";
 import { type Here, readShardDiscussions } from "./discussions_of_shard.ts";
 import type { ReadPools } from "./read_pools.ts";
-import { readShardsOf } from "./shards_of.ts";
+import { readConcern } from "./shards_of.ts";
 import { nullIfUnavailable } from "./states.ts";
 
 export interface ListPage {
@@ -15,7 +15,8 @@ export interface ListPage {
 /** A shard that does not answer is named in the list, and fails nothing. */
 export async function readDiscussions(pools: ReadPools, user: UserId, page: ListPage): Promise<DiscussionList> {
   // Without the user's own shard nobody knows which others concern them: then all are asked.
-  const concerned = await readShardsOf(pools, user).catch(nullIfUnavailable) ?? pools.shards;
+  const concern = await readConcern(pools, user).catch(nullIfUnavailable);
+  const concerned = concern?.shards ?? pools.shards;
   const answers = new Map<ShardNumber, Here | null>(
     await Promise.all(concerned.map(async (shard) =>
       [
@@ -35,7 +36,8 @@ export async function readDiscussions(pools: ReadPools, user: UserId, page: List
     }
   }
   const rows = all.sort(newestFirst).slice(0, page.limit);
-  return { rows, unavailable, asOf, next: all.length > rows.length ? placeOf(rows.at(-1)) : null };
+  const rev = concern?.rev ?? null;
+  return { rows, unavailable, asOf, rev, next: all.length > rows.length ? placeOf(rows.at(-1)) : null };
 }
 
 function newestFirst(a: DiscussionRow, b: DiscussionRow): number {

@@ -77,7 +77,8 @@ async function inSnapshot<T>(sql: Sql, work: () => Promise<T>): Promise<T> {
 // 3F000, 42P01: no schema, no table; 53: out of resources; 55P03: a lock was not to be had; 57: cancelled, shutting down; 58: its disk.
 const UNAVAILABLE = ["3F000", "42P01", "53", "55P03", "57", "58", "XX"];
 
-function isUnavailable(error: unknown): boolean {
+/** Whether it says that a shard does not answer, and nothing of what it was asked. */
+export function isUnavailable(error: unknown): boolean {
   if (isConnectionError(error) || error instanceof LaneLost) return true;
   const state = sqlState(error);
   return state !== undefined && UNAVAILABLE.some((start) => state.startsWith(start));

@@ -1,4 +1,4 @@
-import { idToUuid, type ShardNumber, shardNumber, shardOf, type UserId } from "@gatz/domain";
+import { idToUuid, rev, type Rev, type ShardNumber, shardNumber, shardOf, type UserId } from "@gatz/domain";
 import type { ReadPools } from "./read_pools.ts";
 
 /**
@@ -6,12 +6,19 @@ import type { ReadPools } from "./read_pools.ts";
  * showed can still be seen. Throws {@link ShardUnavailable} if the user's own shard does not answer.
  */
 export async function readShardsOf(pools: ReadPools, user: UserId): Promise<ShardNumber[]> {
+  return (await readConcern(pools, user)).shards;
+}
+
+/** As {@link readShardsOf}, and how far the personal records of the user's shard have come in the same snapshot. */
+export async function readConcern(pools: ReadPools, user: UserId): Promise<{ shards: ShardNumber[]; rev: Rev }> {
   const own = shardOf(user);
   // The shard's twelve bits are the three hexadecimal digits after the version (ID1).
   const rows = await pools.read(own, ({ sql, schema }) =>
-    sql<{ shard: string }[]>`
-      select distinct substr(stream::text, 16, 3) as shard
-      from ${sql(schema)}.inbox where "user" = ${idToUuid(user)}`);
-  const shards = new Set([own, ...rows.map((row) => shardNumber(parseInt(row.shard, 16)))]);
-  return [...shards].sort((a, b) => a - b);
+    sql<{ rev: number; shard: string | null }[]>`
+      select h.rev, s.shard from ${sql(schema)}.reads_head h
+      left join (
+        select distinct substr(stream::text, 16, 3) as shard from ${sql(schema)}.inbox where "user" = ${idToUuid(user)}
+      ) s on true`);
+  const named = rows.flatMap(({ shard }) => shard === null ? [] : [shardNumber(parseInt(shard, 16))]);
+  return { shards: [...new Set([own, ...named])].sort((a, b) => a - b), rev: rev(rows[0]?.rev ?? 0) };
 }

@@ -70,10 +70,27 @@ const FOLD = [`alter table fence add column fold_version smallint not null defau
 // What moderators did is read from the log (MOD1), also where it has many messages.
 const MODERATION = [EVENT_INDEXES["events_moderation"]!];
 
+// Of the users who live here: not events (LOG1). The head is held by whoever commits a change, so `rev` is in the order of commits.
+const READS = [
+  `create table reads_head (id smallint primary key check (id = 1), rev bigint not null)`,
+  `insert into reads_head values (1, 0)`,
+  `create table reads (
+     rev bigint not null, "user" uuid not null, discussion uuid not null, epoch int not null, seq int not null,
+     primary key ("user", discussion))`,
+  `create unique index reads_rev on reads (rev)`,
+  `create index reads_user on reads ("user", rev)`,
+  `create table settings (
+     rev bigint not null, "user" uuid not null, key text not null, value jsonb not null,
+     primary key ("user", key))`,
+  `create unique index settings_rev on settings (rev)`,
+  `create index settings_user on settings ("user", rev)`,
+];
+
 /** What creates one shard's tables. The connection's search_path names the shard's schema. */
 export const SHARD_MIGRATIONS: Readonly<Record<string, Migration>> = {
   "0001_tables": running(FIRST),
   "0002_owner": running(OWNER),
   "0005_fold": running(FOLD),
+  "0006_reads": running(READS),
   "0008_moderation": running(MODERATION),
 };

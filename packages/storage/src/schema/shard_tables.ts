@@ -117,6 +117,32 @@ export interface OutboxTable {
   code: string | null;
 }
 
+/** How far changes of `reads` and `settings` have been numbered: one row. */
+export interface ReadsHeadTable {
+  id: 1;
+  rev: number;
+}
+
+/** Read marks of the users who live here (READ1). */
+export interface ReadsTable {
+  user: string;
+  discussion: string;
+  epoch: number;
+  /** The newest that is read; 0: nothing. */
+  seq: number;
+  /** The number of its newest change. */
+  rev: number;
+}
+
+/** Settings of the users who live here. */
+export interface SettingsTable {
+  user: string;
+  /** Which setting, and of what: `notify:disc_…`. */
+  key: string;
+  value: Jsonb;
+  rev: number;
+}
+
 export interface ShardTables {
   fence: FenceTable;
   events: EventsTable;
@@ -127,4 +153,7 @@ export interface ShardTables {
   reactions: ReactionsTable;
   inbox: InboxTable;
   outbox: OutboxTable;
+  reads_head: ReadsHeadTable;
+  reads: ReadsTable;
+  settings: SettingsTable;
 }
