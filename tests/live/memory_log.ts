@@ -45,7 +45,8 @@ export class MemoryLog implements LogSource {
   afterResume: (shard: ShardNumber) => Promise<void> = () => Promise.resolve();
   /** What a follower is handed of a batch: tests make it lose events. */
   inTransit: (batch: readonly Committed[]) => readonly Committed[] = (batch) => batch;
-  changesInTransit: (page: ChangesPage) => ChangesPage = (page) => page;
+  /** Whether a follower is handed a page of changes of people's own records. */
+  arrives: (page: ChangesPage) => boolean = () => true;
   readonly personal: ReadonlyMap<ShardNumber, SimPersonal>;
   perStream = 200;
   readonly #logs = new Map<ShardNumber, Committed[]>();
@@ -134,8 +135,8 @@ export class MemoryLog implements LogSource {
       this.#requireUp(shard);
       const grown = this.#grown.promise;
       const page = this.personal.get(shard)!.since(at, 7); // likewise
-      if (page.upTo > at) yield this.changesInTransit(page);
-      else await Promise.race([grown, ended]);
+      if (page.upTo === at) await Promise.race([grown, ended]);
+      else if (this.arrives(page)) yield page;
       at = page.upTo;
     }
   }

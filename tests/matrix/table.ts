@@ -114,6 +114,16 @@ apps/server/src/routes/groups.ts
   groups.leave                                    login none     ok      left  ok     ok     ok     ok     ok     hand   ok      ok      login
   groups.byId                                     login none     ok      part  ok     ok     ok     ok     ok     ok     ok      ok      login
 
+apps/server/src/routes/reads.ts
+  reads.mark                           login  none     none    part   ok     ok     ok     login
+  reads.markMany                       login  mine     mine    part   ok     ok     ok     login
+  reads.markUnread                     login  none     none    part   ok     ok     ok     login
+  reads.get                            login  mine     mine    mine   mine   mine   mine   login
+
+apps/server/src/routes/settings.ts
+  settings.setDiscussion               login  none     none    part   ok     ok     ok     login
+  settings.ofDiscussions               login  mine     mine    mine   mine   mine   mine   login
+
 apps/server/src/routes/users.ts
   users.byId                                      login ok       ok      ok    ok     ok     ok     ok     ok     ok     ok      ok      login
   users.byIds                                     login ok       ok      ok    ok     ok     ok     ok     ok     ok     ok      ok      login

@@ -1,6 +1,6 @@
 /** Read marks and settings: kept with their user, written by any node, followed by all (READ1, SHARD2). @module */
 import assert from "node:assert/strict";
-import { type PersonalChange, type PersonalWish, rev, type Rev, seq, shardOf, type UserId } from "@gatz/domain";
+import { type PersonalChange, type PersonalWish, type Rev, rev, seq, shardOf, type UserId } from "@gatz/domain";
 import { needsPostgres } from "@gatz/testing/postgres.ts";
 import fc from "fast-check";
 import type { Storage } from "@gatz/storage";
@@ -19,7 +19,10 @@ if (await needsPostgres(import.meta.url)) {
     seq: seq(at),
     epoch,
   });
-  const unread = (at: number, epoch?: number): PersonalWish => ({ ...read(at, { epoch }), type: "unread" } as PersonalWish);
+  const unread = (
+    at: number,
+    epoch?: number,
+  ): PersonalWish => ({ ...read(at, { epoch }), type: "unread" } as PersonalWish);
   const one = async (storage: Storage, user: UserId, wish: PersonalWish) =>
     (await storage.setPersonal(user, [wish], DEADLINE))[0]!;
   const mark = (change: PersonalChange) => {
@@ -46,7 +49,11 @@ if (await needsPostgres(import.meta.url)) {
     const stale = await set(read(3));
     assert.deepEqual([mark(stale), stale.rev], [[0, 5], 1], "and no rev is used up");
     assert.deepEqual(mark(await set(unread(2))), [1, 2]);
-    assert.deepEqual(mark(await set(read(9, { epoch: 0 }))), [1, 2], "by a device that has not heard of the unread mark");
+    assert.deepEqual(
+      mark(await set(read(9, { epoch: 0 }))),
+      [1, 2],
+      "by a device that has not heard of the unread mark",
+    );
     assert.deepEqual(mark(await set(unread(1, 0))), [1, 2], "by one that raced with it, and came second with less");
     assert.deepEqual(mark(await set(unread(4, 0))), [1, 4], "or with more: whatever the order, the greatest stays");
     assert.deepEqual(mark(await set(read(7, { epoch: 2 ** 31 - 1 }))), [1, 7], "nobody holds an epoch that never was");
@@ -93,7 +100,9 @@ if (await needsPostgres(import.meta.url)) {
           for (const user of town.users) {
             const { asOf, records } = await other.personalOf(user, TALKS);
             for (const storage of [town.storage, other]) {
-              const last = new Map((await followed(storage, user, { from: before, until: asOf })).map((c) => [c.discussion, c]));
+              const last = new Map(
+                (await followed(storage, user, { from: before, until: asOf })).map((c) => [c.discussion, c]),
+              );
               assert.deepEqual(new Map(records.map((record) => [record.discussion, record])), last);
             }
             for (const record of records) {
@@ -120,8 +129,14 @@ if (await needsPostgres(import.meta.url)) {
         const began = performance.now();
         const waiting = Array.from({ length: 20 }, (_, n) =>
           assert.rejects(one(town.storage, stuck, read(n + 1)), ShardUnavailable));
-        const refused = assert.rejects(one(town.storage, stuck, read(1)), ShardUnavailable, "queueMarks: no more may wait");
-        for (let n = 1; n <= 20; n++) await one(town.storage, well, read(n));
+        const refused = assert.rejects(
+          one(town.storage, stuck, read(1)),
+          ShardUnavailable,
+          "queueMarks: no more may wait",
+        );
+        for (let n = 1; n <= 20; n++) {
+          await one(town.storage, well, read(n));
+        }
         const took = performance.now() - began;
         assert.ok(took < 400, `${took} ms for who is on another shard of the same server`);
         await refused;
@@ -151,7 +166,10 @@ if (await needsPostgres(import.meta.url)) {
       });
       if (answer === null) continue;
       const now = mark(answer);
-      assert.ok(now[0]! > answered[0]! || (now[0] === answered[0] && now[1]! >= answered[1]!), `${now} after ${answered}`);
+      assert.ok(
+        now[0]! > answered[0]! || (now[0] === answered[0] && now[1]! >= answered[1]!),
+        `${now} after ${answered}`,
+      );
       assert.equal(now[1], n);
       answered = now;
     }

@@ -66,6 +66,9 @@ export const READS: Calls = {
     shows: { now: ({ words }) => words.groupName },
   },
 
+  "reads.get": { kind: "query", input: ({ discussion }) => ({ discussions: [discussion] }) },
+  "settings.ofDiscussions": { kind: "query", input: ({ discussion }) => ({ discussions: [discussion] }) },
+
   "users.byId": {
     kind: "query",
     input: ({ cast }) => ({ id: cast.other.user }),

@@ -100,6 +100,11 @@ const PROCEDURES: Calls = {
   "groups.removeMember (the owner)": of("group/remove-member", ({ cast }) => ({ user: cast.gowner.user })),
   "groups.leave": of("group/leave"),
 
+  "reads.mark": { kind: "mutation", input: ({ discussion }) => ({ discussion, seq: 1 }) },
+  "reads.markMany": { kind: "mutation", input: ({ discussion }) => ({ marks: [{ discussion, seq: 1 }] }) },
+  "reads.markUnread": { kind: "mutation", input: ({ discussion }) => ({ discussion, seq: 0 }) },
+  "settings.setDiscussion": { kind: "mutation", input: ({ discussion }) => ({ discussion, notify: "none" }) },
+
   "messages.send": of("discussion/new-message"),
   "messages.send (an answer)": of("discussion/new-message", ({ message }) => ({ replyTo: message })),
   "messages.send (while locked)": {

@@ -72,9 +72,11 @@ export class SimBackend implements Backend {
       },
       personal: {
         transact: (wishes, settle, deadline) =>
-          reached.use((session) => session.ask(() => commitPersonal({ server, shard, session }, wishes, settle)), deadline),
-        since: (from) =>
-          this.#read(shard, ({ personal }) => personal.since(from, server.chance.whole(1, PAGE_EVENTS))),
+          reached.use(
+            (session) => session.ask(() => commitPersonal({ server, shard, session }, wishes, settle)),
+            deadline,
+          ),
+        since: (from) => this.#read(shard, ({ personal }) => personal.since(from, server.chance.whole(1, PAGE_EVENTS))),
         sinceOf: (user, from, limit) => this.#read(shard, ({ personal }) => personal.sinceOf(user, from, limit)),
         of: (user, discussions) => this.#read(shard, ({ personal }) => personal.of(user, discussions)),
       },

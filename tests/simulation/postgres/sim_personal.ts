@@ -1,7 +1,12 @@
 /** A shard's read marks and settings as maps: what is committed, and nothing else. */
-import { type DiscussionId, type PersonalChange, rev, type Rev, type UserId } from "@gatz/domain";
+import { type DiscussionId, type PersonalChange, type Rev, rev, type UserId } from "@gatz/domain";
 import type { ChangesPage, OwnChanges, OwnedChange, PersonalRecords } from "@gatz/storage/contract";
-import { type OwnedWish, recordKey, type Settled, type Standing } from "../../../packages/storage/src/personal/settle.ts";
+import {
+  type OwnedWish,
+  recordKey,
+  type Settled,
+  type Standing,
+} from "../../../packages/storage/src/personal/settle.ts";
 
 export class SimPersonal {
   rev: Rev = rev(0);
@@ -31,7 +36,10 @@ export class SimPersonal {
   }
 
   sinceOf(user: UserId, from: Rev, most: number): OwnChanges {
-    const later = this.#sorted().filter(({ user: whose, change }) => whose === user && change.rev > from).slice(0, most);
+    const later = this.#sorted().filter(({ user: whose, change }) => whose === user && change.rev > from).slice(
+      0,
+      most,
+    );
     const last = later.length === most ? later.at(-1)?.change.rev : undefined;
     return { changes: later.map(({ change }) => change), upTo: last ?? rev(Math.max(from, this.rev)) };
   }

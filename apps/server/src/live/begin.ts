@@ -31,13 +31,13 @@ const PLACED_MS = 1_000;
 /** @throws {ApiError} Malformed, NotFound; ShardUnavailable if the feed's one stream can't be read */
 export async function beginFeed(feed: Feed, parts: LiveParts, input: InboxInput): Promise<void> {
   const cursor = cursorOf(input, parts);
-  if (cursor === null) feed.personal.beginNow();
-  const ownIsRead = cursor === null ? null : feed.personal.resume(cursor.rev ?? rev(0));
+  const { personal } = feed;
+  const ownIsBegun = cursor === null ? personal.beginNow() : personal.resume(cursor.rev ?? rev(0));
   if (input.stream !== undefined) {
     await beginStream(feed, parts, { stream: input.stream, fromSeq: input.fromSeq, cursor });
   } else if (cursor !== null) await resume(feed, cursor);
   else await beginNow(feed, parts);
-  if (ownIsRead !== null) await within(PATIENCE_MS, ownIsRead.then(() => true));
+  await within(PATIENCE_MS, ownIsBegun);
   feed.startStreaming();
 }
 

@@ -42,6 +42,8 @@ export interface Hub {
   confirm(shard: ShardNumber): Promise<Position | null>;
   /** All changes of users' own records up to here have been handed over; undefined until the shard first answered. */
   rev(shard: ShardNumber): Rev | undefined;
+  /** Resolves once {@link Hub.rev} is known. */
+  revKnown(shard: ShardNumber): Promise<void>;
   /** Whether all of them that the fence tells of have been handed over. */
   confirmPersonal(shard: ShardNumber): Promise<boolean>;
   status(shard: ShardNumber): ShardStatus;
@@ -134,6 +136,10 @@ class ShardHub implements Hub {
 
   rev(shard: ShardNumber): Rev | undefined {
     return this.#personalTail(shard).rev;
+  }
+
+  revKnown(shard: ShardNumber): Promise<void> {
+    return this.#personalTail(shard).placed;
   }
 
   async confirmPersonal(shard: ShardNumber): Promise<boolean> {

@@ -3,29 +3,33 @@
  * tables, and is read from there once the reader has room.
  * @module
  */
-import { type PersonalChange, rev, type Rev, shardOf, type StreamId, type UserId } from "@gatz/domain";
+import { type PersonalChange, type Rev, rev, shardOf, type StreamId, type UserId } from "@gatz/domain";
 import { ShardUnavailable } from "@gatz/storage/contract";
 import { itemText } from "./delivery.ts";
 import type { Hub } from "./hub.ts";
-import { pause } from "./pause.ts";
+import { pause, within } from "./pause.ts";
+import type { QueueLimits } from "./queue.ts";
 import type { LogSource } from "./source.ts";
 
 export interface PersonalNewsOptions {
   readonly user: UserId;
-  readonly hub: Pick<Hub, "rev">;
+  readonly hub: Pick<Hub, "rev" | "revKnown">;
   readonly source: Pick<LogSource, "personalSince">;
   /** The feed is limited to this stream. */
   readonly only: StreamId | undefined;
   /** 0–1, so that feeds do not all ask again at the same moment. */
   readonly random: () => number;
   readonly signal: AbortSignal;
+  readonly limits: Pick<QueueLimits, "feedQueueEvents">;
   /** There is something to take. */
   readonly wake: () => void;
   readonly failed: (error: unknown) => void;
 }
 
-/** How many wait at most, and are read at once. */
-const MOST = 500;
+/** How many are read at once at most; and so many wait. */
+const PAGE = 500;
+/** How long the hub's own look at the user's shard is waited for. */
+const PLACED_MS = 500;
 const FIRST_RETRY_MS = 250;
 const LAST_RETRY_MS = 2_000;
 
@@ -41,17 +45,20 @@ export class PersonalNews {
   #left: Rev = rev(0);
   #reading: Promise<void> | undefined;
   #told: Rev | undefined;
+  readonly #most: number;
 
   constructor(options: PersonalNewsOptions) {
     this.#options = options;
+    this.#most = Math.min(options.limits.feedQueueEvents, PAGE);
   }
 
-  /** From the hub's present on; if that is not known, everything is sent. */
-  beginNow(): void {
-    const now = this.#handed;
-    if (now === undefined) return this.#readOn();
-    this.#sent = now;
-    this.#isBehind = false;
+  /** From the hub's present on; if that can't be known in time, everything is sent. */
+  async beginNow(): Promise<void> {
+    const { hub, user } = this.#options;
+    if (this.#handed === undefined) await within(PLACED_MS, hub.revKnown(shardOf(user)));
+    this.#sent = this.#handed ?? rev(0);
+    if (this.#handed === undefined || this.#left > this.#sent) this.#readOn();
+    else this.#isBehind = false;
   }
 
   /** From where a cursor stands. Resolves once that was read, or could not be; never rejects. */
@@ -66,7 +73,7 @@ export class PersonalNews {
   receive(change: PersonalChange): void {
     const { only, wake } = this.#options;
     if (only !== undefined && change.discussion !== only) return;
-    if (this.#isBehind || this.#waiting.size >= MOST) {
+    if (this.#isBehind || this.#waiting.size >= this.#most) {
       this.#leave(change.rev);
       return;
     }
@@ -132,9 +139,9 @@ export class PersonalNews {
     for (let failures = 0; !signal.aborted; failures++) {
       try {
         const from = this.#waiting.size === 0 ? this.#sent : [...this.#waiting.values()].at(-1)!.rev;
-        const { changes, upTo } = await source.personalSince(user, from, MOST);
+        const { changes, upTo } = await source.personalSince(user, from, this.#most);
         for (const change of changes) if (only === undefined || change.discussion === only) this.#put(change);
-        this.#isBehind = changes.length === MOST || upTo < this.#left;
+        this.#isBehind = changes.length === this.#most || upTo < this.#left;
         if (!this.ready) this.#sent = upTo;
         if (!this.ready && this.#isBehind) continue;
         // Before anybody is woken, who may want the next page.

@@ -22,12 +22,18 @@ export class PersonalTail {
   #rev: Rev | undefined;
   #follower = new AbortController();
   #arrivals = Promise.withResolvers<void>();
+  readonly #placed = Promise.withResolvers<void>();
 
   constructor(private readonly options: PersonalTailOptions) {}
 
   /** Everything up to here has been handed over, or was committed before this node began; undefined until the shard first answered. */
   get rev(): Rev | undefined {
     return this.#rev;
+  }
+
+  /** Resolves once {@link rev} is known. */
+  get placed(): Promise<void> {
+    return this.#placed.promise;
   }
 
   /** Follows until the signal. */
@@ -66,6 +72,7 @@ export class PersonalTail {
 
   #moveTo(to: Rev): void {
     this.#rev = to;
+    this.#placed.resolve();
     this.#arrivals.resolve();
     this.#arrivals = Promise.withResolvers();
   }

@@ -38,7 +38,7 @@ export type MarkedOne =
 export interface MarkedMany {
   readonly incarnation: Incarnation;
   /** One a mark, in their order. */
-  readonly outcomes: readonly MarkedOne[];
+  readonly marks: readonly MarkedOne[];
 }
 
 export interface Marks {
@@ -70,7 +70,7 @@ export const reads = router({
       const set = await setPersonal(ctx, marks.map((mark) => ({ type: "read", ...mark })));
       return {
         incarnation: ctx.services.storage.incarnation,
-        outcomes: set.map((one) => one.kind === "set" ? { kind: "marked", mark: markView(one.change) } : one),
+        marks: set.map((one) => one.kind === "set" ? { kind: "marked", mark: markView(one.change) } : one),
       };
     }),
 
@@ -84,7 +84,9 @@ export const reads = router({
     .query(async ({ ctx, input: { discussions } }): Promise<Marks> => {
       const { storage } = ctx.services;
       const { asOf, records } = await storage.personalOf(ctx.session.user, discussions);
-      const marks = new Map(records.filter(({ type }) => type === "read").map((one) => [one.discussion, markView(one)]));
+      const marks = new Map(
+        records.filter(({ type }) => type === "read").map((one) => [one.discussion, markView(one)]),
+      );
       return {
         incarnation: storage.incarnation,
         asOf,

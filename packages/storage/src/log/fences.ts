@@ -41,5 +41,10 @@ export async function readFences(
 
 function fenceOf({ epoch, position: at, rev: newest, owner, owner_url: url }: FenceRow): Fence {
   // Written by a node, of its own id.
-  return { epoch, position: position(at), rev: rev(newest), owner: owner === null ? null : { node: owner as NodeId, url } };
+  return {
+    epoch,
+    position: position(at),
+    rev: rev(newest),
+    owner: owner === null ? null : { node: owner as NodeId, url },
+  };
 }

@@ -124,7 +124,11 @@ export class PersonalWriter {
 }
 
 /** Hands each request its part of a list with one item a wish. */
-function spread<T>(items: readonly T[], requests: readonly Request[], give: (request: Request, its: T[]) => void): void {
+function spread<T>(
+  items: readonly T[],
+  requests: readonly Request[],
+  give: (request: Request, its: T[]) => void,
+): void {
   let from = 0;
   for (const request of requests) give(request, items.slice(from, from += request.wishes.length));
 }

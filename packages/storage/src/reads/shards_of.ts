@@ -1,4 +1,4 @@
-import { idToUuid, rev, type Rev, type ShardNumber, shardNumber, shardOf, type UserId } from "@gatz/domain";
+import { idToUuid, type Rev, rev, type ShardNumber, shardNumber, shardOf, type UserId } from "@gatz/domain";
 import type { ReadPools } from "./read_pools.ts";
 
 /**
