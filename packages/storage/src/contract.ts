@@ -30,6 +30,7 @@ import type { PersonalStorage } from "./personal/contract.ts";
 import type { SharedStateOf } from "./reads/stream_at.ts";
 
 export type * from "./directory/contract.ts";
+export * from "./unavailable.ts";
 export type * from "./nodes/contract.ts";
 export type * from "./personal/contract.ts";
 export type * from "./observe.ts";
@@ -112,27 +113,6 @@ export const DEFAULT_STORAGE_LIMITS: Readonly<StorageLimits> = Object.freeze({
   handleHeldMs: 90 * DAY_MS,
   handleRedirects: 5,
 });
-
-/** A shard did not answer in time, or is being skipped because it lately did not (SHARD2). */
-export class ShardUnavailable extends Error {
-  override readonly name = "ShardUnavailable";
-  constructor(readonly shard: ShardNumber, readonly retryAfterMs: number, options?: ErrorOptions) {
-    super(`shard ${shard} does not answer`, options);
-  }
-}
-
-/** The directory did not answer (SHARD4). */
-export class DirectoryUnavailable extends Error {
-  override readonly name = "DirectoryUnavailable";
-}
-
-/** The configuration and what the directory says of the installation do not fit together; the message says how, and holds no secret. */
-export class StorageMisconfigured extends Error {
-  override readonly name = "StorageMisconfigured";
-  constructor(readonly setting: "servers" | "shards" | "digestKey" | "restore", message: string) {
-    super(message);
-  }
-}
 
 /** A committed event, and a state of its stream that is at that event or newer. */
 export interface Committed {
