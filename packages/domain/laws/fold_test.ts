@@ -1,16 +1,18 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import fc from "fast-check";
 import { evolve } from "../src/evolve.ts";
-import type { LogEvent } from "../src/events.ts";
+import type { DiscussionEvent, LogEvent } from "../src/events.ts";
 import { foldStream, NOTHING } from "../src/fold.ts";
 import type { Folded } from "../src/fold.ts";
-import { currentInterval, intervalsOf, isMember } from "../src/membership.ts";
+import { currentInterval, intervalsOf, isMember, membersNow, roleOf } from "../src/membership.ts";
 import { evolveMessage } from "../src/message/evolve.ts";
 import { MessagesFold } from "../src/message/messages_fold.ts";
 import type { MessageState } from "../src/state.ts";
 import { isUserStream } from "../src/streams.ts";
 import type { World } from "../testing/world.ts";
 import { limits, moves, newWorld, PEOPLE, play, played } from "../testing/chat.ts";
+import { plainDiscussion } from "../testing/naive_discussion.ts";
+import type { PlainDiscussion } from "../testing/naive_discussion.ts";
 import { isIn, messagesOf, plain } from "../testing/naive_model.ts";
 
 const chats = moves(60);
@@ -52,9 +54,22 @@ function assertApplied(world: World, stream: World["streams"][number]): void {
 function assertOneOwner(world: World, state: ReturnType<World["discussion"]>): void {
   const owners = PEOPLE.filter((person) => currentInterval(state, person)?.role === "owner");
   deepStrictEqual(owners, state.owner === null ? [] : [state.owner]);
-  const log = world.log(state.id);
-  strictEqual(state.closed, PEOPLE.every((person) => !isIn(log, person)));
+  const log = world.log(state.id) as readonly DiscussionEvent[]; // a discussion's
   strictEqual(state.messages, log.filter((event) => event.type === "new-message").length);
+  deepStrictEqual(plainOf(state), plainDiscussion(log));
+}
+
+/** What the fold made of a discussion, as plain data. */
+function plainOf(state: ReturnType<World["discussion"]>): PlainDiscussion {
+  const { name, description, curatedBy, locked, closed, slowMode, lastSent, pins, mutes, bans, flags } = state;
+  return {
+    ...{ name, description, curatedBy, closed, slowMode, lastSent, locked: locked ?? false },
+    roles: Object.fromEntries(membersNow(state).map((user) => [user, roleOf(state, user)!])),
+    pins: (pins ?? []).map(({ message }) => message),
+    mutes: { ...mutes },
+    bans: { ...bans },
+    flags: (flags ?? []).map(({ id }) => id),
+  };
 }
 
 Deno.test("[LOG8] messages that are asked for at the end only are as each event's fold leaves them", () => {

@@ -19,6 +19,7 @@ import {
   setProfile,
   UNKNOWN_BLOB,
 } from "../testing/drafts.ts";
+import { ban, flag, join, lock, mute, pin } from "../testing/discussion_drafts.ts";
 import { archiveGroup, createDirect, createInvite, joinByInvite, revokeInvite } from "../testing/group_drafts.ts";
 import { discussionId, groupId, messageId } from "../testing/ids.ts";
 import { ann, ben, cleo, dan, eve, group, nobody, say, scene, talk } from "../testing/scene.ts";
@@ -38,11 +39,11 @@ const FOUND_BY_PARSING = ["Malformed", "SystemOnly"] as const;
 
 type ByDecide = Exclude<RejectionCode, (typeof MADE_ELSEWHERE)[number] | (typeof FOUND_BY_PARSING)[number]>;
 
+const FAR = unixMs(9_000_000_000_000);
 const SOME = { target: messageId(424_242) };
 
 /** For each code a draft that is refused by it, in a world that the case prepares. */
-// Not of every code yet, once decide judges the new types.
-const CASES: Partial<Record<ByDecide, (world: World) => Proposal>> = {
+const CASES: Record<ByDecide, (world: World) => Proposal> = {
   NotFound: () => newMessage(eve, talk),
   NotMember: (world) => {
     world.accept(leaveDiscussion(ben, talk));
@@ -114,6 +115,35 @@ const CASES: Partial<Record<ByDecide, (world: World) => Proposal>> = {
   AccountEnded: (world) => {
     world.accept(endAccount(ann));
     return setProfile(ann, { name: "Ann" });
+  },
+  Muted: (world) => {
+    world.accept(mute(ann, talk, { user: ben, until: FAR }));
+    return newMessage(ben, talk);
+  },
+  Locked: (world) => {
+    world.accept(lock(ann, talk));
+    return newMessage(ann, talk);
+  },
+  Banned: (world) => {
+    const open = discussionId(2);
+    const window = { until: FAR, historyFrom: "all" as const };
+    world.accept(createDiscussion(ann, open, { group, members: [ben], join: window }));
+    world.accept(ban(ann, open, { user: ben }));
+    return join(ben, open);
+  },
+  NotJoinable: (world) => {
+    world.accept(leaveDiscussion(ben, talk));
+    return join(ben, talk);
+  },
+  TooManyPins: (world) => {
+    Object.assign(world.limits, { pins: 1 });
+    world.accept(pin(ann, talk, say(world)));
+    return pin(ann, talk, say(world));
+  },
+  TooManyFlags: (world) => {
+    Object.assign(world.limits, { openFlags: 1 });
+    world.accept(flag(ben, talk, { target: say(world) }));
+    return flag(ben, talk, { target: say(world) });
   },
   Closed: (world) => {
     world.accept(closeDiscussion("system", talk));

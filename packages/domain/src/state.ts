@@ -211,6 +211,8 @@ export interface Tombstone extends MessageBase {
   readonly by: Actor;
   readonly deletedAt: UnixMs;
   readonly reason?: string;
+  /** Of one that a mark made (MOD1). */
+  readonly why?: ExpungeReason;
 }
 
 export type MessageState = LiveMessage | Tombstone;

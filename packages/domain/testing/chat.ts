@@ -8,7 +8,7 @@ import type { HistoryFrom, Proposal } from "../src/events.ts";
 import type { DiscussionId, GroupId, MessageId, UserId } from "../src/ids.ts";
 import type { DomainLimits } from "../src/limits.ts";
 import { membersNow } from "../src/membership.ts";
-import { seq } from "../src/scalars.ts";
+import { seq, unixMs } from "../src/scalars.ts";
 import {
   addToDiscussion,
   addToGroup,
@@ -25,6 +25,7 @@ import {
   removeFromDiscussion,
   removeFromGroup,
 } from "./drafts.ts";
+import { MODERATION_KINDS, moderationOf } from "./chat_moderation.ts";
 import { discussionId, groupId, messageId, userId } from "./ids.ts";
 import { World } from "./world.ts";
 
@@ -36,9 +37,9 @@ const TEXTS = ["hi", "hello there", "שלום 👋", "x".repeat(50), "", "\ud800
 
 /** The kinds of move, and how often each comes beside the others. */
 const KINDS = {
-  "say": 12,
-  "edit": 6,
-  "react": 10,
+  "say": 18,
+  "edit": 8,
+  "react": 12,
   "delete": 2,
   "add": 6,
   "remove": 2,
@@ -47,6 +48,7 @@ const KINDS = {
   "remove-from-group": 2,
   "leave-group": 1,
   "deliver": 6,
+  ...MODERATION_KINDS,
 } as const;
 
 export interface Move {
@@ -85,8 +87,11 @@ export function newWorld(limits: Partial<DomainLimits> = {}): World {
   world.accept(createGroup(p0, GROUPS[0], [p1, p2, p3]));
   world.accept(createGroup(p1, GROUPS[1], [p2, p4]));
   world.accept(createDiscussion(p0, TALKS[0], { group: GROUPS[0], members: [p1, p2] }));
-  world.accept(createDiscussion(p1, TALKS[1], { group: GROUPS[0], members: [p0, p3] }));
-  world.accept(createDiscussion(p2, TALKS[2], { group: GROUPS[1], members: [p1] }));
+  const [far, near] = [unixMs(world.now + 1_000_000), unixMs(world.now + 60)];
+  const open = { until: far, historyFrom: "all" as const };
+  world.accept(createDiscussion(p1, TALKS[1], { group: GROUPS[0], members: [p0, p3], join: open }));
+  const brief = { until: near, historyFrom: "now" as const };
+  world.accept(createDiscussion(p2, TALKS[2], { group: GROUPS[1], members: [p1], description: "Brief", join: brief }));
   return world;
 }
 
@@ -133,7 +138,9 @@ export function proposalOf(move: Move, world: World): Proposal | null {
     case "deliver":
       return null;
     default:
-      return unreachable(move.kind);
+      return moderationOf({ ...move, kind: move.kind }, {
+        ...{ world, talk, people: PEOPLE, target: someMessage(world, talk, move.other) },
+      });
   }
 }
 

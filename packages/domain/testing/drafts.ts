@@ -76,7 +76,7 @@ export function createGroup(actor: Actor, stream: GroupId, members: readonly Use
 export function createDiscussion(
   actor: Actor,
   stream: DiscussionId,
-  body: { group: GroupId; members?: readonly UserId[]; name?: string },
+  body: Partial<CreateDiscussion["body"]> & { group: GroupId },
 ): Proposal<CreateDiscussion> {
   return event(actor, { stream, type: "create", body: { name: "A discussion", members: [], ...body } });
 }
@@ -113,8 +113,12 @@ export function removeFromDiscussion(
   return event(actor, { stream, type: "remove-member", body });
 }
 
-export function closeDiscussion(actor: Actor, stream: DiscussionId): Proposal<CloseDiscussion> {
-  return event(actor, { stream, type: "close", body: {} });
+export function closeDiscussion(
+  actor: Actor,
+  stream: DiscussionId,
+  body: CloseDiscussion["body"] = {},
+): Proposal<CloseDiscussion> {
+  return event(actor, { stream, type: "close", body });
 }
 
 export function leaveGroup(actor: Actor, stream: GroupId): Proposal<LeaveGroup> {

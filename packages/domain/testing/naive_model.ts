@@ -8,6 +8,7 @@ import type { MessageState } from "../src/state.ts";
 
 /** The users that an event adds; read from its body and what was skipped. */
 function adds(event: LogEvent, user: UserId): boolean {
+  if (event.type === "join") return event.actor === user;
   if (event.type !== "create" && event.type !== "add-members") return false;
   if (event.type === "create" && event.actor === user) return true;
   const named: readonly UserId[] = event.type === "create" ? event.body.members : event.body.users;
@@ -15,7 +16,8 @@ function adds(event: LogEvent, user: UserId): boolean {
 }
 
 function ends(event: LogEvent, user: UserId): boolean {
-  return (event.type === "remove-member" && event.body.user === user) ||
+  const isSentAway = event.type === "remove-member" || event.type === "ban-member";
+  return (isSentAway && event.body.user === user) ||
     (event.type === "leave" && event.actor === user);
 }
 
@@ -43,9 +45,15 @@ export function covered(log: readonly LogEvent[], user: UserId): Set<number> {
   for (const [i, event] of log.entries()) {
     if (!adds(event, user)) continue;
     const end = log.slice(i).find((later) => ends(later, user))?.seq ?? log.at(-1)!.seq;
-    for (let at = firstSeen(event); at <= end; at++) seqs.add(at);
+    // What it lets see the window says, that was opened at the beginning.
+    const first = event.type === "join" ? joinedFrom(event, log) : firstSeen(event);
+    for (let at = first; at <= end; at++) seqs.add(at);
   }
   return seqs;
+}
+
+function joinedFrom({ seq }: LogEvent, [create]: readonly LogEvent[]): number {
+  return create?.type === "create" && "join" in create.body && create.body.join?.historyFrom === "all" ? 1 : seq;
 }
 
 function firstSeen(event: LogEvent): number {
@@ -87,6 +95,20 @@ export function messagesOf(log: readonly LogEvent[]): Map<string, PlainMessage> 
     });
   }
   return messages;
+}
+
+/** The messages of a log as they are shown: those under a mark are as if they had been deleted (MOD1). */
+export function shownOf(log: readonly LogEvent[]): Map<string, PlainMessage> {
+  const shown = messagesOf(log);
+  for (const sent of log) {
+    const message = shown.get(sent.id);
+    const isPurged = log.some((event) =>
+      event.type === "expunge" && event.body.author === sent.actor &&
+      sent.seq <= Math.min(event.body.upToSeq, event.seq)
+    );
+    if (message !== undefined && isPurged) shown.set(sent.id, { ...message, text: null, reactions: [] });
+  }
+  return shown;
 }
 
 function reactionsIn(about: readonly LogEvent[]): string[] {

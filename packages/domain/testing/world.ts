@@ -57,6 +57,11 @@ export class World {
     return copy;
   }
 
+  /** The time at which the next event is decided. */
+  get now(): number {
+    return this.#now;
+  }
+
   get streams(): readonly StreamId[] {
     return [...this.#streams.keys()];
   }

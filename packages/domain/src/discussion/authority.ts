@@ -88,10 +88,12 @@ function judgeRole(
   const { state } = scene;
   const { who, onThoseBelow } = RIGHTS[act];
   assert(onThoseBelow === undefined || over !== undefined, `${act} is done to somebody`);
+  const forbidden = refuse("Forbidden", { field });
+  // Nobody is below their own role, also who has another one through the group.
+  if (onThoseBelow && over === actor) return forbidden;
   const above = onThoseBelow && over !== undefined ? ownRank(state, over) : -1;
   const holds = (rank: number) => rank >= leastRank(who, state) && rank > above;
   if (holds(ownRank(state, actor))) return { kind: "accepted", decided: {} };
-  const forbidden = refuse("Forbidden", { field });
   return holds(RANKS.moderator) ? throughGroup(actor, scene) ?? forbidden : forbidden;
 }
 
