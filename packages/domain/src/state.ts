@@ -163,6 +163,11 @@ export interface UserState {
   readonly handle: string;
   readonly name: string;
   readonly createdAt: UnixMs;
+  /**
+   * The seq of the newest event that changed what others are shown. That is all of this stream's numbers that they get: another would tell
+   * them of a block (BLK1).
+   */
+  readonly profileSeq: Seq;
   readonly inbox: Readonly<Record<GroupId, InboxGroup>>;
   readonly about?: string;
   readonly avatar?: Attachment;

@@ -221,8 +221,8 @@ export interface BackfillBudget {
   bytes: number;
 }
 
-/** A user as others look them up: without what they are in, and whom they block. */
-export type Profile = Omit<UserState, "inbox" | "blocks">;
+/** A user as others look them up: without what they are in and whom they block, and without the head, which moves with both. */
+export type Profile = Omit<UserState, "seq" | "inbox" | "blocks">;
 
 /** What decides how a user is served: whether their account has ended (USR4), and whom they block (BLK1). */
 export type Account = Pick<UserState, "seq" | "endedAt" | "blocks">;

@@ -23,12 +23,12 @@ export async function claimHandle(
 /** Has a user's stream say the handle that the directory granted, unless it does. @throws {ApiError} Unavailable */
 export async function recordHandle(
   services: Pick<Services, "storage" | "config">,
-  { profile, handle }: { profile: Pick<Profile, "id" | "seq" | "handle">; handle: string },
+  { profile, handle }: { profile: Pick<Profile, "id" | "profileSeq" | "handle">; handle: string },
 ): Promise<void> {
-  const { id: user, seq } = profile;
+  const { id: user, profileSeq } = profile;
   if (profile.handle === handle) return;
   // The id follows from what was found, so that of those who find the same one writes it.
-  const id = deriveId("evt", shardOf(user), "set-handle", user, handle, String(seq));
+  const id = deriveId("evt", shardOf(user), "set-handle", user, handle, String(profileSeq));
   // If it is refused, the stream says so already, or its account has ended meanwhile.
   await offerOwn(services, { stream: user, id, type: "set-handle", version: 1, body: { handle } });
 }

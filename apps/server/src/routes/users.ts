@@ -36,7 +36,7 @@ export interface MemberList {
 /** One person. */
 export interface UserById {
   readonly incarnation: Incarnation;
-  /** The seq of their stream. */
+  /** The user's. */
   readonly asOf: Seq;
   readonly user: FoundUser;
 }

@@ -3,7 +3,7 @@ import { type Attachment, type Fact, type Seq, unreachable, type UserId } from "
 import type { Profile, Storage } from "@gatz/storage/contract";
 import { ApiError, notFound } from "../errors.ts";
 
-/** Somebody who is, or was, there: `asOf` is the seq of their stream that they were read at (READ0). */
+/** Somebody who is, or was, there: `asOf` is the seq of the newest event in their stream that changed what is shown here (READ0, BLK1). */
 export type FoundUser =
   | {
     readonly kind: "user";
@@ -48,8 +48,8 @@ function userView(id: UserId, fact: Fact<Profile> | undefined): UserView {
   }
 }
 
-function profileView({ id, seq, handle, name, about, avatar, endedAt }: Profile): FoundUser {
-  if (endedAt !== undefined) return { kind: "ended", id, asOf: seq };
+function profileView({ id, profileSeq: asOf, handle, name, about, avatar, endedAt }: Profile): FoundUser {
+  if (endedAt !== undefined) return { kind: "ended", id, asOf };
   const more = { ...(about !== undefined && { about }), ...(avatar !== undefined && { avatar }) };
-  return { kind: "user", id, asOf: seq, handle, name, ...more };
+  return { kind: "user", id, asOf, handle, name, ...more };
 }

@@ -12,9 +12,9 @@ export function evolveUser(state: UserState | null, event: UserEvent): UserState
   assert(state !== null, `a user's log begins with register, not with ${event.type}`);
   switch (event.type) {
     case "set-profile":
-      return profiled({ ...state, seq: event.seq }, event);
+      return profiled({ ...state, seq: event.seq, profileSeq: event.seq }, event);
     case "set-handle":
-      return { ...state, seq: event.seq, handle: event.body.handle };
+      return { ...state, seq: event.seq, profileSeq: event.seq, handle: event.body.handle };
     case "block-user":
       return { ...state, seq: event.seq, blocks: [...state.blocks ?? [], event.body.user] };
     case "unblock-user":
@@ -24,7 +24,7 @@ export function evolveUser(state: UserState | null, event: UserEvent): UserState
         state.blocks?.filter((user) => user !== event.body.user),
       );
     case "end-account":
-      return { ...state, seq: event.seq, endedAt: event.at };
+      return { ...state, seq: event.seq, profileSeq: event.seq, endedAt: event.at };
     case "added-to":
       return { ...state, seq: event.seq, inbox: withAdd(state, event) };
     case "removed-from":
@@ -58,7 +58,8 @@ const NO_STREAMS: InboxGroup = Object.freeze({ streams: Object.freeze({}) });
 
 function begin(state: UserState | null, { stream, seq, at, body }: EventOf<Register>): UserState {
   assert(state === null, "a user registers once");
-  return { kind: "user", id: stream, seq, handle: body.handle, name: body.name, createdAt: at, inbox: {} };
+  const { handle, name } = body;
+  return { kind: "user", id: stream, seq, handle, name, createdAt: at, profileSeq: seq, inbox: {} };
 }
 
 /** An add that is undone counts as ended where it began: the user may have written there meanwhile, and their account may end (USR4). */

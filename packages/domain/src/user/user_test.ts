@@ -4,6 +4,7 @@ import {
   addToGroup,
   attachment,
   blockUser,
+  createGroup,
   endAccount,
   KNOWN_BLOB,
   leaveGroup,
@@ -14,7 +15,7 @@ import {
   unblockUser,
   UNKNOWN_BLOB,
 } from "../../testing/drafts.ts";
-import { eventId, userId } from "../../testing/ids.ts";
+import { eventId, groupId, userId } from "../../testing/ids.ts";
 import { ann, ben, cleo, code, dan, eve, group, nobody, scene, talk } from "../../testing/scene.ts";
 import { effects } from "../effects.ts";
 import type { AddedTo, Draft, LeftGroup, RemovedFrom, SetProfile } from "../events.ts";
@@ -69,7 +70,16 @@ Deno.test("[USR2] a user registers once, themselves, with a spelled-out handle a
   }
   strictEqual(code(world.offer(register(zoe, { name: "" }))), "NameInvalid");
   const { at } = world.accept(own);
-  const expected = { kind: "user", id: zoe, seq: 1, handle: "zoe", name: "Zoe", createdAt: at, inbox: {} };
+  const expected = {
+    kind: "user",
+    id: zoe,
+    seq: 1,
+    handle: "zoe",
+    name: "Zoe",
+    createdAt: at,
+    profileSeq: 1,
+    inbox: {},
+  };
   deepStrictEqual(world.user(zoe), expected);
   strictEqual(code(world.offer(register(zoe))), "AlreadyExists");
 });
@@ -187,6 +197,20 @@ Deno.test("[USR2] a stream records another handle, spelled as handles are", () =
   strictEqual(world.user(ann).handle, "annie_2");
   strictEqual(code(world.offer(setHandle(ann, "annie_2"))), "NoChange");
   strictEqual(code(world.offer(setHandle(ann, "Annie"))), "NameInvalid");
+});
+
+Deno.test("[BLK1] the number of what others are shown is not moved by a block, nor by what one is in", () => {
+  const world = scene();
+  const before = world.user(ann);
+  world.accept(blockUser(ann, ben));
+  world.accept(unblockUser(ann, ben));
+  world.accept(createGroup(ann, groupId(9), []));
+  world.deliverAll();
+  ok(world.user(ann).seq > before.seq + 2);
+  strictEqual(world.user(ann).profileSeq, before.profileSeq);
+  for (const draft of [setProfile(ann, { name: "A" }), setHandle(ann, "aaa"), endAccount(ann)]) {
+    strictEqual(world.accept(draft).seq, world.user(ann).profileSeq);
+  }
 });
 
 Deno.test("[BLK1] one blocks others, each once, and takes it back", () => {

@@ -19,7 +19,7 @@ export async function loadProfiles(q: Queryable, users: readonly UserId[]): Prom
     users,
     state: q.sql`st.state - 'left' - 'blocks'`,
   });
-  return new Map([...rows].map(([id, { seq, state }]) => [id, { kind: "user", id, seq, ...state }]));
+  return new Map([...rows].map(([id, { state }]) => [id, { kind: "user", id, ...state }]));
 }
 
 /** As {@link loadProfiles}. */
