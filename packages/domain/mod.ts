@@ -21,6 +21,7 @@ export { canDo, decide } from "./src/decide.ts";
 export { effects } from "./src/effects.ts";
 export { EVENT_TYPES, isSystemType, SYSTEM_TYPES } from "./src/event_types.ts";
 export { evolve } from "./src/evolve.ts";
+export { isInForce } from "./src/discussion/authority.ts";
 export { directCreateId, directGroupId } from "./src/group/direct.ts";
 export { findInvite, isOpen as isInviteOpen } from "./src/group/invites.ts";
 export * from "./src/group/rights.ts";

@@ -63,7 +63,7 @@ async function judgeAccepted(bench: Bench, one: Case): Promise<void> {
   assert.ok(told.kind === "accepted", reply.body);
   nothingLeaks(reply.body, { one, asked });
   shows(reply.body, one);
-  for (const ack of acksIn(told.data)) await isInTheLog(bench, { one, asked, ack });
+  for (const ack of acksIn(told.data)) await isInTheLog(bench, { one, asked, ack, data: told.data });
 }
 
 /** What the column's person sends. */
@@ -119,9 +119,11 @@ function acksIn(data: unknown): readonly Acked[] {
 /** What was acked is there, and by who asked. */
 async function isInTheLog(
   { storage }: Bench,
-  { one, asked, ack }: { one: Case; asked: Asked; ack: Acked },
+  { one, asked, ack, data }: { one: Case; asked: Asked; ack: Acked; data: unknown },
 ): Promise<void> {
-  const { stream, discussion, group } = asked.input as Partial<Record<"stream" | "discussion" | "group", StreamId>>;
+  type Named = Partial<Record<"stream" | "discussion" | "group", StreamId>>;
+  // Where somebody's direct group is, they are told.
+  const { stream, discussion, group } = { ...(data as Named), ...(asked.input as Named) };
   const { person } = callerOf(one.column, one.place.cast);
   // A write that names no stream is to one's own.
   const written = stream ?? discussion ?? group ?? person.user;

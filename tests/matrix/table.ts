@@ -50,6 +50,11 @@ export const ANSWERS: Readonly<Record<string, Answer & { readonly means: string 
   hand: { kind: "rejected", code: "OwnerMustHandOver", means: "`OwnerMustHandOver`" },
   nobody: { kind: "rejected", code: "NobodyAddable", means: "`NobodyAddable`: not said why (BLK1)" },
   blob: { kind: "rejected", code: "UnknownBlob", means: "`UnknownBlob`: may do it, and uploads come later" },
+  dud: {
+    kind: "rejected",
+    code: "InviteInvalid",
+    means: "`InviteInvalid`: not said why, nor whether there is such a group",
+  },
   taken: { kind: "error", code: "HandleTaken", means: "`HandleTaken`" },
   gatz: { kind: "rejected", code: "SystemOnly", means: "`SystemOnly`" },
 };
@@ -108,21 +113,42 @@ apps/server/src/routes/discussion_settings.ts
 
 apps/server/src/routes/groups.ts
   groups.create                                   login ok       ok      ok    ok     ok     ok     ok     ok     ok     ok      ok      login
+  groups.direct                                   login ok       ok      ok    ok     ok     ok     ok     ok     ok     nobody  nobody  login
+  groups.byId                                     login none     ok      part  ok     ok     ok     ok     ok     ok     ok      ok      login
+  groups.members                                  login none     ok      part  ok     ok     ok     ok     ok     ok     ok      ok      login
+  groups.joinable                                 login none     ok      part  ok     ok     ok     ok     ok     ok     ok      ok      login
+
+apps/server/src/routes/group_people.ts
   groups.addMembers                               login none     ok      left  ok     ok     ok     ok     ok     ok     nobody  nobody  login
   groups.removeMember                             login none     no      left  no     no     no     no     ok     ok     no      no      login
   groups.removeMember (the owner)                 login none     no      left  no     no     no     no     no     hand   no      no      login
   groups.leave                                    login none     ok      left  ok     ok     ok     ok     ok     hand   ok      ok      login
-  groups.byId                                     login none     ok      part  ok     ok     ok     ok     ok     ok     ok      ok      login
+  groups.setRole                                  login none     no      left  no     no     no     no     no     ok     no      no      login
+  groups.transferOwnership                        login none     no      left  no     no     no     no     no     ok     no      no      login
+
+apps/server/src/routes/group_settings.ts
+  groups.rename                                   login none     ok      left  ok     ok     ok     ok     ok     ok     ok      ok      login
+  groups.describe                                 login none     ok      left  ok     ok     ok     ok     ok     ok     ok      ok      login
+  groups.setAvatar                                login none     blob    left  blob   blob   blob   blob   blob   blob   blob    blob    login
+  groups.archive                                  login none     no      left  no     no     no     no     no     ok     no      no      login
+
+apps/server/src/routes/group_invites.ts
+  groups.createInvite                             login none     ok      left  ok     ok     ok     ok     ok     ok     ok      ok      login
+  groups.revokeInvite                             login none     no      left  no     no     no     no     ok     ok     no      no      login
+  groups.revokeInvite (their own)                 login -        ok      -     ok     ok     ok     ok     ok     ok     ok      ok      login
+  groups.invites                                  login none     ok      part  ok     ok     ok     ok     ok     ok     ok      ok      login
+  groups.joinByInvite                             login ok       same    ok    same   same   same   same   same   same   same    same    login
+  groups.joinByInvite (with another token)        login dud      dud     dud   dud    dud    dud    dud    dud    dud    dud     dud     login
 
 apps/server/src/routes/reads.ts
-  reads.mark                           login  none     none    part   ok     ok     ok     login
-  reads.markMany                       login  mine     mine    part   ok     ok     ok     login
-  reads.markUnread                     login  none     none    part   ok     ok     ok     login
-  reads.get                            login  mine     mine    mine   mine   mine   mine   login
+  reads.mark                                      login none     none    part  ok     ok     ok     ok     ok     ok     ok      ok      login
+  reads.markMany                                  login mine     mine    part  ok     ok     ok     ok     ok     ok     ok      ok      login
+  reads.markUnread                                login none     none    part  ok     ok     ok     ok     ok     ok     ok      ok      login
+  reads.get                                       login mine     mine    mine  mine   mine   mine   mine   mine   mine   mine    mine    login
 
 apps/server/src/routes/settings.ts
-  settings.setDiscussion               login  none     none    part   ok     ok     ok     login
-  settings.ofDiscussions               login  mine     mine    mine   mine   mine   mine   login
+  settings.setDiscussion                          login none     none    part  ok     ok     ok     ok     ok     ok     ok      ok      login
+  settings.ofDiscussions                          login mine     mine    mine  mine   mine   mine   mine   mine   mine   mine    mine    login
 
 apps/server/src/routes/users.ts
   users.byId                                      login ok       ok      ok    ok     ok     ok     ok     ok     ok     ok      ok      login

@@ -62,6 +62,8 @@ const SERVER_ROWS = {
   marksBurst: row(200, "read marks and settings of a user at once, after a pause", rate, "marks"),
   groupsPerHour: row(10, "groups an hour of a user", rate, "groups"),
   groupsBurst: row(10, "groups of a user at once, after a pause", rate, "groups"),
+  invitesPerDay: row(200, "invites a day of a user", rate, "invites"),
+  invitesBurst: row(50, "invites of a user at once, after a pause", rate, "invites"),
   signalsPerMinute: row(60, "signals a minute of a user", rate, "signals"),
   signalsBurst: row(20, "signals of a user at once, after a pause", rate, "signals"),
   discussionSignalsPerMinute: row(300, "signals a minute in a discussion", rate, "discussionSignals"),
@@ -169,6 +171,7 @@ export const LIFTED_FOR_LOAD = Object.freeze({
   ...{ callsPerMinute: LIFTED, callsBurst: LIFTED, callsDebt: LIFTED, callsInFlight: LIFTED, pagesAtOnce: LIFTED },
   ...{ subscriptions: LIFTED, pageCallEvents: LIFTED },
   ...{ sendsPerMinute: LIFTED, sendsBurst: LIFTED, groupsPerHour: LIFTED, groupsBurst: LIFTED },
+  ...{ invitesPerDay: LIFTED, invitesBurst: LIFTED },
   ...{ discussionSendsPerMinute: LIFTED, discussionSendsBurst: LIFTED, marksPerMinute: LIFTED, marksBurst: LIFTED },
   ...{ signalsPerMinute: LIFTED, signalsBurst: LIFTED },
   ...{ discussionSignalsPerMinute: LIFTED, discussionSignalsBurst: LIFTED },
@@ -184,7 +187,7 @@ export function isLimit(name: string): name is LimitName {
 
 /** Limiters whose refusals are counted by `gatz_limited_total`; of the others `gatz_outcomes_total` and `gatz_calls_total` tell, by code. */
 const COUNTED: ReadonlySet<string> = new Set([
-  ...["calls", "callsDebt", "callsInFlight", "subscriptions", "sends", "discussionSends", "groups", "marks"],
+  ...["calls", "callsDebt", "callsInFlight", "subscriptions", "sends", "discussionSends", "groups", "marks", "invites"],
   ...["signals", "discussionSignals"],
   ...["connectionsPerUser", "connectionsPerAddress", "requestsPerAddress", "frameBytes", "jsonDepth"],
 ]);

@@ -2,7 +2,7 @@ import type { LogEvent } from "./events.ts";
 import type { DiscussionId, GroupId, StreamId, UserId } from "./ids.ts";
 import type { PersonalChange } from "./personal.ts";
 import type { Incarnation, Rev, Seq, UnixMs } from "./scalars.ts";
-import type { DiscussionState, Interval, Pin, Role, Sanction } from "./state.ts";
+import type { DiscussionState, GroupState, Interval, Pin, Role, Sanction } from "./state.ts";
 import type { ShardNumber } from "./ids.ts";
 import type { Signal } from "./signal.ts";
 
@@ -24,7 +24,10 @@ export type StreamView =
     readonly createdAt: UnixMs;
     readonly memberCount: number;
     readonly mine: readonly Interval[];
+    /** The viewer's own; null for who has left. */
+    readonly role: Role | null;
   }
+    & Pick<GroupState, "description" | "avatar" | "direct" | "archived">
   | {
     readonly kind: "discussion";
     readonly id: DiscussionId;

@@ -1,4 +1,5 @@
 /** A draft of each type, as a person writes it about a place; the procedures' own inputs are made of the same bodies. @module */
+import { createHash } from "node:crypto";
 import type { StreamId } from "@gatz/domain";
 import { freshId } from "@gatz/testing/test_server.ts";
 import type { Person } from "../cast.ts";
@@ -32,6 +33,9 @@ const inAnHour = () => Date.now() + HOUR_MS;
 /** A message of the person's own, or the other's for who never wrote one. */
 export const ownOf = ({ own, message }: Place, { user }: Person) => own.get(user) ?? message;
 
+/** What whoever is invited is given. */
+export const INVITE_TOKEN = "t".repeat(22);
+
 const GROUP: Readonly<Record<string, Write>> = {
   "create": (_, as) => ({ stream: freshId("grp", homeOf(as)), body: { name: "Group", members: [] } }),
   "rename": inGroup(() => ({ name: "Another name" })),
@@ -42,7 +46,7 @@ const GROUP: Readonly<Record<string, Write>> = {
   "leave": inGroup(() => ({})),
   "set-role": inGroup(({ cast }) => ({ user: cast.other.user, role: "moderator" })),
   "transfer-ownership": inGroup(({ cast }) => ({ to: cast.other.user })),
-  "create-invite": inGroup(() => ({ hash: "1".repeat(64) })),
+  "create-invite": inGroup(() => ({ hash: createHash("sha256").update(INVITE_TOKEN).digest("hex") })),
   "revoke-invite": inGroup(({ invite }) => ({ invite })),
   "join-by-invite": inGroup(({ invite }) => ({ invite })),
   "discussion-open": inGroup(({ discussion }) => ({ discussion, name: "Talk", size: 1, until: inAnHour() })),

@@ -69,6 +69,14 @@ export const READS: Calls = {
   "reads.get": { kind: "query", input: ({ discussion }) => ({ discussions: [discussion] }) },
   "settings.ofDiscussions": { kind: "query", input: ({ discussion }) => ({ discussions: [discussion] }) },
 
+  "groups.members": {
+    kind: "query",
+    input: ({ group }) => ({ group }),
+    shows: { now: ({ cast }) => cast.other.name },
+  },
+  "groups.joinable": { kind: "query", input: ({ group }) => ({ group }) },
+  "groups.invites": { kind: "query", input: ({ group }) => ({ group }) },
+
   "users.byId": {
     kind: "query",
     input: ({ cast }) => ({ id: cast.other.user }),

@@ -5,7 +5,7 @@ import { type Person, planted } from "../cast.ts";
 import { newEvent } from "../offer.ts";
 import { homeOf, type Place, type TalkOptions } from "../place.ts";
 import type { Call, Calls } from "./call.ts";
-import { BEFORE, draftOf, DRAFTS, ownOf } from "./drafts.ts";
+import { BEFORE, draftOf, DRAFTS, INVITE_TOKEN, ownOf } from "./drafts.ts";
 
 type Input = (at: Place, as: Person) => object;
 
@@ -41,6 +41,8 @@ const purge = (more?: Input): Call => {
   };
   return { ...whole, input };
 };
+
+const INVITED: Call["before"] = [{ by: "other", draft: "group/create-invite", id: ({ invite }) => invite }];
 
 const PROCEDURES: Calls = {
   "auth.devSignIn": { kind: "mutation", input: (_, { handle }) => ({ handle }) },
@@ -95,10 +97,28 @@ const PROCEDURES: Calls = {
   "moderation.purge (the owner's)": purge(({ cast }) => ({ author: cast.owner.user })),
 
   "groups.create": of("group/create"),
+  "groups.direct": { kind: "mutation", input: ({ cast }) => ({ user: cast.other.user }) },
   "groups.addMembers": of("group/add-members"),
   "groups.removeMember": of("group/remove-member"),
   "groups.removeMember (the owner)": of("group/remove-member", ({ cast }) => ({ user: cast.gowner.user })),
   "groups.leave": of("group/leave"),
+  "groups.setRole": of("group/set-role"),
+  "groups.transferOwnership": of("group/transfer-ownership"),
+  "groups.rename": of("group/rename"),
+  "groups.describe": of("group/describe"),
+  "groups.setAvatar": of("group/set-avatar"),
+  "groups.archive": of("group/archive"),
+  "groups.createInvite": of("group/create-invite"),
+  "groups.revokeInvite": of("group/revoke-invite"),
+  "groups.revokeInvite (their own)": {
+    ...of("group/revoke-invite"),
+    before: [{ by: null, draft: "group/create-invite", id: ({ invite }) => invite }],
+  },
+  "groups.joinByInvite": { ...of("group/join-by-invite", () => ({ token: INVITE_TOKEN })), before: INVITED },
+  "groups.joinByInvite (with another token)": {
+    ...of("group/join-by-invite", () => ({ token: "x".repeat(22) })),
+    before: INVITED,
+  },
 
   "reads.mark": { kind: "mutation", input: ({ discussion }) => ({ discussion, seq: 1 }) },
   "reads.markMany": { kind: "mutation", input: ({ discussion }) => ({ marks: [{ discussion, seq: 1 }] }) },

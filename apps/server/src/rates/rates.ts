@@ -1,6 +1,7 @@
 /** All limiters of a node: the buckets that calls and drafts are paid from, and what may be open at once (SEC2). @module */
 import {
   type DiscussionId,
+  type Draft,
   isDiscussionStream,
   isGroupStream,
   shardOf,
@@ -51,6 +52,7 @@ export class Rates {
   readonly #discussionSends: Buckets<DiscussionId>;
   readonly #marks: Buckets<UserId>;
   readonly #groups: Buckets<UserId>;
+  readonly #invites: Buckets<UserId>;
   readonly #signals: Buckets<UserId>;
   readonly #discussionSignals: Buckets<DiscussionId>;
 
@@ -71,6 +73,7 @@ export class Rates {
     );
     this.#marks = new Buckets(perMinute(limits.marksPerMinute, limits.marksBurst), now);
     this.#groups = new Buckets({ perHour: limits.groupsPerHour, burst: limits.groupsBurst }, now);
+    this.#invites = new Buckets({ perHour: limits.invitesPerDay / 24, burst: limits.invitesBurst }, now);
     this.#signals = new Buckets(perMinute(limits.signalsPerMinute, limits.signalsBurst), now);
     this.#discussionSignals = new Buckets(
       perMinute(limits.discussionSignalsPerMinute, limits.discussionSignalsBurst),
@@ -158,13 +161,10 @@ export class Rates {
       });
     }
     if (isGroupStream(stream)) {
-      charges.push({
-        limiter: "groups",
-        applies: ({ type }) => type === "create",
-        take: () => this.#groups.take(user),
-        giveBack: () => this.#groups.giveBack(user),
-        isKept: mayBeInTheLog,
-      });
+      charges.push(
+        chargeOf(user, { limiter: "groups", type: "create", buckets: this.#groups }),
+        chargeOf(user, { limiter: "invites", type: "create-invite", buckets: this.#invites }),
+      );
     }
     return charges;
   }
@@ -198,6 +198,20 @@ export class Rates {
 }
 
 const mayBeInTheLog: Charge["isKept"] = ({ kind }) => kind === "accepted" || kind === "unknown";
+
+/** Of what comes to be of one type. */
+function chargeOf(
+  user: UserId,
+  { limiter, type, buckets }: { limiter: string; type: Draft["type"]; buckets: Buckets<UserId> },
+): Charge {
+  return {
+    limiter,
+    applies: (draft) => draft.type === type,
+    take: () => buckets.take(user),
+    giveBack: () => buckets.giveBack(user),
+    isKept: mayBeInTheLog,
+  };
+}
 
 function perMinute(tokens: number, burst: number): Rate {
   return { perHour: tokens * 60, burst };

@@ -5,36 +5,26 @@ import {
   type Incarnation,
   type Sanction,
   type Seq,
-  type UserId,
   zAddMembersBody,
   zDiscussionId,
   zNewEventId,
   zPardonBody,
   zRemoveFromDiscussionBody,
   zSanctionBody,
-  zSeq,
   zSetDiscussionRoleBody,
-  zUserId,
 } from "@gatz/domain";
 import { z } from "zod";
 import type { UserContext } from "../context.ts";
 import { offerOne } from "../offers.ts";
 import { memberOffer, memberProcedure } from "../trpc.ts";
+import { memberPage, type MemberPlace, type PagedMember, zMemberPage } from "../views/member_page.ts";
 import { seenDiscussion } from "../views/seen.ts";
-import { type Member, membersOf } from "../views/stream_view.ts";
-import { type UserView, userViews } from "../views/user_view.ts";
 
 /** How long a sanction lasts; without `until`, until it is taken back. */
 export type Lasting = Pick<Sanction, "until">;
 
 /** A member, and who that is as far as their own shard answers (USR1). */
-export type DiscussionMember = UserView & Pick<Member, "role" | "since"> & { readonly muted?: Lasting };
-
-/** After whom a page begins. */
-export interface MemberPlace {
-  readonly since: Seq;
-  readonly user: UserId;
-}
+export type DiscussionMember = PagedMember & { readonly muted?: Lasting };
 
 export interface DiscussionMembers {
   readonly incarnation: Incarnation;
@@ -45,7 +35,6 @@ export interface DiscussionMembers {
   readonly next: MemberPlace | null;
 }
 
-const PAGE_MEMBERS = 200;
 const to = { id: zNewEventId, discussion: zDiscussionId };
 const zNothingMore = z.strictObject(to);
 const zPardonInput = z.strictObject({ ...to, ...zPardonBody.shape });
@@ -96,34 +85,23 @@ export const discussionPeople = {
   ),
 
   members: memberProcedure
-    .input(z.strictObject({
-      discussion: zDiscussionId,
-      after: z.strictObject({ since: zSeq, user: zUserId }).optional(),
-      limit: z.int().min(1).max(PAGE_MEMBERS).default(50),
-    }))
-    .query(async ({ ctx, input: { discussion, after, limit } }): Promise<DiscussionMembers> => {
+    .input(z.strictObject({ discussion: zDiscussionId, ...zMemberPage }))
+    .query(async ({ ctx, input: { discussion, ...page } }): Promise<DiscussionMembers> => {
       const { storage } = ctx.services;
       const { state, head } = await seenDiscussion(storage, { viewer: ctx.session.user, discussion });
-      const rest = membersOf(state).filter((member) => after === undefined || comesAfter(member, after));
-      const page = rest.slice(0, limit);
-      const people = await userViews(storage, page.map(({ user }) => user));
-      const last = rest.length > page.length ? page.at(-1) : undefined;
+      const { members, next } = await memberPage(storage, state, page);
       return {
         incarnation: storage.incarnation,
         asOf: head,
-        members: page.map((member, i) => withPerson(member, people[i]!, state)), // one view an id
-        next: last === undefined ? null : { since: last.since, user: last.user },
+        members: members.map((member) => withMute(member, state)),
+        next,
       };
     }),
 };
 
 const write = (context: UserContext, draft: Draft) => offerOne(context, { draft, names: { stream: "discussion" } });
 
-function comesAfter({ since, user }: Member, place: MemberPlace): boolean {
-  return since > place.since || (since === place.since && user > place.user);
-}
-
-function withPerson({ user, role, since }: Member, person: UserView, { mutes }: DiscussionState): DiscussionMember {
-  const mute = mutes?.[user];
-  return { ...person, role, since, ...(mute && { muted: mute.until === undefined ? {} : { until: mute.until } }) };
+function withMute(member: PagedMember, { mutes }: DiscussionState): DiscussionMember {
+  const mute = mutes?.[member.id];
+  return { ...member, ...(mute && { muted: mute.until === undefined ? {} : { until: mute.until } }) };
 }

@@ -1,20 +1,32 @@
-/** `groups.*`: making them and who is in them (GRP1–2). @module */
+/** `groups.*`: making them, and the look-ups; with what is done to them, to who is in them, and invites (GRP1–3). @module */
 import {
+  directCreateId,
+  directGroupId,
+  type GroupId,
   type Incarnation,
+  type Outcome,
   type Seq,
-  zAddMembersBody,
+  type UnixMs,
+  unixMs,
+  type UserId,
   zCreateGroupBody,
   zGroupId,
   zNewEventId,
   zNewGroupId,
-  zRemoveFromGroupBody,
+  zUserId,
 } from "@gatz/domain";
 import { z } from "zod";
 import type { UserContext } from "../context.ts";
-import { offerOne, type Written } from "../offers.ts";
-import { memberOffer, memberProcedure, router, userOffer } from "../trpc.ts";
-import { seenGroup } from "../views/seen.ts";
+import { malformed } from "../errors.ts";
+import { type Offered, offerMade, offerOne } from "../offers.ts";
+import { memberProcedure, router, userOffer } from "../trpc.ts";
+import { type JoinableDiscussion, joinableDiscussions } from "../views/joinable.ts";
+import { memberPage, type MemberPlace, type PagedMember, zMemberPage } from "../views/member_page.ts";
+import { requireShard, seenGroup } from "../views/seen.ts";
 import { type GroupView, groupView } from "../views/stream_view.ts";
+import { groupInvites } from "./group_invites.ts";
+import { groupPeople } from "./group_people.ts";
+import { groupSettings } from "./group_settings.ts";
 
 export interface GroupById {
   readonly incarnation: Incarnation;
@@ -22,7 +34,31 @@ export interface GroupById {
   readonly group: GroupView;
 }
 
-const to = { id: zNewEventId, group: zGroupId };
+/** The direct group of the caller and another. */
+export interface DirectGroup extends Offered {
+  /** There, if the outcome is `accepted` (it was made now) or `duplicate` (it was there). */
+  readonly group: GroupId;
+}
+
+export interface GroupMembers {
+  readonly incarnation: Incarnation;
+  readonly asOf: Seq;
+  /** In the order of joining. */
+  readonly members: readonly PagedMember[];
+  /** For the next page's `after`; null at the end. */
+  readonly next: MemberPlace | null;
+}
+
+export interface JoinableDiscussions {
+  readonly incarnation: Incarnation;
+  /** Of the group. */
+  readonly asOf: Seq;
+  /** The newest first. */
+  readonly discussions: readonly JoinableDiscussion[];
+}
+
+/** Clients show who the other one is. */
+const DIRECT_NAME = "Direct";
 
 export const groups = router({
   create: userOffer
@@ -31,23 +67,14 @@ export const groups = router({
       offerOne(ctx, { draft: { stream, id, type: "create", version: 1, body }, names: { stream: "stream" } })
     ),
 
-  addMembers: memberOffer
-    .input(z.strictObject({ ...to, ...zAddMembersBody.shape }))
-    .mutation(({ ctx, input: { id, group, ...body } }) =>
-      write(ctx, { stream: group, id, type: "add-members", version: 1, body })
-    ),
+  /** The one group of the caller and somebody else, got or made (GRP1). */
+  direct: userOffer
+    .input(z.strictObject({ user: zUserId }))
+    .mutation(({ ctx, input: { user } }) => direct(ctx, user)),
 
-  removeMember: memberOffer
-    .input(z.strictObject({ ...to, ...zRemoveFromGroupBody.omit({ since: true }).shape }))
-    .mutation(({ ctx, input: { id, group, ...body } }) =>
-      write(ctx, { stream: group, id, type: "remove-member", version: 1, body })
-    ),
-
-  leave: memberOffer
-    .input(z.strictObject(to))
-    .mutation(({ ctx, input: { id, group } }) =>
-      write(ctx, { stream: group, id, type: "leave", version: 1, body: {} })
-    ),
+  ...groupPeople,
+  ...groupSettings,
+  ...groupInvites,
 
   byId: memberProcedure
     .input(z.strictObject({ group: zGroupId }))
@@ -57,7 +84,44 @@ export const groups = router({
       const { state, head } = await seenGroup(storage, { viewer, group });
       return { incarnation: storage.incarnation, asOf: head, group: groupView(state, viewer) };
     }),
+
+  members: memberProcedure
+    .input(z.strictObject({ group: zGroupId, ...zMemberPage }))
+    .query(async ({ ctx, input: { group, ...page } }): Promise<GroupMembers> => {
+      const { storage } = ctx.services;
+      const { state, head } = await seenGroup(storage, { viewer: ctx.session.user, group });
+      return { incarnation: storage.incarnation, asOf: head, ...await memberPage(storage, state, page) };
+    }),
+
+  /** Discussions of the group that the caller is not in and may join (DISC3). */
+  joinable: memberProcedure
+    .input(z.strictObject({ group: zGroupId }))
+    .query(async ({ ctx, input: { group } }): Promise<JoinableDiscussions> => {
+      const { storage, now } = ctx.services;
+      const viewer = ctx.session.user;
+      const { state, head } = await seenGroup(storage, { viewer, group });
+      const discussions = await joinableDiscussions(storage, state, { viewer, now: unixMs(now()) });
+      return { incarnation: storage.incarnation, asOf: head, discussions };
+    }),
 });
 
-const write = (context: UserContext, draft: Written["draft"]) =>
-  offerOne(context, { draft, names: { stream: "group" } });
+async function direct(context: UserContext, user: UserId): Promise<DirectGroup> {
+  const { services: { storage }, session } = context;
+  requireShard(storage, { field: "user", id: user });
+  if (user === session.user) throw malformed("user", "oneself");
+  const [group, id] = [directGroupId(session.user, user), directCreateId(session.user, user)];
+  const { incarnation } = storage;
+  const [fact] = (await storage.states([group])).values();
+  if (fact?.kind === "known") return { incarnation, group, outcome: there(id, fact.value.createdAt) };
+  const body = { name: DIRECT_NAME, members: [user], direct: true as const };
+  const draft = { stream: group, id, type: "create" as const, version: 1 as const, body };
+  const { outcome } = await offerMade(context, { draft, names: { stream: "user" } });
+  if (outcome.kind !== "rejected") return { incarnation, group, outcome };
+  // Where the other one was faster there is an event of the same id, by them.
+  const made = outcome.code === "EventIdReused" ? await storage.state(group) : null;
+  return { incarnation, group, outcome: made === null ? { ...outcome, field: "user" } : there(id, made.createdAt) };
+}
+
+function there(id: ReturnType<typeof directCreateId>, at: UnixMs): Outcome {
+  return { kind: "duplicate", id, seq: 1 as Seq, at }; // a group's `create` is its first event
+}

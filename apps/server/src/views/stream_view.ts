@@ -27,8 +27,15 @@ export function membersOf(state: GroupState | DiscussionState): Member[] {
 
 /** An ex-member's own leaving is the last that they see; they see themselves outside. */
 export function groupView(state: GroupState, viewer: UserId): GroupView {
-  const { kind, id, seq, name, owner, createdAt } = state;
-  return { kind, id, seq, name, owner, createdAt, memberCount: memberCount(state), mine: intervalsOf(state, viewer) };
+  const { kind, id, seq, name, owner, createdAt, description, avatar, direct, archived } = state;
+  return {
+    ...{ kind, id, seq, name, owner, createdAt, memberCount: memberCount(state), mine: intervalsOf(state, viewer) },
+    role: roleOf(state, viewer) ?? null,
+    ...(description !== undefined && { description }),
+    ...(avatar !== undefined && { avatar }),
+    ...(direct !== undefined && { direct }),
+    ...(archived !== undefined && { archived }),
+  };
 }
 
 /** As {@link groupView}. */

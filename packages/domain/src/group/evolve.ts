@@ -98,8 +98,11 @@ function used(id: EventId, state: GroupState): GroupState {
   return withField(state, "invites", invites);
 }
 
-/** Those that were over when this one was announced are forgotten. */
+/** So many can be found in a group at once; older ones are found by their id alone. */
+const OPEN_KEPT = 100;
+
+/** Those that were over when this one was announced are forgotten, and the oldest of too many. */
 function opened(state: GroupState, { at, body }: EventOf<DiscussionOpen>): GroupState {
   const still = (state.open ?? []).filter(({ until }) => until > at);
-  return { ...state, open: [...still, { ...body, at }] };
+  return { ...state, open: [...still, { ...body, at }].slice(-OPEN_KEPT) };
 }

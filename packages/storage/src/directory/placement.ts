@@ -9,8 +9,10 @@ const RETRY_AFTER_MS = 1_000;
 
 /** New groups and discussions start on their maker's home, or on a past one: they may have been minted before the move. */
 export function placedAtHome(directory: Pick<Directory, "home">): Placement {
-  return async ({ type, actor, stream }) => {
+  return async ({ type, actor, stream, body }) => {
     if (type !== "create" || actor === "system") return undefined;
+    // Where a direct group is follows from its two people (GRP1).
+    if ("direct" in body && body.direct) return undefined;
     const shard = shardOf(stream);
     try {
       if (isOneOf(await directory.home(actor), shard)) return undefined;
