@@ -5,18 +5,10 @@ import { needsPostgres } from "@gatz/testing/postgres.ts";
 
 if (await needsPostgres(import.meta.url)) {
   const { freshId, person, testServer } = await import("@gatz/testing/test_server.ts");
+  const { eventually } = await import("@gatz/testing/eventually.ts");
   const { disposeAll, sent, talk } = await import("./talk.ts");
 
   const refusal = (outcome: Outcome | undefined) => outcome?.kind === "rejected" ? outcome.code : outcome?.kind;
-  /** Asks again until the answer holds; effects between streams take a moment. */
-  const soon = async <T>(ask: () => Promise<T>, holds: (answer: T) => boolean): Promise<T> => {
-    for (const until = Date.now() + 5_000;;) {
-      const answer = await ask();
-      if (holds(answer)) return answer;
-      assert.ok(Date.now() < until, `not within 5 s: ${JSON.stringify(answer)}`);
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
-  };
 
   Deno.test("[DISC3] a message is continued as a new discussion, with a first message; each side records the link", async () => {
     await using server = await testServer();
@@ -48,7 +40,7 @@ if (await needsPostgres(import.meta.url)) {
     const { discussion: view } = await ben.api.discussions.byId.query({ discussion: stream });
     assert.deepEqual(view.continues, { discussion, message });
     const read = () => ann.api.log.read.query({ stream: discussion, fromSeq: seq(3) });
-    const { items } = await soon(read, ({ items }) => items.length > 0);
+    const { items } = await eventually(read, ({ items }) => items.length > 0);
     const [link] = items;
     assert.ok(link?.type === "event" && link.event.type === "continued");
     assert.deepEqual([link.event.body, link.event.actor], [{ target: message, discussion: stream }, "system"]);
@@ -94,7 +86,7 @@ if (await needsPostgres(import.meta.url)) {
     sent((await ann.api.discussions.unban.mutate({ id: id(), discussion: open, user: ben.user })).outcome);
     sent(await join(ben, open));
     const brief = await begin(Date.now() + 300);
-    const late = await soon(() => join(cai, brief), (outcome) => outcome.kind === "rejected");
+    const late = await eventually(() => join(cai, brief), (outcome) => outcome.kind === "rejected");
     // She may have got in at first: then there is nothing to join.
     assert.match(refusal(late) ?? "", /^(NotJoinable|NoChange)$/);
   });
@@ -184,7 +176,7 @@ if (await needsPostgres(import.meta.url)) {
       page: await ben.api.messages.byDiscussion.query({ discussion }),
       log: await ben.api.log.read.query({ stream: discussion, fromSeq: seq(1) }),
     });
-    const then = await soon(shown, ({ view }) => view.discussion.role === null);
+    const then = await eventually(shown, ({ view }) => view.discussion.role === null);
     assert.deepEqual(then.view.discussion.pins?.length, 1);
     const { api } = ann;
     sent((await api.discussions.rename.mutate({ ...to(), name: "Without Ben" })).outcome);

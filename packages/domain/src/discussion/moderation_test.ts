@@ -94,7 +94,7 @@ Deno.test("[DISC3] who joins has to be of the group, in time, and not in it; whe
 });
 
 Deno.test("[DISC4] slow mode asks members to wait, between two of their own; for moderators, and when it is over, it is not there", () => {
-  const world = scene();
+  const world = scene({ slowModeSeconds: 60 });
   world.accept(draft.slowMode(ann, talk, { seconds: 2, until: unixMs(world.now + 1_500) }));
   world.accept(newMessage(ben, talk));
   deepStrictEqual(world.offer(newMessage(ben, talk)), {
@@ -110,8 +110,8 @@ Deno.test("[DISC4] slow mode asks members to wait, between two of their own; for
   deepStrictEqual([world.discussion(talk).slowMode, world.discussion(talk).lastSent], [undefined, undefined]);
   strictEqual(code(world.offer(newMessage(cleo, talk))), "accepted");
   strictEqual(code(world.offer(draft.slowMode(ann, talk, { seconds: 0 }))), "NoChange");
-  deepStrictEqual(world.offer(draft.slowMode(ann, talk, { seconds: 30_000 })), {
-    ...{ kind: "rejected", code: "PeriodInvalid", field: "body.seconds", detail: { limit: 21_600 } },
+  deepStrictEqual(world.offer(draft.slowMode(ann, talk, { seconds: 61 })), {
+    ...{ kind: "rejected", code: "PeriodInvalid", field: "body.seconds", detail: { limit: 60 } },
   });
 });
 
@@ -244,4 +244,21 @@ Deno.test("[DISC4] a hand-over makes the former owner a moderator; a role that i
   // She has a moderator's rights twice over, and the owner's no more.
   strictEqual(code(world.offer(draft.setRole(ann, talk, { user: cleo, role: "moderator" }))), "Forbidden");
   strictEqual(code(world.offer(draft.mute(ann, talk, { user: ben }))), "Forbidden");
+});
+
+Deno.test("[DISC1] a discussion says what it is about: as much as is allowed, or nothing any more", () => {
+  const world = scene({ descriptionCodePoints: 5 });
+  const describe = (description: string) => world.offer(draft.describeDiscussion(ben, talk, { description }));
+  deepStrictEqual(describe("too long"), {
+    ...{ kind: "rejected", code: "TextTooLong", field: "body.description", detail: { limit: 5, unit: "codePoints" } },
+  });
+  strictEqual(code(describe("\0")), "TextMalformed");
+  strictEqual(code(describe("")), "NoChange");
+  strictEqual(code(describe("lunch")), "accepted");
+  strictEqual(world.discussion(talk).description, "lunch");
+  strictEqual(code(describe("lunch")), "NoChange");
+  strictEqual(code(describe("")), "accepted");
+  strictEqual("description" in world.discussion(talk), false);
+  const described = createDiscussion(ann, second, { group, description: "too long" });
+  strictEqual(code(world.offer(described)), "TextTooLong");
 });
