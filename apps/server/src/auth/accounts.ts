@@ -68,6 +68,7 @@ export class Accounts {
   /** What is known of a user is read anew: they have changed it, and the hub may hear of it later than they ask. */
   forget(user: UserId): void {
     this.#known.delete(user);
+    this.#reading.delete(user);
   }
 
   /** Told by the hub of a user's stream, at an event of it or later. */
@@ -105,16 +106,19 @@ export class Accounts {
   #read(user: UserId): Promise<KnownAccount | null> {
     // Asked first: what is committed after the read comes by the hub.
     const isFollowed = this.#options.isFollowed(shardOf(user));
-    const reading = this.#options.storage.account(user).then(
+    const reading: Promise<KnownAccount | null> = this.#options.storage.account(user).then(
       (account) => {
         const entry = entryOf(account ?? { seq: 0 as Seq }); // before its first event, a stream is at 0
-        return isFollowed ? this.#keep(user, entry) : entry;
+        const isWanted = this.#reading.get(user) === reading; // or it was forgotten meanwhile
+        return isFollowed && isWanted ? this.#keep(user, entry) : entry;
       },
       (error) => {
         if (error instanceof ShardUnavailable) return null;
         throw error;
       },
-    ).finally(() => this.#reading.delete(user));
+    ).finally(() => {
+      if (this.#reading.get(user) === reading) this.#reading.delete(user);
+    });
     this.#reading.set(user, reading);
     return reading;
   }
