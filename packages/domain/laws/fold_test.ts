@@ -1,7 +1,7 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import fc from "fast-check";
 import { evolve } from "../src/evolve.ts";
-import type { DiscussionEvent, LogEvent } from "../src/events.ts";
+import type { DiscussionEvent, GroupEvent, LogEvent } from "../src/events.ts";
 import { foldStream, NOTHING } from "../src/fold.ts";
 import type { Folded } from "../src/fold.ts";
 import { currentInterval, intervalsOf, isMember, membersNow, roleOf } from "../src/membership.ts";
@@ -13,6 +13,8 @@ import type { World } from "../testing/world.ts";
 import { limits, moves, newWorld, PEOPLE, play, played } from "../testing/chat.ts";
 import { plainDiscussion } from "../testing/naive_discussion.ts";
 import type { PlainDiscussion } from "../testing/naive_discussion.ts";
+import { plainGroup } from "../testing/naive_group.ts";
+import type { PlainGroup } from "../testing/naive_group.ts";
 import { isIn, messagesOf, plain } from "../testing/naive_model.ts";
 
 const chats = moves(60);
@@ -47,8 +49,19 @@ function assertApplied(world: World, stream: World["streams"][number]): void {
   deepStrictEqual(new Map([...messages].map(([id, message]) => [id, plain(message)])), messagesOf(log));
   if (state.kind === "user") return;
   for (const person of PEOPLE) strictEqual(isMember(state, person), isIn(log, person));
-  if (state.kind === "group") strictEqual(currentInterval(state, state.owner!)?.role, "owner");
+  if (state.kind === "group") deepStrictEqual(plainOfGroup(state), plainGroup(log as readonly GroupEvent[])); // a group's
   else assertOneOwner(world, state);
+}
+
+/** What the fold made of a group, as plain data. */
+function plainOfGroup(state: ReturnType<World["group"]>): PlainGroup {
+  const { name, description, avatar, direct, archived, owner, invites, open } = state;
+  return {
+    ...{ name, description, owner, avatar: avatar?.sha256, direct: direct ?? false, archived: archived ?? false },
+    roles: Object.fromEntries(membersNow(state).map((user) => [user, roleOf(state, user)!])),
+    invites: Object.fromEntries((invites ?? []).map(({ id, uses }) => [id, uses])),
+    open: (open ?? []).map(({ discussion }) => discussion),
+  };
 }
 
 function assertOneOwner(world: World, state: ReturnType<World["discussion"]>): void {

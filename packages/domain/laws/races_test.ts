@@ -1,20 +1,26 @@
 /** FACT2: whatever the order in which adds, removals and their effects meet, all end right. */
 import { ok, strictEqual } from "node:assert/strict";
 import fc from "fast-check";
+import type { DiscussionId, UserId } from "../src/ids.ts";
 import { code } from "../testing/scene.ts";
 import {
   addToDiscussion,
   addToGroup,
+  blockUser,
   createDiscussion,
   createGroup,
+  endAccount,
   leaveDiscussion,
   leaveGroup,
+  newMessage,
   register,
   removeFromDiscussion,
   removeFromGroup,
+  unblockUser,
 } from "../testing/drafts.ts";
-import { discussionId, groupId, userId } from "../testing/ids.ts";
-import { isIn, shouldBeIn } from "../testing/naive_model.ts";
+import { createInvite, joinByInvite, transferOwnership } from "../testing/group_drafts.ts";
+import { discussionId, eventId, groupId, userId } from "../testing/ids.ts";
+import { isIn, shouldBeIn, shouldBeInGroup, shownOf } from "../testing/naive_model.ts";
 import { atOnce, everyEnd, oneEnd, slowly, startRace } from "../testing/race.ts";
 import type { Race, Script } from "../testing/race.ts";
 import { World } from "../testing/world.ts";
@@ -37,17 +43,20 @@ function cast({ group, talk, user }: Places) {
     group: groupId(1, group),
     talk: discussionId(1, talk),
     other: discussionId(2, group),
+    /** Ben's, to the group. */
+    invite: { id: eventId(1_000_000, group), by: userId(2, talk) },
   };
 }
 
 type Cast = ReturnType<typeof cast>;
 
 /** All three in the group; the discussion is Ben's alone. */
-function stage({ ann, ben, uma, group, talk }: Cast): World {
+function stage({ ann, ben, uma, group, talk, invite }: Cast): World {
   const world = new World();
   for (const user of [ann, ben, uma]) world.accept(register(user));
   world.accept(createGroup(ann, group, [ben, uma]));
   world.accept(createDiscussion(ben, talk, { group }));
+  world.accept({ ...createInvite(ben, group), id: invite.id });
   world.deliverAll();
   return world;
 }
@@ -60,15 +69,32 @@ function assertRight({ world, schedule }: Race, { ann, ben, uma, group, talk, ot
     const log = world.log(stream);
     for (const user of [ann, ben, uma]) {
       const inTalk = isIn(log, user);
-      strictEqual(inTalk, shouldBeIn(log, groupLog, user), `${user} in ${stream} ${said}`);
+      const who = { user, own: world.log(user) };
+      strictEqual(inTalk, shouldBeIn(log, groupLog, who), `${user} in ${stream} ${said}`);
       ok(!inTalk || isIn(groupLog, user), `${user} is in ${stream} but not in its group ${said}`);
       assertInbox(world, { user, group, stream, is: inTalk, said });
     }
   }
   for (const user of [ann, ben, uma]) {
-    assertInbox(world, { user, group, stream: group, is: isIn(groupLog, user), said });
+    const inGroup = isIn(groupLog, user);
+    strictEqual(inGroup, shouldBeInGroup(groupLog, { user, own: world.log(user) }), `${user} in the group ${said}`);
+    assertInbox(world, { user, group, stream: group, is: inGroup, said });
   }
-  for (const outcome of world.refused) ok(["NoChange", "Superseded", "Closed"].includes(code(outcome)), code(outcome));
+  assertErased(world, { users: [ann, ben, uma], talks: [talk, other], said });
+  for (const outcome of world.refused) ok(["NoChange", "Superseded"].includes(code(outcome)), code(outcome));
+}
+
+/** Nothing can be read any more of what was said by who has ended their account (USR4). */
+function assertErased(
+  world: World,
+  { users, talks, said }: { users: readonly UserId[]; talks: readonly DiscussionId[]; said: string },
+): void {
+  const gone = users.filter((user) => world.log(user).some(({ type }) => type === "end-account"));
+  for (const talk of talks) {
+    for (const { author, text } of shownOf(world.log(talk)).values()) {
+      ok(text === null || !gone.includes(author as UserId), `${author} is read in ${talk} ${said}`);
+    }
+  }
 }
 
 function assertInbox(
@@ -116,6 +142,33 @@ const SCRIPTS: Record<string, (cast: Cast) => Script[]> = {
     slowly(addToDiscussion(ben, talk, { users: [uma] })),
     slowly(createDiscussion(ann, other, { group, members: [uma] })),
   ],
+  "an add meets a block of the adder": ({ ben, uma, talk }) => [
+    atOnce(blockUser(uma, ben)),
+    slowly(addToDiscussion(ben, talk, { users: [uma] })),
+  ],
+  "two adds meet a block and its end": ({ ann, ben, uma, group, talk }) => [
+    [...atOnce(blockUser(uma, ben)), ...atOnce(unblockUser(uma, ben))],
+    slowly(addToDiscussion(ben, talk, { users: [uma] })),
+    [...atOnce(removeFromGroup(ann, group, { user: uma })), ...slowly(addToGroup(ben, group, { users: [uma] }))],
+  ],
+  "an add meets the end of the account": ({ ben, uma, talk }) => [
+    atOnce(endAccount(uma)),
+    [...slowly(addToDiscussion(ben, talk, { users: [uma] })), ...atOnce(newMessage(uma, talk))],
+  ],
+  "a removal and a re-adding to the group meet the end of the account": ({ ann, ben, uma, group, talk }) => [
+    atOnce(endAccount(uma)),
+    [...atOnce(removeFromGroup(ann, group, { user: uma })), ...slowly(addToGroup(ann, group, { users: [uma] }))],
+    slowly(addToDiscussion(ben, talk, { users: [uma] })),
+  ],
+  "the owners' accounts end at once": ({ ann, ben, uma, group, talk }) => [
+    atOnce(endAccount(ann)),
+    [...atOnce(newMessage(ben, talk)), ...atOnce(endAccount(ben))],
+    slowly(addToGroup(ann, group, { users: [uma] })),
+  ],
+  "joining by an invite meets a block and a leaving": ({ uma, group, invite }) => [
+    [...atOnce(leaveGroup(uma, group)), ...slowly(joinByInvite(uma, group, invite.id))],
+    atOnce(blockUser(uma, invite.by)),
+  ],
   "the adder is removed too": ({ ann, ben, uma, group, talk }) => [
     atOnce(removeFromGroup(ann, group, { user: uma })),
     atOnce(removeFromGroup(ann, group, { user: ben })),
@@ -154,7 +207,7 @@ Deno.test("[FACT2] the races do meet: some end inside, some outside, some by an 
 });
 
 /** A longer script of one actor: some of these, slowly. */
-function anyScript({ ann, ben, uma, group, talk, other }: Cast): fc.Arbitrary<Script> {
+function anyScript({ ann, ben, uma, group, talk, other, invite }: Cast): fc.Arbitrary<Script> {
   const step = fc.constantFrom(
     () => atOnce(removeFromGroup(ann, group, { user: uma })),
     () => atOnce(leaveGroup(uma, group)),
@@ -167,6 +220,13 @@ function anyScript({ ann, ben, uma, group, talk, other }: Cast): fc.Arbitrary<Sc
     () => atOnce(removeFromDiscussion(ben, talk, { user: uma })),
     () => slowly(removeFromDiscussion(ann, talk, { user: uma })),
     () => atOnce(leaveDiscussion(uma, other)),
+    () => atOnce(newMessage(uma, talk)),
+    () => atOnce(blockUser(uma, ann)),
+    () => atOnce(unblockUser(uma, ann)),
+    () => slowly(joinByInvite(uma, group, invite.id)),
+    () => atOnce(transferOwnership(ann, group, ben)),
+    () => atOnce(endAccount(uma)),
+    () => atOnce(endAccount(ben)),
   );
   return fc.array(step, { minLength: 1, maxLength: 8 }).map((steps) => steps.flatMap((step) => step()));
 }

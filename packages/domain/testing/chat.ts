@@ -26,6 +26,7 @@ import {
   removeFromGroup,
 } from "./drafts.ts";
 import { MODERATION_KINDS, moderationOf } from "./chat_moderation.ts";
+import { PEOPLE_KINDS, peopleOf } from "./chat_people.ts";
 import { discussionId, groupId, messageId, userId } from "./ids.ts";
 import { World } from "./world.ts";
 
@@ -49,6 +50,7 @@ const KINDS = {
   "leave-group": 1,
   "deliver": 6,
   ...MODERATION_KINDS,
+  ...PEOPLE_KINDS,
 } as const;
 
 export interface Move {
@@ -135,6 +137,13 @@ export function proposalOf(move: Move, world: World): Proposal | null {
     case "remove-from-group":
     case "leave-group":
       return groupsOf({ ...move, kind: move.kind }, { world, group });
+    case "group-settings":
+    case "group-roles":
+    case "invite":
+    case "direct":
+    case "block":
+    case "end":
+      return peopleOf({ ...move, kind: move.kind }, { world, group, people: PEOPLE });
     case "deliver":
       return null;
     default:

@@ -8,7 +8,7 @@ import type { MessageState } from "../src/state.ts";
 
 /** The users that an event adds; read from its body and what was skipped. */
 function adds(event: LogEvent, user: UserId): boolean {
-  if (event.type === "join") return event.actor === user;
+  if (event.type === "join" || event.type === "join-by-invite") return event.actor === user;
   if (event.type !== "create" && event.type !== "add-members") return false;
   if (event.type === "create" && event.actor === user) return true;
   const named: readonly UserId[] = event.type === "create" ? event.body.members : event.body.users;
@@ -28,15 +28,44 @@ export function isIn(log: readonly LogEvent[], user: UserId): boolean {
 }
 
 /**
- * Whether a user should be in a discussion once all effects have come (FACT2): the last that people did there was to add them, and they
- * have not left the group since it was read for that.
+ * Whether a user should be in a discussion once all effects have come (FACT2): the last that people did there was to add them, they have not
+ * left the group since it was read for that, and their own stream had nothing against it.
  */
-export function shouldBeIn(talk: readonly LogEvent[], group: readonly LogEvent[], user: UserId): boolean {
-  const byPeople = talk.filter((event) => event.actor !== "system" && (adds(event, user) || ends(event, user)));
-  const last = byPeople.at(-1);
-  if (last === undefined || ends(last, user)) return false;
+export function shouldBeIn(
+  talk: readonly LogEvent[],
+  group: readonly LogEvent[],
+  { user, own }: { user: UserId; own: readonly LogEvent[] },
+): boolean {
+  const last = lastByPeople(talk, user);
+  if (last === undefined || isUnwanted(last, own)) return false;
   const read = last.decided.basis?.find(({ stream }) => stream === group[0]?.stream)?.seq ?? 0;
   return !group.some((event) => event.seq > read && ends(event, user));
+}
+
+/** The same of a group: nobody else has a say in who is in it. */
+export function shouldBeInGroup(group: readonly LogEvent[], who: { user: UserId; own: readonly LogEvent[] }): boolean {
+  const last = lastByPeople(group, who.user);
+  return last !== undefined && !isUnwanted(last, who.own);
+}
+
+/** The add by which people brought a user in last; undefined if they have taken them out since. */
+function lastByPeople(log: readonly LogEvent[], user: UserId): LogEvent | undefined {
+  const last = log.findLast((event) => event.actor !== "system" && (adds(event, user) || ends(event, user)));
+  return last !== undefined && adds(last, user) ? last : undefined;
+}
+
+/** Whether a user's account is over, or they blocked whoever brought them in when they heard of it (USR4, BLK1). */
+function isUnwanted(add: LogEvent, own: readonly LogEvent[]): boolean {
+  if (own.some(({ type }) => type === "end-account")) return true;
+  const heard = own.findIndex((event) =>
+    event.type === "added-to" && event.body.stream === add.stream && event.body.seq === add.seq
+  );
+  const news = own[heard];
+  if (news?.type !== "added-to") return false;
+  const about = own.slice(0, heard).findLast((event) =>
+    (event.type === "block-user" || event.type === "unblock-user") && event.body.user === news.body.by
+  );
+  return about?.type === "block-user";
 }
 
 /** The seqs that a user's stays cover. */
@@ -57,6 +86,7 @@ function joinedFrom({ seq }: LogEvent, [create]: readonly LogEvent[]): number {
 }
 
 function firstSeen(event: LogEvent): number {
+  if (event.type === "join-by-invite") return event.seq;
   if (event.type !== "add-members" || event.body.historyFrom === "all") return 1;
   return event.body.historyFrom === "now" ? event.seq : event.body.historyFrom;
 }
