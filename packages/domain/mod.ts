@@ -3,6 +3,7 @@
  * No I/O, no clock, no randomness.
  * @module
  */
+export { arrivalOf } from "./src/arrival.ts";
 export * from "./src/asserts.ts";
 export * from "./src/decision.ts";
 export * from "./src/events.ts";

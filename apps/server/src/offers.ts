@@ -13,6 +13,7 @@ import {
 import type { OfferStep, Storage } from "@gatz/storage/contract";
 import type { UserContext } from "./context.ts";
 import { malformed } from "./errors.ts";
+import { hasReachedOwnStream } from "./own_stream.ts";
 import { isAck, offerPaid } from "./rates/offer_paid.ts";
 import { requireShard, shardExists } from "./views/seen.ts";
 
@@ -27,7 +28,7 @@ const DRAINING_RETRY_MS = 1_000;
 export async function offerUnchecked(
   context: UserContext,
   { stream, drafts }: { stream: StreamId; drafts: readonly unknown[] },
-): Promise<readonly Outcome[]> {
+): Promise<OfferedBundle> {
   const { services, session } = context;
   requireShard(services.storage, { field: "stream", id: stream });
   const proposals: Proposal[] = [];
@@ -40,9 +41,9 @@ export async function offerUnchecked(
     }
     proposals.push({ ...parsed.draft, actor: session.user });
   }
-  const outcomes = proposals.length === 0 ? [] : await offer(context, { stream, proposals });
-  const untilRefused = outcomes.length === proposals.length && outcomes.every(isAck);
-  return refused !== null && untilRefused ? [...outcomes, refused] : outcomes;
+  const offered = await offer(context, { stream, proposals });
+  const untilRefused = offered.outcomes.length === proposals.length && offered.outcomes.every(isAck);
+  return refused !== null && untilRefused ? { ...offered, outcomes: [...offered.outcomes, refused] } : offered;
 }
 
 /** How the fields of a draft are called in the input that it was made from. */
@@ -62,7 +63,7 @@ export interface Written {
 export async function offerWritten(
   context: UserContext,
   written: readonly [Written, ...Written[]],
-): Promise<readonly Outcome[]> {
+): Promise<OfferedBundle> {
   const { services, session } = context;
   const [{ draft: { stream }, names }] = written;
   requireShard(services.storage, { field: names.stream, id: stream });
@@ -71,15 +72,19 @@ export async function offerWritten(
     if (parsed.kind === "draft") return { ...parsed.draft, actor: session.user };
     throw malformed(inputField(parsed.field ?? "", names), String(parsed.detail?.["problem"] ?? "malformed"));
   });
-  const outcomes = await offer(context, { stream, proposals });
-  return outcomes.map((outcome, i) => withFieldOf(outcome, written[i]?.names ?? names));
+  const offered = await offer(context, { stream, proposals });
+  const outcomes = offered.outcomes.map((outcome, i) => withFieldOf(outcome, written[i]?.names ?? names));
+  return { ...offered, outcomes };
 }
 
 /** @throws {ApiError} as {@link offerWritten} */
 export async function offerOne(context: UserContext, written: Written): Promise<Offered> {
-  const [outcome] = await offerWritten(context, [written]);
+  return onlyOne(await offerWritten(context, [written]));
+}
+
+function onlyOne({ outcomes: [outcome], ...rest }: OfferedBundle): Offered {
   if (outcome === undefined) throw new Error("storage answered a draft with no outcome");
-  return { incarnation: context.services.storage.incarnation, outcome };
+  return { ...rest, outcome };
 }
 
 /**
@@ -87,29 +92,40 @@ export async function offerOne(context: UserContext, written: Written): Promise<
  * Its id's shard is its stream's; nothing of it is checked here.
  */
 export async function offerMade(context: UserContext, { draft, names }: Written): Promise<Offered> {
-  const { services: { storage }, session } = context;
-  const proposals = [{ ...draft, actor: session.user }];
-  const [outcome] = await offer(context, { stream: draft.stream, proposals });
-  if (outcome === undefined) throw new Error("storage answered a draft with no outcome");
-  return { incarnation: storage.incarnation, outcome: withFieldOf(outcome, names) };
+  const proposals = [{ ...draft, actor: context.session.user }];
+  const { outcome, ...rest } = onlyOne(await offer(context, { stream: draft.stream, proposals }));
+  return { ...rest, outcome: withFieldOf(outcome, names) };
+}
+
+interface Answered {
+  readonly incarnation: Incarnation;
+  /** What was accepted has not reached the caller's own stream in time: lists and feeds do not show it yet. */
+  readonly pending?: true;
 }
 
 /** What a write of one event answers. */
-export interface Offered {
-  readonly incarnation: Incarnation;
+export interface Offered extends Answered {
   readonly outcome: Outcome;
+}
+
+export interface OfferedBundle extends Answered {
+  /** One a draft that was tried (LOG4). */
+  readonly outcomes: readonly Outcome[];
 }
 
 async function offer(
   context: UserContext,
   offered: { stream: StreamId; proposals: readonly Proposal[] },
-): Promise<readonly Outcome[]> {
-  const outcomes = await offerToStorage(context, offered);
-  if (offered.stream === context.session.user) context.services.accounts.forget(offered.stream);
+): Promise<OfferedBundle> {
+  const { services: { storage, accounts, metrics, config: { limits } }, session: { user } } = context;
+  const outcomes = offered.proposals.length === 0 ? [] : await offerToStorage(context, offered);
+  if (offered.stream === user) accounts.forget(offered.stream);
   for (const outcome of outcomes) {
-    context.services.metrics.count("gatz_outcomes_total", { kind: outcome.kind, code: reasonOf(outcome) });
+    metrics.count("gatz_outcomes_total", { kind: outcome.kind, code: reasonOf(outcome) });
   }
-  return outcomes;
+  const acted = { user, proposals: offered.proposals, outcomes };
+  const isThere = await hasReachedOwnStream(storage, acted, { withinMs: limits.ownStreamMs });
+  return { incarnation: storage.incarnation, outcomes, ...(isThere ? {} : { pending: true }) };
 }
 
 async function offerToStorage(

@@ -18,7 +18,7 @@ import { seq } from "./scalars.ts";
 import { isGroupStream } from "./streams.ts";
 
 /** The same answer to the same event has the same id, however often it is given (ID1). */
-function answerId(event: LogEvent, type: EventType, to: StreamId): EventId {
+export function answerId(event: Pick<LogEvent, "id">, type: EventType, to: StreamId): EventId {
   return deriveId("evt", shardOf(to), "effect", event.id, type, to);
 }
 

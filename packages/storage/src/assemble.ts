@@ -1,5 +1,5 @@
 /** Puts storage together on a backend: who writes what, the logs, the outboxes. @module */
-import { type ShardNumber, shardOf, type UserId } from "@gatz/domain";
+import { idToUuid, type ShardNumber, shardOf, type UserId } from "@gatz/domain";
 import type { Backend, ServerBackend } from "./backend.ts";
 import type { NodeAddress, NodeId, ServerName, ShardOwner, Storage, StorageConfig } from "./contract.ts";
 import { placedAtHome } from "./directory/placement.ts";
@@ -160,6 +160,8 @@ class AssembledStorage {
         const { backend, digestKey } = this.#parts;
         return known(backend.shard(shardOf(stream)), { proposals, digestKey });
       },
+      hasArrived: async (event) =>
+        await this.#parts.backend.shard(shardOf(event)).outbox.stands(idToUuid(event)) === "done",
       follow: (shard, from, signal) => log(shard).follow(from, signal),
       setPersonal: (user, wishes, options) => of(this.#personalWriters, shardOf(user)).set(user, wishes, options),
       personalOf: (user, discussions) => personal(user).of(user, discussions),

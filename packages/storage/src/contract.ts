@@ -255,6 +255,11 @@ export interface Storage extends PersonalStorage {
   /** The one way to consume a log: every event after `from`, in position order, in batches as they come; live at the end. */
   follow(shard: ShardNumber, from: Position, signal: AbortSignal): AsyncIterable<readonly Committed[]>;
   fence(shard: ShardNumber): Promise<ShardFence>;
+  /**
+   * Whether an event is in a shard's log, and all that it does elsewhere was answered there: by such an event people's own streams hear of
+   * what they did (`arrivalOf`). Throws {@link ShardUnavailable}.
+   */
+  hasArrived(event: AnyEventId): Promise<boolean>;
   /** The effects of a shard's events that have not arrived (SHARD3); throws {@link ShardUnavailable}. */
   outbox(shard: ShardNumber): Promise<OutboxLag>;
 

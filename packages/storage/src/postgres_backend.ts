@@ -5,7 +5,14 @@ import type { SqlDirectory } from "./directory/directory.ts";
 import { readFence, readFences } from "./log/fences.ts";
 import { readLog } from "./log/read_log.ts";
 import type { Observe } from "./observe.ts";
-import { type OutboxRows, readLag, recordDelivered, waitingEffects, waitingTargets } from "./outbox/rows.ts";
+import {
+  type OutboxRows,
+  readArrival,
+  readLag,
+  recordDelivered,
+  waitingEffects,
+  waitingTargets,
+} from "./outbox/rows.ts";
 import { SqlPersonalStore } from "./personal/sql_store.ts";
 import { before, deadlineIn } from "./postgres/deadline.ts";
 import { DeadlinePassed } from "./postgres/errors.ts";
@@ -105,6 +112,7 @@ export class PostgresBackend implements Backend {
     return {
       targets: () => this.#pools.read(shard, waitingTargets),
       waiting: (ask) => this.#pools.read(shard, (q) => waitingEffects(q, ask)),
+      stands: (event) => this.#pools.read(shard, (q) => readArrival(q, event)),
       record: (delivered) => service.use((sql) => recordDelivered({ sql, schema }, delivered), deadlineIn(RECORD_MS)),
     };
   }

@@ -67,6 +67,7 @@ export class SimBackend implements Backend {
         targets: () => this.#read(shard, (tables) => tables.targets()),
         waiting: ({ target, limit }) =>
           this.#read(shard, (tables) => tables.waiting(target).slice(0, limit).map(({ draft }) => draft)),
+        stands: (event) => this.#read(shard, (tables) => tables.arrivalOf(event)),
         record: (delivered) =>
           reached.use((session) => session.ask(() => server.shard(shard).record(delivered)), deadlineIn(RECORD_MS)),
       },

@@ -21,7 +21,7 @@ import type { StreamEntry } from "../../../packages/storage/src/shard/cache.ts";
 import type { KnownEvents, Loaded, Wanted } from "../../../packages/storage/src/shard/ground.ts";
 import type { Written } from "../../../packages/storage/src/shard/shard_store.ts";
 import type { Fence } from "../../../packages/storage/src/log/fences.ts";
-import type { Delivered } from "../../../packages/storage/src/outbox/rows.ts";
+import type { Arrival, Delivered } from "../../../packages/storage/src/outbox/rows.ts";
 import { SimPersonal } from "./sim_personal.ts";
 import { sqlError } from "./sql_error.ts";
 
@@ -154,6 +154,15 @@ export class SimShard {
 
   isWaiting(row: OutboxRow): boolean {
     return this.outbox.has(idToUuid(row.draft.id)) && row.code === null;
+  }
+
+  /** How far an event has come. */
+  arrivalOf(event: Uuid): Arrival {
+    const row = this.log.find(({ event: { id } }) => idToUuid(id) === event);
+    if (row === undefined) return "absent";
+    return [...this.outbox.values()].some(({ position, code }) => position === row.position && code === null)
+      ? "working"
+      : "done";
   }
 
   /** What follows a position, with the streams' newest states. */

@@ -20,7 +20,7 @@ import { z } from "zod";
 import type { BlocksRead } from "../auth/accounts.ts";
 import { malformed, notFound } from "../errors.ts";
 import { encodeCursor } from "../live/cursor.ts";
-import { offerWritten, type Written } from "../offers.ts";
+import { type OfferedBundle, offerWritten, type Written } from "../offers.ts";
 import { memberProcedure, router, userOffer, userProcedure } from "../trpc.ts";
 import { decodePlace, encodePlace } from "../views/list_cursor.ts";
 import type { MessageView } from "../views/message_view.ts";
@@ -28,7 +28,6 @@ import { seenAt, seenDiscussion } from "../views/seen.ts";
 import { type DiscussionView, discussionView } from "../views/stream_view.ts";
 import { discussionPeople } from "./discussion_people.ts";
 import { discussionSettings } from "./discussion_settings.ts";
-import type { OfferedBundle } from "./log.ts";
 import { newMessage, zNewMessageInput } from "./messages.ts";
 
 export interface DiscussionById {
@@ -82,8 +81,7 @@ export const discussions = router({
       const more = first === undefined
         ? []
         : [{ draft: newMessage(stream, first), names: { stream: "stream", prefix: "first." } }];
-      const outcomes = await offerWritten(ctx, [create, ...more]);
-      return { incarnation: ctx.services.storage.incarnation, outcomes };
+      return await offerWritten(ctx, [create, ...more]);
     }),
 
   ...discussionPeople,

@@ -1,5 +1,5 @@
 /** `log.*`: drafts as they are, and the log as it is, for clients that hold a replica. @module */
-import { type Incarnation, type Outcome, seq, type StreamId, type UserId, zSeq, zStreamId } from "@gatz/domain";
+import { type Incarnation, seq, type StreamId, type UserId, zSeq, zStreamId } from "@gatz/domain";
 import type { Storage } from "@gatz/storage/contract";
 import { z } from "zod";
 import { notFound } from "../errors.ts";
@@ -9,22 +9,13 @@ import { type LogPage, readLogPage } from "../views/log_page.ts";
 import { requireShard, seenDiscussion, seenGroup } from "../views/seen.ts";
 import { isDiscussionStream, isGroupStream } from "@gatz/domain";
 
-export interface OfferedBundle {
-  readonly incarnation: Incarnation;
-  /** One a draft that was tried (LOG4). */
-  readonly outcomes: readonly Outcome[];
-}
-
 const BUNDLE_DRAFTS = 100;
 const PAGE_EVENTS = 500;
 
 export const log = router({
   offer: memberOffer
     .input(z.strictObject({ stream: zStreamId, drafts: z.array(z.unknown()).min(1).max(BUNDLE_DRAFTS) }))
-    .mutation(async ({ ctx, input }): Promise<OfferedBundle> => ({
-      incarnation: ctx.services.storage.incarnation,
-      outcomes: await offerUnchecked(ctx, input),
-    })),
+    .mutation(({ ctx, input }) => offerUnchecked(ctx, input)),
 
   read: memberProcedure
     .input(z.strictObject({

@@ -1,4 +1,12 @@
-import { type Draft, idToUuid, type Outcome, type RejectionCode, type ShardNumber, type UnixMs } from "@gatz/domain";
+import {
+  type Draft,
+  idToUuid,
+  type Outcome,
+  type RejectionCode,
+  type ShardNumber,
+  type UnixMs,
+  type Uuid,
+} from "@gatz/domain";
 import type { OutboxLag } from "../contract.ts";
 import { plainArray, quotedArray } from "../postgres/arrays.ts";
 import type { Queryable } from "../postgres/queryable.ts";
@@ -8,13 +16,29 @@ export interface OutboxRows {
   targets(): Promise<readonly ShardNumber[]>;
   waiting(ask: { target: ShardNumber; limit: number }): Promise<readonly Draft[]>;
   record(delivered: readonly Delivered[]): Promise<void>;
+  stands(event: Uuid): Promise<Arrival>;
 }
+
+/** Of an event in this shard's log: it is not there, it is and effects of it wait, or all of them were answered. */
+export type Arrival = "absent" | "working" | "done";
 
 /** For which shards effects wait. */
 export async function waitingTargets({ sql, schema }: Queryable): Promise<readonly ShardNumber[]> {
   const rows = await sql<{ target_shard: ShardNumber }[]>`
     select distinct target_shard from ${sql(schema)}.outbox where code is null`;
   return rows.map((row) => row.target_shard);
+}
+
+/** How far an event has come. */
+export async function readArrival({ sql, schema }: Queryable, event: Uuid): Promise<Arrival> {
+  const here = sql(schema);
+  const [row] = await sql<{ waits: boolean }[]>`
+    select exists (
+      select 1 from ${here}.outbox o where o.code is null and o.position = e.position
+    ) as waits
+    from ${here}.events e where e.id = ${event}`;
+  if (row === undefined) return "absent";
+  return row.waits ? "working" : "done";
 }
 
 /** The effects that wait longest for one shard, in the order of their events. */
