@@ -42,7 +42,7 @@ export { upcast } from "./src/upcast.ts";
 export type { StoredEvent } from "./src/upcast.ts";
 export { viewersHead, viewOf } from "./src/view.ts";
 export { publicForm } from "./src/public_form.ts";
-export { visible } from "./src/visible.ts";
+export { formFor, visible } from "./src/visible.ts";
 export { parseDraft } from "./src/parse.ts";
 export type { ParsedDraft } from "./src/parse.ts";
 export * from "./src/schema/bodies.ts";

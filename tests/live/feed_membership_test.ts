@@ -1,8 +1,15 @@
-import { shardOf } from "@gatz/domain";
+import { seq, shardOf } from "@gatz/domain";
 import { strict as assert } from "node:assert";
 import { decodeCursor } from "../../apps/server/src/live/cursor.ts";
-import { addToDiscussion, deleteMessage, react, removeFromDiscussion } from "../../packages/domain/testing/drafts.ts";
-import { discussionId } from "../../packages/domain/testing/ids.ts";
+import {
+  addToDiscussion,
+  deleteMessage,
+  newMessage,
+  react,
+  removeFromDiscussion,
+} from "../../packages/domain/testing/drafts.ts";
+import { discussionId, eventId } from "../../packages/domain/testing/ids.ts";
+import type { MemoryLog } from "./memory_log.ts";
 import { brief, Reader, settle, testNode } from "./reader.ts";
 import { ann, ben, briefs, cyd, say, talk, town } from "./town.ts";
 
@@ -145,4 +152,54 @@ Deno.test("[LIVE2] a follower that is behind and has newer states brings the sam
   say(log, "secret");
   await settle();
   assert.deepEqual(briefs(reader), ["joined 1-3", "new-message 4", "remove-member 5"]);
+});
+
+/** Ben flags what Cyd said; Ann mutes Cyd because of it, and dismisses the second flag. */
+function flagged(log: MemoryLog): void {
+  const { id: target } = log.accept(newMessage(cyd, talk, { text: "rude" })); // 2
+  const draft = { stream: talk, version: 1 } as const;
+  const [one, two] = [eventId(50, shardOf(talk)), eventId(51, shardOf(talk))];
+  const id = () => eventId(60 + log.world.log(talk).length, shardOf(talk));
+  const flag = {
+    ...draft,
+    actor: ben,
+    type: "flag-message",
+    body: { target: target as never, reason: "see" },
+  } as const;
+  const verdict = "dismissed";
+  log.accept({ ...flag, id: one }); // 3
+  log.accept({ ...draft, id: id(), actor: ann, type: "mute-member", body: { user: cyd, reason: "enough", flag: one } });
+  log.accept({ ...flag, id: two }); // 5
+  log.accept({ ...draft, id: id(), actor: ann, type: "resolve-flag", body: { flag: two, verdict } }); // 6
+}
+
+Deno.test("[VIS2] [MOD1] [MOD2] flags go to the flagger and the moderators, and what answers one goes to others without it: live, resumed and read", async () => {
+  const log = town({ members: [ben, cyd] });
+  await using node = testNode(log);
+  const live = await Promise.all([ann, ben, cyd].map((user) => new Reader(node, user).live()));
+  const cursors = live.map(({ cursor }) => cursor);
+  flagged(log);
+  say(log, "last"); // 7
+  const [said, muted, last] = ["new-message 2", "mute-member 4", "new-message 7"];
+  const wanted = [
+    [said, "flag-message 3", muted, "flag-message 5", "resolve-flag 6", last],
+    [said, "flag-message 3", muted, "flag-message 5", "opaque 6-6", last],
+    [said, "opaque 3-3", muted, "opaque 5-6", last],
+  ];
+  const judge = (reader: Reader, i: number) => {
+    assert.deepEqual(briefs(reader).filter((what) => !what.startsWith("behind")), wanted[i]);
+    const mute = reader.items.find((item) => item.type === "event" && item.event.type === "mute-member");
+    assert.ok(mute?.type === "event" && mute.event.type === "mute-member");
+    assert.equal("flag" in mute.event.body, i === 0, `${i}`);
+    assert.equal(mute.event.body.reason, "enough");
+  };
+  for (const [i, reader] of live.entries()) {
+    await reader.until((items) => items.some((item) => brief(item) === last), "the last");
+    judge(reader, i);
+    await reader.cut();
+    await using resumed = await new Reader(node, reader.user, { lastEventId: cursors[i] }).live();
+    judge(resumed, i);
+    await using fromSeq = await new Reader(node, reader.user, { stream: talk, fromSeq: seq(2) }).live();
+    judge(fromSeq, i);
+  }
 });

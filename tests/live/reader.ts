@@ -87,7 +87,7 @@ export class Reader {
   failure: unknown;
   ended = false;
 
-  constructor(parts: LiveParts, user: UserId, input: InboxInput = {}) {
+  constructor(parts: LiveParts, readonly user: UserId, input: InboxInput = {}) {
     this.#done = this.#read(inboxFeed(parts, { user, input, connection: this.connection, signal: this.#stop.signal }));
   }
 

@@ -1,7 +1,9 @@
+import { unreachable } from "./asserts.ts";
 import { ofKind } from "./of_kind.ts";
 import type { Visibility, Visible } from "./decision.ts";
 import { discussionEventTo } from "./discussion/visible.ts";
 import type { LogEvent } from "./events.ts";
+import { publicForm } from "./public_form.ts";
 import { groupEventTo } from "./group/visible.ts";
 import type { UserId } from "./ids.ts";
 import { intervalsOf, seesSeq } from "./membership.ts";
@@ -17,6 +19,21 @@ export const visible: Visible = (event, viewer, state) => {
   if (!isWithin(event, viewer, state)) return "opaque";
   return form(event, viewer, state);
 };
+
+/** The event in the form in which a viewer gets it, the same for all who get that form (VIS2); null: to them it is opaque. */
+export function formFor(event: LogEvent, viewer: UserId, state: StreamState): LogEvent | null {
+  const form = visible(event, viewer, state);
+  switch (form) {
+    case "full":
+      return event;
+    case "public":
+      return publicForm(event);
+    case "opaque":
+      return null;
+    default:
+      return unreachable(form);
+  }
+}
 
 /** Whether the event, and its target if it has one, lie in the viewer's stays. */
 function isWithin(event: LogEvent, viewer: UserId, state: StreamState): boolean {

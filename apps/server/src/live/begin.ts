@@ -137,8 +137,10 @@ async function readFrom(
   });
   const last = items.at(-1);
   const upTo = last === undefined ? fromSeq - 1 : last.type === "event" ? last.event.seq : last.to;
+  // To who has left it is as it was then (VIS4), which is not what was read.
+  const shown = asOf === state.seq ? state : null;
   return {
-    items: upTo < asOf ? [behind({ stream: state.id, head: asOf, state }, viewer)] : items,
+    items: upTo < asOf ? [behind({ stream: state.id, head: asOf, state: shown }, viewer)] : items,
     head: { stream: state.id, seq: asOf },
   };
 }

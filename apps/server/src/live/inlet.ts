@@ -13,7 +13,6 @@ import {
   type StreamState,
   type UserId,
   viewersHead,
-  visible,
 } from "@gatz/domain";
 import type { ShardResume } from "@gatz/storage/contract";
 import { streamView } from "../views/stream_view.ts";
@@ -40,11 +39,10 @@ export class Inlet {
     if (begins(event, state, this.user)) this.#join(delivery);
     else {
       if (introduce && !this.#seen.has(stream) && event.seq > 1) this.#introduce(delivery);
-      // No event has a public form yet, so what is not full is opaque (VIS2).
-      if (visible(event, this.user, state) === "full") {
-        const { text, bytes } = delivery.full;
-        this.queue.put({ kind: "item", text, bytes, shard, position: at, stream, seq: event.seq });
-      } else this.queue.putOpaque({ shard, position: at, stream, seq: event.seq });
+      const place = { shard, position: at, stream, seq: event.seq };
+      const text = delivery.textFor(this.user);
+      if (text === null) this.queue.putOpaque(place);
+      else this.queue.put({ kind: "item", ...text, ...place });
     }
     if (ends(event, state, this.user)) this.queue.forgetSignals(stream);
     this.#seen.add(stream);

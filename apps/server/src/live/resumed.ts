@@ -1,13 +1,13 @@
 /** What one shard answered to a feed that resumes, as the texts of its items (LIVE2, LIVE3). @module */
 import {
   type FeedItem,
+  formFor,
   type LogEvent,
   type Seq,
   type StreamId,
   type StreamState,
   unreachable,
   type UserId,
-  visible,
 } from "@gatz/domain";
 import type { ResumedStream } from "@gatz/storage/contract";
 import { streamView } from "../views/stream_view.ts";
@@ -34,7 +34,7 @@ export function behind(
   return { type: "behind", stream, head, ...(state === null ? {} : { state: streamView(state, viewer) }) };
 }
 
-/** Events in seq order; what the viewer may not see as ranges (VIS2). No event has a public form yet, so what is not full is opaque. */
+/** Events in seq order, each in its form for the viewer; what they may not see as ranges (VIS2). */
 export function seenEvents(
   events: readonly LogEvent[],
   { viewer, state }: { viewer: UserId; state: StreamState },
@@ -42,7 +42,8 @@ export function seenEvents(
   const items: FeedItem[] = [];
   for (const event of events) {
     const last = items.at(-1);
-    if (visible(event, viewer, state) === "full") items.push({ type: "event", event });
+    const form = formFor(event, viewer, state);
+    if (form !== null) items.push({ type: "event", event: form });
     else if (last?.type === "opaque") items[items.length - 1] = { ...last, to: event.seq };
     else items.push({ type: "opaque", stream: event.stream, from: event.seq, to: event.seq });
   }

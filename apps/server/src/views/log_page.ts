@@ -1,13 +1,13 @@
 /** A part of a stream's log as one viewer may see it: the same numbering for everyone, what is hidden as ranges (VIS2). @module */
 import {
   type FeedItem,
+  formFor,
   type LogEvent,
   type Seq,
   seq,
   type StreamId,
   type StreamState,
   type UserId,
-  visible,
 } from "@gatz/domain";
 import type { SeqRange, Storage } from "@gatz/storage/contract";
 
@@ -42,7 +42,7 @@ export async function readLogPage(storage: Pick<Storage, "events">, part: Part):
     if (range.from > next) addOpaque(items, { stream, from: next, to: seq(range.from - 1) });
     next = seq(Math.max(next, range.from));
     const { events } = await storage.events(stream, { from: next, to: range.to, limit: left });
-    for (const event of events) addEvent(items, event, visible(event, viewer, state) === "full");
+    for (const event of events) addEvent(items, event, formFor(event, viewer, state));
     left -= events.length;
     next = seq((events.at(-1)?.seq ?? next - 1) + 1);
     // The page's own bounds may have ended it before the range did: what follows is for the next page.
@@ -51,9 +51,9 @@ export async function readLogPage(storage: Pick<Storage, "events">, part: Part):
   return { asOf, items };
 }
 
-function addEvent(items: LogItem[], event: LogEvent, shown: boolean): void {
-  if (shown) items.push({ type: "event", event });
-  else addOpaque(items, { stream: event.stream, from: event.seq, to: event.seq });
+function addEvent(items: LogItem[], { stream, seq }: LogEvent, form: LogEvent | null): void {
+  if (form !== null) items.push({ type: "event", event: form });
+  else addOpaque(items, { stream, from: seq, to: seq });
 }
 
 /** Stretches that touch become one. */
