@@ -46,6 +46,11 @@ export class Chance {
     return keys.at(-1)!;
   }
 
+  /** So many hexadecimal digits. */
+  hex(digits: number): string {
+    return Array.from({ length: digits }, () => this.whole(0, 15).toString(16)).join("");
+  }
+
   shuffled<T>(items: readonly T[]): T[] {
     const left = [...items];
     return items.map(() => left.splice(this.whole(0, left.length - 1), 1)[0]!); // as many as there are

@@ -1,6 +1,6 @@
 /** What one device holds: it keeps what its feed brings, and reads what that leaves out. It follows docs/protocol.md, and shares nothing with packages/client. */
 import { type FeedItem, type LogEvent, seq, type StreamId, type UserId } from "@gatz/domain";
-import { added, firstSeen, type PlainEvent } from "../../tools/oracle/event.ts";
+import { added, type PlainEvent } from "../../tools/oracle/event.ts";
 import type { Device as DeviceRecord, PlainItem, Session } from "./history.ts";
 import type { Line, Open } from "./line.ts";
 import type { Frame } from "./node.ts";
@@ -10,6 +10,8 @@ import type { World } from "./world.ts";
 interface Held {
   head: number;
   readonly events: Map<number, LogEvent>;
+  /** The seqs that added this user, once what was hidden before is being read again. */
+  readonly joined: Set<number>;
 }
 
 export class Device {
@@ -137,7 +139,10 @@ export class Device {
     const held = this.#holding(event.stream);
     if (event.seq !== held.head + 1) return;
     const plain = event as unknown as PlainEvent; // it has gone through JSON
-    if (added(plain).includes(this.user) && this.#seesFrom(event.stream, firstSeen(plain))) return;
+    if (added(plain).includes(this.user) && !held.joined.has(event.seq)) {
+      held.joined.add(event.seq);
+      if (this.#seesFrom(event.stream, 1)) return;
+    }
     held.head = event.seq;
     held.events.set(event.seq, event);
   }
@@ -160,7 +165,7 @@ export class Device {
   }
 
   #holding(stream: StreamId): Held {
-    const held = this.#held.get(stream) ?? { head: 0, events: new Map() };
+    const held = this.#held.get(stream) ?? { head: 0, events: new Map(), joined: new Set() };
     this.#held.set(stream, held);
     return held;
   }

@@ -13,7 +13,7 @@ export interface PlainDraft {
   readonly id: string;
   readonly stream: string;
   readonly type: string;
-  readonly body: unknown;
+  readonly body: PlainEvent["body"];
 }
 
 /** Some drafts of one stream, offered once. Times are milliseconds of the run. */
@@ -95,12 +95,38 @@ export interface ShardRecord {
   readonly effects: readonly PlainEffect[];
 }
 
+/** What is stored of a stream at the end: of each kind, what it has. */
+export interface StateRecord {
+  readonly id: string;
+  readonly kind: "user" | "group" | "discussion";
+  readonly seq: number;
+  readonly name: string;
+  readonly owner?: string | null;
+  /** By user, their stays. */
+  readonly members?: Readonly<Record<string, readonly { readonly role: string; readonly left?: number }[]>>;
+  readonly archived?: true;
+  readonly invites?: readonly { readonly id: string }[];
+  readonly closed?: boolean;
+  readonly locked?: true;
+  readonly curatedBy?: string;
+  readonly slowMode?: { readonly seconds: number };
+  readonly mutes?: Readonly<Record<string, unknown>>;
+  readonly bans?: Readonly<Record<string, unknown>>;
+  readonly pins?: readonly { readonly message: string }[];
+  readonly flags?: readonly { readonly id: string }[];
+  readonly expunged?: Readonly<Record<string, readonly { readonly upToSeq: number }[]>>;
+  readonly handle?: string;
+  readonly blocks?: readonly string[];
+  readonly endedAt?: number;
+}
+
 export interface History {
   readonly offers: Offer[];
   readonly sessions: Session[];
   devices: readonly Device[];
   replicas: readonly ReplicaRecord[];
   shards: readonly ShardRecord[];
+  states: readonly StateRecord[];
   /** What was seen to be wrong while it happened. */
   readonly breaches: string[];
   /** When it was over. */

@@ -1,7 +1,7 @@
 /** A device's way to the nodes: one connection after the other, and what is asked over it. */
 import type { Outcome, Proposal, Seq, StreamId, UserId } from "@gatz/domain";
 import type { Chance } from "./chance.ts";
-import type { Offer, PlainOutcome } from "./history.ts";
+import type { Offer, PlainDraft, PlainOutcome } from "./history.ts";
 import type { PageAnswer, SimNode } from "./node.ts";
 import { Wire } from "./wire.ts";
 import type { World } from "./world.ts";
@@ -77,7 +77,13 @@ export class Line {
   }
 
   #record(proposals: readonly Proposal[], node: string): Offer {
-    const drafts = proposals.map(({ id, stream, type, body }) => ({ id, stream, type, body }));
+    // As it goes over the wire.
+    const drafts = proposals.map(({ id, stream, type, body }) => ({
+      id,
+      stream,
+      type,
+      body: body as PlainDraft["body"],
+    }));
     const offer: Offer = {
       user: this.user,
       node,

@@ -3,7 +3,7 @@ import type { StreamId, UserId } from "@gatz/domain";
 import type { Device } from "./device.ts";
 import type { PlainEvent } from "../../tools/oracle/event.ts";
 import { Stays } from "../../tools/oracle/stays.ts";
-import { Logs } from "./laws/logs.ts";
+import { PlainLogs } from "../../tools/oracle/logs.ts";
 import { brokenInReplicas } from "./laws/replica_laws.ts";
 import type { Reader } from "./replica.ts";
 import type { World } from "./world.ts";
@@ -40,7 +40,7 @@ function unfinished(world: World, devices: readonly Device[]): string[] {
 
 function unshown({ servers }: World, readers: readonly Reader[]): string[] {
   const logs = servers.flatMap((server) => [...server.shards.values()]).flatMap(({ log }) => log);
-  const plain = new Logs(logs.map(({ event }) => event as unknown as PlainEvent)); // it has gone through JSON
+  const plain = new PlainLogs(logs.map(({ event }) => event as unknown as PlainEvent)); // it has gone through JSON
   const waiting = readers.filter(({ isIdle }) => !isIdle).map((reader) =>
     `[LOG4] ${reader.record().user} waits for an outcome`
   );

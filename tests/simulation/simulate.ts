@@ -79,7 +79,7 @@ async function settle({ users, groups, talks }: World, authors: readonly Author[
   const talk = newId("disc", shardOf(owner));
   const body = { group, name: "Talk", members: others };
   await authors[0]!.insist(made(owner, { stream: talk, type: "create", body }));
-  talks.push({ id: talk, group });
+  talks.push({ id: talk, group, by: owner, mayBeJoined: false });
 }
 
 function register(user: UserId, n: number): Proposal {

@@ -1,12 +1,14 @@
 /** What the parts of one run share: time, servers, nodes, what there is to talk about, and the record. */
 import {
   type DiscussionId,
+  type EventId,
   type GroupId,
   type Incarnation,
   incarnation,
   type MessageId,
   type ShardNumber,
   shardNumber,
+  shardOf,
   type StreamId,
   type UserId,
 } from "@gatz/domain";
@@ -35,19 +37,28 @@ export class World {
   readonly nodes: (SimNode | null)[];
   readonly users: UserId[] = [];
   readonly groups: GroupId[] = [];
-  readonly talks: { readonly id: DiscussionId; readonly group: GroupId }[] = [];
+  readonly talks: {
+    readonly id: DiscussionId;
+    readonly group: GroupId;
+    readonly by: UserId;
+    readonly mayBeJoined: boolean;
+  }[] = [];
   readonly messages: { readonly id: MessageId; readonly talk: DiscussionId }[] = [];
+  readonly flags: { readonly id: EventId; readonly talk: DiscussionId }[] = [];
+  readonly invites: { readonly id: EventId; readonly group: GroupId }[] = [];
   readonly history: History = {
     offers: [],
     sessions: [],
     devices: [],
     replicas: [],
     shards: [],
+    states: [],
     breaches: [],
     endedAt: Infinity,
     frameItems: LIMITS.frameEvents,
     deadlineMs: LIMITS.callDeadlineMs,
   };
+  readonly doesAnyoneRule: boolean;
   /** No node reaches another. */
   areNodesApart = false;
   /** `active`: clients do things and faults happen. `healing`: all is well, and what was begun is finished. */
@@ -73,6 +84,7 @@ export class World {
         chance: this.chance.fork(`server ${name}`),
       })
     );
+    this.doesAnyoneRule = this.chance.happens(0.7);
     this.nodes = this.chance.happens(0.6) ? [null, null] : [null];
   }
 
@@ -118,6 +130,10 @@ export class World {
     return this.#hash.copy().digest("hex");
   }
 
+  #state(stream: StreamId) {
+    return this.server(shardOf(stream)).shard(shardOf(stream)).state(stream);
+  }
+
   /** What is left in the end, as plain data. */
   recordShards(): void {
     this.history.endedAt = this.time.now;
@@ -136,6 +152,7 @@ export class World {
         code: row.code,
       })),
     }));
+    this.history.states = this.streams.map((stream) => JSON.parse(JSON.stringify(this.#state(stream))));
     for (const server of this.servers) {
       for (const tables of server.shards.values()) this.history.breaches.push(...tables.breaches);
     }

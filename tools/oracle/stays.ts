@@ -1,5 +1,5 @@
 /** Who may see what of a stream, worked out from its events alone (VIS1). @module */
-import { added, ended, firstSeen, type PlainEvent } from "./event.ts";
+import { added, ended, type PlainEvent } from "./event.ts";
 
 export interface Stay {
   /** The seq that began it. */
@@ -12,7 +12,9 @@ export interface Stay {
 
 /** The stays of all who ever were in one stream. */
 export class Stays {
-  readonly #stays = new Map<string, Stay[]>();
+  readonly #stays = new Map<string, readonly Stay[]>();
+  /** What those see who join by themselves. */
+  #joinersSee: "all" | "now" = "now";
 
   /** @param events all of the stream's, or its first so many */
   constructor(stream: string, events: readonly PlainEvent[]) {
@@ -56,29 +58,25 @@ export class Stays {
     return last === undefined ? 0 : Math.min(last.to, head);
   }
 
+  /** The first seq that a stay begun by an event lets see (VIS1). */
+  #firstSeen({ type, seq, body }: PlainEvent): number {
+    if (type === "create") return 1;
+    const from = type === "join" ? this.#joinersSee : body.historyFrom;
+    if (from === "all") return 1;
+    return typeof from === "number" ? from : seq;
+  }
+
   #take(event: PlainEvent): void {
+    if (event.type === "create") this.#joinersSee = event.body.join?.historyFrom ?? "now";
     for (const user of added(event)) {
       if (this.isOpen(user)) continue;
-      const stay = { from: event.seq, first: firstSeen(event), to: Infinity };
+      const stay = { from: event.seq, first: this.#firstSeen(event), to: Infinity };
       this.#stays.set(user, [...this.of(user), stay]);
     }
     const gone = ended(event);
     if (gone === null || !this.isOpen(gone)) return;
     const stays = this.of(gone);
     this.#stays.set(gone, [...stays.slice(0, -1), { ...stays.at(-1)!, to: event.seq }]); // one is open
-  }
-}
-
-/** The stays of every stream, worked out when first asked for. */
-export class AllStays {
-  readonly #known = new Map<string, Stays>();
-
-  constructor(private readonly log: { of(stream: string): readonly PlainEvent[] }) {}
-
-  of(stream: string): Stays {
-    const known = this.#known.get(stream) ?? new Stays(stream, this.log.of(stream));
-    this.#known.set(stream, known);
-    return known;
   }
 }
 

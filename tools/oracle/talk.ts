@@ -1,7 +1,9 @@
-/** What a discussion is after some of its events (DISC1, MSG1–4). @module */
-import { added, ended, type PlainEvent } from "./event.ts";
+/** What a discussion is after some of its events, its messages included (DISC1, MSG1–4, MOD1–2). @module */
+import type { PlainEvent } from "./event.ts";
+import { Roster } from "./roster.ts";
 
-interface Spoken {
+export interface Spoken {
+  readonly id: string;
   readonly seq: number;
   readonly author: string;
   isLive: boolean;
@@ -10,26 +12,91 @@ interface Spoken {
 }
 
 export class PlainTalk {
-  readonly members = new Set<string>();
-  readonly everMembers = new Set<string>();
+  readonly roster = new Roster();
   readonly messages = new Map<string, Spoken>();
+  name = "";
+  group = "";
+  isCurated = false;
+  isLocked = false;
+  isClosed = false;
+  joinUntil = -Infinity;
+  slow: { readonly seconds: number; readonly until: number } | null = null;
+  /** While it is slow: when each member last sent something. */
+  readonly lastSent = new Map<string, number>();
+  /** By user: until when. */
+  readonly mutes = new Map<string, number>();
+  readonly bans = new Map<string, number>();
+  readonly pins = new Set<string>();
+  /** Open ones, by id: the message. */
+  readonly flags = new Map<string, string>();
+  /** By author: all that they wrote up to a seq counts as deleted. */
+  readonly expunged = new Map<string, number>();
 
-  apply(event: PlainEvent): void {
-    for (const user of added(event)) {
-      this.members.add(user);
-      this.everMembers.add(user);
+  /** @returns itself */
+  apply(event: PlainEvent): this {
+    this.roster.apply(event);
+    this.#setUp(event);
+    this.#moderate(event);
+    this.#talk(event);
+    if (this.roster.isDeserted) this.isClosed = true;
+    this.roster.isDeserted = false;
+    return this;
+  }
+
+  isMuted(user: string, at: number): boolean {
+    return (this.mutes.get(user) ?? -Infinity) > at;
+  }
+
+  isBanned(user: string, at: number): boolean {
+    return (this.bans.get(user) ?? -Infinity) > at;
+  }
+
+  #setUp({ type, body }: PlainEvent): void {
+    if (type === "create") {
+      this.group = body.group ?? "";
+      this.joinUntil = body.join?.until ?? -Infinity;
     }
-    const gone = ended(event);
-    if (gone !== null) this.members.delete(gone);
-    if (event.type === "new-message") {
-      this.messages.set(event.id, { seq: event.seq, author: event.actor, isLive: true, reactions: new Set() });
+    if (type === "create" || type === "rename") this.name = body.name ?? "";
+    if ((type === "create" || type === "describe") && body.curatedBy !== undefined) {
+      this.isCurated = body.curatedBy === "moderators";
     }
-    const target = this.messages.get(event.body.target ?? "");
+  }
+
+  #moderate({ type, id, seq, body }: PlainEvent): void {
+    const { user = "", target = "", until = Infinity } = body;
+    if (body.flag !== undefined) this.flags.delete(body.flag);
+    if (type === "lock" || type === "unlock") this.isLocked = type === "lock";
+    if (type === "close" || type === "reopen") this.isClosed = type === "close";
+    if (type === "mute-member") this.mutes.set(user, until);
+    if (type === "unmute-member") this.mutes.delete(user);
+    if (type === "ban-member") this.bans.set(user, until);
+    if (type === "unban-member") this.bans.delete(user);
+    if (type === "pin-message") this.pins.add(target);
+    if (type === "unpin-message") this.pins.delete(target);
+    if (type === "flag-message") this.flags.set(id, target);
+    if (type === "set-slow-mode") {
+      this.slow = body.seconds === 0 ? null : { seconds: body.seconds ?? 0, until };
+      if (this.slow === null) this.lastSent.clear();
+    }
+    if (type !== "expunge") return;
+    const { author = "", upToSeq = 0 } = body;
+    this.expunged.set(author, Math.max(this.expunged.get(author) ?? 0, Math.min(upToSeq, seq)));
+    for (const message of this.messages.values()) {
+      if (message.author === author && message.seq <= upToSeq) message.isLive = false;
+    }
+  }
+
+  #talk({ type, id, seq, actor: author, at, body }: PlainEvent): void {
+    if (type === "new-message") {
+      this.messages.set(id, { id, seq, author, isLive: true, reactions: new Set() });
+      if (this.slow !== null) this.lastSent.set(author, at);
+    }
+    const target = this.messages.get(body.target ?? "");
     if (target === undefined) return;
-    if (event.type === "delete-message") target.isLive = false;
-    if (event.type !== "react-to-message") return;
-    const reaction = `${event.body.emoji} ${event.actor}`;
-    if (event.body.on) target.reactions.add(reaction);
+    if (type === "delete-message") target.isLive = false;
+    if (type !== "react-to-message") return;
+    const reaction = `${body.emoji} ${author}`;
+    if (body.on) target.reactions.add(reaction);
     else target.reactions.delete(reaction);
   }
 }

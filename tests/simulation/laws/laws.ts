@@ -3,18 +3,20 @@ import type { History } from "../history.ts";
 import { brokenInDevices } from "./device_laws.ts";
 import { brokenInEffects } from "./effect_laws.ts";
 import { brokenInDecisions, brokenInLogs } from "./log_laws.ts";
-import { Logs } from "./logs.ts";
+import { PlainLogs } from "../../../tools/oracle/logs.ts";
 import { brokenInOffers } from "./offer_laws.ts";
 import { brokenInRejections } from "./rejection_laws.ts";
 import { brokenInReplicas } from "./replica_laws.ts";
 import { brokenInSessions } from "./session_laws.ts";
+import { brokenInStates } from "./state_laws.ts";
 
 /** What is wrong, each with the rule that it breaks; nothing if all is well. */
 export function brokenLaws(history: History): string[] {
-  const logs = new Logs(history.shards.flatMap(({ log }) => log));
+  const logs = new PlainLogs(history.shards.flatMap(({ log }) => log));
   return [
     ...brokenInLogs(history),
-    ...brokenInDecisions(history),
+    ...brokenInDecisions(logs),
+    ...brokenInStates(history, logs),
     ...brokenInOffers(history),
     ...brokenInRejections(history),
     ...brokenInSessions(history, logs),

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { PlainEvent } from "../../../tools/oracle/event.ts";
+import { Ranks } from "../../../tools/oracle/forms.ts";
 import type { History, Session } from "../history.ts";
 import { simulate } from "../simulate.ts";
 import { brokenLaws } from "./laws.ts";
@@ -44,6 +45,18 @@ function joinedIn(sessions: Writable<History>["sessions"]) {
     for (const { item } of session.items) if (item.type === "joined") return { session, item };
   }
   throw new Error("nobody joined");
+}
+
+/** The first of a kind of stream and a type. */
+function eventOf({ shards }: Writable<History>, kind: string, type: string): Writable<PlainEvent> {
+  return shards.flatMap(({ log }) => log).find((event) => event.stream.startsWith(kind) && event.type === type)!;
+}
+
+/** At the end of a log. */
+function happened({ shards }: Writable<History>, event: Pick<PlainEvent, "stream" | "type" | "actor" | "body">): void {
+  const log = shards.find(({ log }) => log.some(({ stream }) => stream === event.stream))?.log ?? shards[0]!.log;
+  const seq = log.filter(({ stream }) => stream === event.stream).length + 1;
+  log.push({ ...event, seq, id: `evt_${event.type}`, at: 1e15, decided: {} } as Writable<PlainEvent>);
 }
 
 const PLANTED: Readonly<Record<string, Planted>> = {
@@ -93,9 +106,56 @@ const PLANTED: Readonly<Record<string, Planted>> = {
     }
     assert.ok(earlier !== undefined);
   },
-  "[MSG5] what its stream forbids": ({ shards }) => {
-    const event = shards.flatMap(({ log }) => log).find(({ type }) => type === "new-message")!;
-    event.actor = "user_nobody";
+  "[DISC4] what its stream forbids": (history) => {
+    eventOf(history, "disc", "new-message").actor = "user_nobody";
+  },
+  "[DISC4] what the group's head forbids": (history) => {
+    eventOf(history, "disc", "create").decided = {};
+  },
+  "[LOG6] a state that is not the fold of its log": ({ states }) => {
+    states.find(({ kind }) => kind === "discussion")!.name += "?";
+  },
+  "[LOG6] an owner who is none": ({ states }) => {
+    states.find(({ kind }) => kind === "group")!.owner = "user_nobody";
+  },
+  "[FACT2] somebody who was not told that they were added": (history) => {
+    eventOf(history, "user", "added-to").body.seq = 99;
+  },
+  "[FACT2] somebody taken out for no reason": (history) => {
+    const { stream, body: { members } } = eventOf(history, "disc", "create");
+    happened(history, { stream, type: "remove-member", actor: "system", body: { user: members![0]! } });
+  },
+  "[DISC2] somebody who stays when their account is over": (history) => {
+    const log = history.shards.flatMap(({ log }) => log);
+    const over = new Set(log.filter(({ type }) => type === "end-account").map(({ actor }) => actor));
+    const { actor } = log.find(({ type, actor }) => type === "register" && !over.has(actor))!;
+    happened(history, { stream: actor, type: "end-account", actor, body: {} });
+  },
+  "[USR4] a message of somebody whose account is over": (history) => {
+    const { actor } = eventOf(history, "disc", "new-message");
+    happened(history, { stream: actor, type: "end-account", actor, body: {} });
+  },
+  "[GRP1] two direct groups of two people": (history) => {
+    const { actor } = eventOf(history, "grp", "create");
+    for (const stream of ["grp_one", "grp_two"]) {
+      const body = { members: ["user_other"], direct: true as const };
+      happened(history, { stream, type: "create", actor, body });
+    }
+  },
+  "[VIS1] what is for moderators": ({ sessions, shards }) => {
+    const log = shards.flatMap(({ log }) => log);
+    const ranks = (stream: string) => new Ranks(log.filter((event) => event.stream === stream) as PlainEvent[]);
+    for (const { user, items } of sessions) {
+      for (const { item } of items) {
+        if (item.type !== "event" || item.event.type !== "new-message") continue;
+        const stored = log.find(({ id }) => id === (item.event as PlainEvent).id)!;
+        const hidden = { ...item.event, type: "flag-message", actor: "user_other" } as PlainEvent;
+        if (ranks(hidden.stream).formsOf(hidden, user).has("full")) continue;
+        for (const one of [item.event, stored]) Object.assign(one, hidden);
+        return;
+      }
+    }
+    throw new Error("everybody moderates");
   },
   "[LIVE3] an event of a feed left out": (history) => {
     const { session, at } = eventsInARow(history);
@@ -136,7 +196,7 @@ const PLANTED: Readonly<Record<string, Planted>> = {
     log.splice(log.findIndex(({ id }) => id === effect.id), 1);
   },
   "[SHARD3] effects in another order": ({ shards }) => {
-    const { effects } = shards.find(({ effects }) => effects.length > 1)!;
+    const [{ effects }] = shards.toSorted((a, b) => b.effects.length - a.effects.length) as [typeof shards[number]];
     for (const [i, effect] of effects.entries()) effect.position = effects.length - i;
   },
   "[SHARD3] an effect that still waits": ({ shards }) => {

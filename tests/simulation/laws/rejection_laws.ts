@@ -18,7 +18,8 @@ export function* brokenInRejections({ offers, shards }: History): Generator<stri
     const [outcome] = offer.outcomes ?? [];
     if (offer.drafts.length !== 1 || draft === undefined || !draft.stream.startsWith("disc_")) continue;
     // Those who add and remove are also told of the people that they name.
-    const isAboutPeople = ["create", "add-members", "remove-member"].includes(draft.type);
+    const isAboutPeople = draft.type === "create" || draft.type === "join" || draft.body.user !== undefined ||
+      draft.body.users !== undefined;
     if (isAboutPeople || outcome?.kind !== "rejected") continue;
     if (isNeverTrue(offer, { outcome, log: streams.get(draft.stream) ?? [] })) {
       yield `[LOG4] ${draft.id} (${draft.type}) was rejected as ${outcome.code}, which it never was meanwhile`;
@@ -32,14 +33,14 @@ function isNeverTrue(
   { outcome, log }: { outcome: PlainOutcome; log: readonly Entry[] },
 ): boolean {
   if (arrivedAt === null || settledAt === null) return false;
-  const target = (drafts[0]!.body as { readonly target?: string }).target; // there is one
+  const { body } = drafts[0]!; // there is one
   const talk = new PlainTalk();
   let isTrue = false;
   for (const [i, { event, committedAt }] of log.entries()) {
     if (committedAt > settledAt) break;
     talk.apply(event);
     const next = log[i + 1]?.committedAt ?? Infinity;
-    if (next >= arrivedAt) isTrue ||= says(talk, { code: outcome.code, user, target });
+    if (next >= arrivedAt) isTrue ||= says(talk, { code: outcome.code, user, body });
   }
   const began = log[0]?.committedAt ?? Infinity;
   return !isTrue && began < arrivedAt;
@@ -48,19 +49,35 @@ function isNeverTrue(
 /** Whether the discussion is as a rejection says; true for codes that tell nothing of its members and messages. */
 function says(
   talk: PlainTalk,
-  { code, user, target }: { code: string | undefined; user: string; target: string | undefined },
+  { code, user, body }: { code: string | undefined; user: string; body: PlainEvent["body"] },
 ): boolean {
+  const { target } = body;
   switch (code) {
     case "NotMember":
-      return !talk.members.has(user);
+      return !talk.roster.has(user);
     case "MessageDeleted":
       return target === undefined || talk.messages.get(target)?.isLive === false;
     case "NotYourMessage":
       return target === undefined || talk.messages.get(target)?.author !== user;
+    case "Muted":
+      return talk.mutes.has(user);
+    case "Locked":
+      return talk.isLocked;
+    case "Closed":
+      return talk.isClosed;
+    case "Forbidden":
+      // An owner may do everything, except to themselves.
+      return talk.roster.roleOf(user) !== "owner" || [body.user, body.author, flagged(talk, body)].includes(user);
     case "NotFound":
       // Of a target: what was before one's time is not told apart here from what does not exist.
-      return target !== undefined || !talk.everMembers.has(user);
+      return [target, body.author, body.flag].some((named) => named !== undefined) ||
+        !talk.roster.everMembers.has(user);
     default:
       return true;
   }
+}
+
+/** Whose message a flag is about. */
+function flagged({ flags, messages }: PlainTalk, { flag = "" }: PlainEvent["body"]): string | undefined {
+  return messages.get(flags.get(flag) ?? "")?.author;
 }

@@ -1,10 +1,11 @@
 /** What every feed must be like (LIVE1–5, VIS1–2). */
 import type { PlainEvent } from "../../../tools/oracle/event.ts";
+import { shownAs } from "../../../tools/oracle/forms.ts";
 import type { Stays } from "../../../tools/oracle/stays.ts";
 import type { History, PlainItem, Session } from "../history.ts";
-import type { Logs } from "./logs.ts";
+import type { PlainLogs } from "../../../tools/oracle/logs.ts";
 
-export function* brokenInSessions({ sessions, frameItems }: History, logs: Logs): Generator<string> {
+export function* brokenInSessions({ sessions, frameItems }: History, logs: PlainLogs): Generator<string> {
   for (const session of sessions) {
     const largest = Math.max(0, ...session.frames);
     if (largest > frameItems) yield `[LIVE5] a frame of ${largest} items for ${session.user}`;
@@ -16,13 +17,13 @@ export function* brokenInSessions({ sessions, frameItems }: History, logs: Logs)
 
 class SessionJudge {
   readonly #session: Session;
-  readonly #logs: Logs;
+  readonly #logs: PlainLogs;
   /** How far each stream was told in this session. */
   readonly #told = new Map<string, number>();
   readonly #broken: string[] = [];
   #isLive = false;
 
-  constructor(session: Session, logs: Logs) {
+  constructor(session: Session, logs: PlainLogs) {
     this.#session = session;
     this.#logs = logs;
   }
@@ -60,11 +61,11 @@ class SessionJudge {
 
   #event(event: PlainEvent): void {
     const stored = this.#logs.of(event.stream)[event.seq - 1];
-    if (JSON.stringify(stored) !== JSON.stringify(event)) {
-      this.#broken.push(`[LIVE3] ${event.stream} ${event.seq} is not as in the log`);
-    }
-    if (!this.#staysIn(event.stream).sees(this.#session.user, event)) {
-      this.#broken.push(`[VIS1] ${event.stream} ${event.seq} is not for who got it`);
+    const form = shownAs(event, stored);
+    if (form === null) this.#broken.push(`[LIVE3] ${event.stream} ${event.seq} is not as in the log`);
+    const isForThem = this.#staysIn(event.stream).sees(this.#session.user, event);
+    if (!isForThem || (form !== null && !this.#formsOf(stored ?? event).has(form))) {
+      this.#broken.push(`[VIS1] ${event.stream} ${event.seq} is not for who got it (${form})`);
     }
   }
 
@@ -72,7 +73,7 @@ class SessionJudge {
   #hidden({ stream, from, to }: { stream: string; from: number; to: number }): void {
     const stays = this.#staysIn(stream);
     for (const event of this.#logs.of(stream).slice(from - 1, to)) {
-      if (stays.sees(this.#session.user, event, to)) {
+      if (stays.sees(this.#session.user, event, to) && !this.#formsOf(event).has("opaque")) {
         this.#broken.push(`[VIS2] ${stream} ${event.seq} is hidden from who may see it`);
       }
     }
@@ -115,7 +116,11 @@ class SessionJudge {
     }
   }
 
+  #formsOf(event: PlainEvent) {
+    return this.#logs.ranks(event.stream).formsOf(event, this.#session.user);
+  }
+
   #staysIn(stream: string): Stays {
-    return this.#logs.stays.of(stream);
+    return this.#logs.stays(stream);
   }
 }

@@ -4,14 +4,17 @@ import {
   foldStream,
   intervalsOf,
   type LogEvent,
+  MessagesFold,
   type Position,
   position,
   type Seq,
   seq,
   type ShardNumber,
   shardOf,
+  shownTo,
   type StreamId,
   type StreamState,
+  underMarks,
   type UserId,
 } from "@gatz/domain";
 import type { Account, BackfillBudget, ResumedStream, ShardResume, StorageLimits } from "@gatz/storage/contract";
@@ -51,11 +54,23 @@ export function simReads({ read, limits }: SimReadsOptions): Backend["reads"] {
         // An id's kind is its state's.
         return at > tables.eventsOf(stream).length ? null : stateAt(tables, stream, at) as never;
       }),
+    messagesById: (stream, { viewer, ids, ranges }) =>
+      read(shardOf(stream), (tables) => {
+        const isSeen = (at: Seq) => ranges.some(({ from, to }) => from <= at && at <= to);
+        const log = tables.eventsOf(stream);
+        const fold = new MessagesFold();
+        for (const event of log) {
+          if (isSeen(event.seq) && isSeen(event.decided.targetSeq ?? event.seq)) fold.take(event);
+        }
+        const state = tables.state(stream);
+        const marks = state?.kind === "discussion" ? state.expunged : undefined;
+        const asked = fold.messages().filter(({ id }) => ids.includes(id)).map((one) => underMarks(one, marks));
+        return { asOf: seq(log.length), messages: new Map(asked.map((one) => [one.id, shownTo(viewer, one)])) };
+      }),
     profiles: notSimulated,
     account: notSimulated,
     groupsOf: notSimulated,
     messages: notSimulated,
-    messagesById: notSimulated,
     discussionOf: notSimulated,
     eventsAbout: notSimulated,
     moderation: notSimulated,
