@@ -24,18 +24,19 @@ export async function settle({ people, living, installation, history }: Settling
   const until = performance.now() + PATIENCE_MS;
   const unfinished = (what: string) => void history.note({ k: "unfinished", what });
   for (const i of await without(living, PATIENCE_MS)) unfinished(`${people[i]?.user} waits for an outcome`);
-  const words = people.map((person) => person.lastWord());
-  for (const i of await without(words, LAST_WORD_MS)) unfinished(`${people[i]?.user} is not served`);
+  const left = people.filter((person) => !person.isEnded);
+  const words = left.map((person) => person.lastWord());
+  for (const i of await without(words, LAST_WORD_MS)) unfinished(`${left[i]?.user} is not served`);
   while (performance.now() < until && await undelivered(installation) > 0) await pause(LOOK_EVERY_MS);
   await pause(LISTEN_MS);
   const streams = people[0]?.town.discussions.map(({ id }) => id) ?? [];
   history.note({ k: "calm" });
-  await Promise.all(people.map(async (person) => {
+  await Promise.all(left.map(async (person) => {
     if (!await person.listAll()) unfinished(`${person.user} gets no list`);
     const unread = await person.readAll(streams, until);
     if (unread !== null) unfinished(`${person.user} can't read ${unread}`);
   }));
-  history.note({ k: "settled", devices: people.map((person) => person.device.name) });
+  history.note({ k: "settled", devices: left.map((person) => person.device.name) });
 }
 
 /** Which of some works have no end in time. One that fails fails all. */

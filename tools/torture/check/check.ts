@@ -1,5 +1,4 @@
 /** Reads a whole history and the final log, and says which promises were broken. Shares no code with gatz. @module */
-import { AllStays } from "../../oracle/stays.ts";
 import type { HistoryRecord, RecordOf } from "../history/record.ts";
 import { checkAnswer } from "./answer_laws.ts";
 import { checkDrafts, type Evidence } from "./draft_laws.ts";
@@ -10,6 +9,7 @@ import { Lives } from "./lives.ts";
 import { checkLog } from "./log_laws.ts";
 import { checkOrder } from "./order_laws.ts";
 import { ReadLaws } from "./read_laws.ts";
+import { checkSettled } from "./settled_laws.ts";
 import { Violations } from "./violation.ts";
 
 export type Records = AsyncIterable<HistoryRecord> | Iterable<HistoryRecord>;
@@ -19,8 +19,7 @@ export async function check(history: () => Records, log: FinalLog): Promise<Viol
   const violations = new Violations();
   const lives = await readLives(history(), log);
   const evidence: Evidence = { log, lives, violations };
-  const stays = new AllStays(log);
-  const reads = new ReadLaws(evidence, stays);
+  const reads = new ReadLaws(evidence);
   const feeds = new FeedLaws(evidence, reads);
   const drafts = new Drafts();
   let settled: RecordOf<"settled"> | undefined;
@@ -44,13 +43,14 @@ export async function check(history: () => Records, log: FinalLog): Promise<Viol
     if (record.k === "dropped") feeds.dropped(record);
     if (record.k === "receipt") feeds.receipt(record);
     if (record.k === "log-page") reads.logPage(record);
-    if (record.k === "message-page") reads.messagePage(record);
+    if (record.k === "message-page") reads.messagePage(record, { calm });
   }
   checkLog(log, violations);
+  checkSettled(log, violations);
   checkDrafts(drafts, evidence);
   checkOrder(drafts, log, violations);
   if (settled === undefined) violations.add("LIVE1", "a run that never settled", "");
-  else feeds.finish(settled.devices, { drafts, stays });
+  else feeds.finish(settled.devices, drafts);
   if (settled !== undefined && !calm) violations.add("LIVE1", "a run that never came to rest", "");
   return violations;
 }

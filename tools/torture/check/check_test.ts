@@ -19,8 +19,11 @@ import {
   TALK,
 } from "./testing/good_run.ts";
 
-async function kindsFound({ records, rows, head, undelivered, incarnation }: Run): Promise<string[]> {
-  const log = new FinalLog(incarnation, [{ shard: 0, head, undelivered, rows }]);
+async function kindsFound({ records, elsewhere, rows, head, undelivered, incarnation }: Run): Promise<string[]> {
+  const log = new FinalLog(incarnation, [
+    { shard: 0, head: elsewhere.length, undelivered: 0, rows: elsewhere },
+    { shard: 1, head, undelivered, rows },
+  ]);
   const violations = await check(() => records.toSorted((a, b) => a.t - b.t), log);
   return [...violations.counts.keys()];
 }
@@ -80,7 +83,7 @@ const PLANTED: readonly (readonly [rule: string, kind: string, plant: (run: Run)
     const late = newRow(9, "evt_late", ANN, "late");
     const told = { stream: TALK, seq: 9 };
     run.records.push({ ...offer(110, late), t: 20_000 }, { ...answer(110, [accepted(late)]), t: 20_001 });
-    run.rows.push(late, { ...late, id: "evt_told", actor: "system", stream: EVE, seq: 1, position: 10, body: told });
+    run.rows.push(late, { ...late, id: "evt_told", actor: "system", stream: EVE, seq: 4, position: 10, body: told });
     for (const device of ["ann/1", "ben/1", "eve/1"]) {
       run.records.push({ ...receipt(device, device === "ben/1" ? 2 : 1, [event(late)]), t: 20_002 } as HistoryRecord);
     }
@@ -152,6 +155,36 @@ const PLANTED: readonly (readonly [rule: string, kind: string, plant: (run: Run)
   ["READ0", "a page beyond its asOf", (run) => {
     run.records.push({ ...logPage(BEN, run.rows.map(event)), asOf: 6, asked: 1, t: 2 } as HistoryRecord);
   }],
+  ["DISC4", "something that should have been refused", (run) => changeRow(run, "msg_4", { actor: "user_foe" })],
+  ["DISC4", "something that should have been refused", (run) => {
+    changeRow(run, "evt_edit", { type: "mute-member", actor: ANN, body: { user: EVE } });
+  }, "of who is muted"],
+  ["FACT2", "news that did not come once", (run) => dropElsewhere(run, `evt_3_${EVE}`)],
+  ["FACT2", "somebody taken out for no reason", (run) => {
+    run.rows.push({ ...newRow(9, "evt_out", "system", ""), type: "remove-member", body: { user: BEN, since: 1 } });
+  }],
+  ["DISC2", "somebody who should be out", (run) => {
+    run.elsewhere = run.elsewhere.map((row) =>
+      row.id === `evt_2_${EVE}` ? { ...row, type: "block-user", actor: EVE, body: { user: ANN } } : row
+    );
+  }],
+  ["USR4", "a message whose author's account is over", (run) => {
+    const end = { ...newRow(4, "evt_end", BEN, ""), type: "end-account", stream: BEN };
+    run.elsewhere.push({ ...end, position: run.elsewhere.length + 1 });
+  }],
+  ["GRP1", "two direct groups of two people", (run) => {
+    const begun = { ...newRow(1, "evt_two", ANN, ""), type: "create", body: { members: [BEN], direct: true as const } };
+    run.elsewhere.push({ ...begun, stream: "grp_one" }, { ...begun, stream: "grp_two" });
+  }],
+  ["VIS1", "an event shown to somebody who may not see it", (run) => {
+    const flag = { ...newRow(9, "evt_flag", ANN, ""), type: "flag-message", body: { target: "msg_4" } };
+    run.rows.push(flag);
+    run.records.push({ ...receipt("eve/1", 1, [event(flag)]), t: 1_100 } as HistoryRecord);
+  }, "in the form for moderators"],
+  ["VIS4", "a page that is not the fold of the log", (run) => {
+    run.rows.push({ ...newRow(9, "evt_purge", ANN, ""), type: "expunge", body: { author: BEN, upToSeq: 4 } });
+    run.records.push({ ...run.records.find(({ k }) => k === "message-page")!, asOf: 9, t: 1_503 } as HistoryRecord);
+  }, "after a purge"],
   ["VIS4", "a page that is not the fold of the log", (run) => {
     run.records = run.records.map((record) => {
       if (record.k !== "message-page") return record;
@@ -214,6 +247,10 @@ function dropRow(run: Run, id: string): void {
   run.rows = run.rows.filter((row) => row.id !== id);
 }
 
+function dropElsewhere(run: Run, id: string): void {
+  run.elsewhere = run.elsewhere.filter((row) => row.id !== id);
+}
+
 function changeRow(run: Run, id: string, change: Partial<LogRow>): void {
   run.rows = run.rows.map((row) => row.id === id ? { ...row, ...change } : row);
 }
@@ -228,7 +265,8 @@ function swapRows(run: Run, one: string, other: string): void {
   for (const record of run.records) {
     if (record.k !== "answer") continue;
     for (const outcome of record.outcomes) {
-      if (outcome.kind === "accepted") Object.assign(outcome, place(rowOf(run, outcome.id)), { position: undefined });
+      if (outcome.kind !== "accepted" || outcome.id === "evt_all") continue;
+      Object.assign(outcome, place(rowOf(run, outcome.id)), { position: undefined });
     }
   }
 }

@@ -94,8 +94,8 @@ function checkEnd(story: DraftStory, { violations }: Evidence): void {
 function checkNothingInvented(drafts: Drafts, { log, violations }: Evidence): void {
   for (const { rows } of log.shards) {
     for (const row of rows) {
-      // `register` is made by signing in.
-      if (row.actor === "system" || row.type === "register") continue;
+      // A registration is made by signing in, a handle recorded when the directory has granted it.
+      if (row.actor === "system" || row.type === "register" || row.type === "set-handle") continue;
       const story = drafts.of(row.id, row.digest);
       if (story?.stream !== row.stream || story.user !== row.actor || story.type !== row.type) {
         violations.add("LOG1", "an event that nobody offered", `${row.type} ${row.id} at ${row.stream} ${row.seq}`);

@@ -1,5 +1,4 @@
 /** What each device received, held against the log: nothing left out, twice, out of order, or for other eyes (LIVE1–5). @module */
-import type { AllStays } from "../../oracle/stays.ts";
 import type { Head, NotedItem, RecordOf } from "../history/record.ts";
 import type { Evidence } from "./draft_laws.ts";
 import type { Drafts } from "./drafts.ts";
@@ -69,13 +68,13 @@ export class FeedLaws {
   }
 
   /** At the end, the devices that are left hold everything. */
-  finish(names: readonly string[], { drafts, stays }: { drafts: Drafts; stays: AllStays }): void {
+  finish(names: readonly string[], drafts: Drafts): void {
     const offered = firstOffers(drafts);
     for (const name of names) {
       const device = this.#devices.get(name);
       if (device === undefined || device.over) {
         this.#evidence.violations.add("LIVE1", "a device that never began", name);
-      } else this.#checkComplete(device, { offered, stays });
+      } else this.#checkComplete(device, offered);
     }
   }
 
@@ -154,10 +153,10 @@ export class FeedLaws {
     if (item[0] === "event") this.#reads.saw({ user, stream: item[1], seq: item[2], t, incarnation });
   }
 
-  #checkComplete(device: Device, { offered, stays }: { offered: ReadonlyMap<string, number>; stays: AllStays }): void {
+  #checkComplete(device: Device, offered: ReadonlyMap<string, number>): void {
     const { log, violations } = this.#evidence;
     for (const stream of log.streams.keys()) {
-      const head = stays.of(stream).headFor(device.user, log.headOf(stream));
+      const head = log.stays(stream).headFor(device.user, log.headOf(stream));
       if (head === 0) continue;
       const held = device.held.get(stream);
       if (held === undefined && !isNews({ log, stream, head, offered, since: device.since })) continue;

@@ -1,5 +1,6 @@
 /** The log as it is at the end of a run: what everything else is held against. @module */
 import type { PlainEvent } from "../../oracle/event.ts";
+import { PlainLogs } from "../../oracle/logs.ts";
 
 export interface LogRow extends PlainEvent {
   readonly position: number;
@@ -18,28 +19,13 @@ export interface ShardRows {
 }
 
 /** The same rows, by what they are asked for. */
-export class FinalLog {
-  readonly byId = new Map<string, LogRow>();
-  readonly #streams = new Map<string, LogRow[]>();
+export class FinalLog extends PlainLogs<LogRow> {
+  readonly byId: ReadonlyMap<string, LogRow>;
 
   constructor(readonly incarnation: string, readonly shards: readonly ShardRows[]) {
-    for (const { rows } of shards) {
-      for (const row of rows) {
-        this.byId.set(row.id, row);
-        const stream = this.#streams.get(row.stream);
-        if (stream === undefined) this.#streams.set(row.stream, [row]);
-        else stream.push(row);
-      }
-    }
-  }
-
-  get streams(): ReadonlyMap<string, readonly LogRow[]> {
-    return this.#streams;
-  }
-
-  /** By position. */
-  of(stream: string): readonly LogRow[] {
-    return this.#streams.get(stream) ?? [];
+    const rows = shards.flatMap((shard) => shard.rows);
+    super(rows);
+    this.byId = new Map(rows.map((row) => [row.id, row]));
   }
 
   at(stream: string, seq: number): LogRow | undefined {

@@ -1,6 +1,5 @@
 /** A page of messages as it should be (VIS4). @module */
 import { PlainMessages } from "../../oracle/messages.ts";
-import type { AllStays } from "../../oracle/stays.ts";
 import type { NotedMessage } from "../history/record.ts";
 import type { FinalLog } from "./final_log.ts";
 
@@ -15,11 +14,11 @@ export interface PageAsked {
 export class NaivePages {
   readonly #talks = new Map<string, PlainMessages>();
 
-  constructor(private readonly log: FinalLog, private readonly stays: AllStays) {}
+  constructor(private readonly log: FinalLog) {}
 
   /** Newest first. */
   page({ user, stream, before, limit, asOf }: PageAsked): NotedMessage[] {
-    const stays = this.stays.of(stream);
+    const stays = this.log.stays(stream);
     return this.#talk(stream).seen((event) => stays.sees(user, event, asOf))
       .filter(({ seq }) => seq < (before ?? Infinity))
       .take(limit)

@@ -1,19 +1,19 @@
 /** What readers were shown, held against the log, and that nobody goes back in time (READ0, VIS1–4). @module */
-import type { AllStays } from "../../oracle/stays.ts";
-import type { NotedItem, RecordOf } from "../history/record.ts";
+import { publicForm } from "../../oracle/forms.ts";
+import { digestOf } from "../history/digest.ts";
+import { blockedMessage, type NotedItem, type NotedMessage, type RecordOf } from "../history/record.ts";
 import type { Evidence } from "./draft_laws.ts";
+import type { LogRow } from "./final_log.ts";
 import { NaivePages } from "./naive_page.ts";
 
 export class ReadLaws {
   readonly #evidence: Evidence;
-  readonly #stays: AllStays;
   readonly #pages: NaivePages;
   readonly #seen = new Map<string, Seen>();
 
-  constructor(evidence: Evidence, stays: AllStays) {
+  constructor(evidence: Evidence) {
     this.#evidence = evidence;
-    this.#stays = stays;
-    this.#pages = new NaivePages(evidence.log, stays);
+    this.#pages = new NaivePages(evidence.log);
   }
 
   /** Somebody has seen a stream up to a seq, by a page, a feed or an ack of their own. */
@@ -46,11 +46,14 @@ export class ReadLaws {
     }
   }
 
-  messagePage(page: RecordOf<"message-page">): void {
+  messagePage(page: RecordOf<"message-page">, { calm }: { readonly calm: boolean }): void {
     this.#checkTime(page);
     if (!this.#isOfThisLog(page)) return;
-    const expected = JSON.stringify(this.#pages.page(page).map(inOrder));
-    const found = JSON.stringify(page.messages.map(inOrder));
+    const shown = page.messages;
+    const expected = JSON.stringify(
+      this.#pages.page(page).map((one, i) => inOrder(this.#veiled(one, { page, shown: shown[i], calm }))),
+    );
+    const found = JSON.stringify(shown.map(inOrder));
     if (expected === found) return;
     const { user, stream, before, limit, asOf } = page;
     this.#evidence.violations.add(
@@ -60,10 +63,23 @@ export class ReadLaws {
     );
   }
 
+  /** A message, or what stands for it: surely where the reader blocks its author, in calm; before, wherever they ever did. */
+  #veiled(
+    message: NotedMessage,
+    { page: { user }, shown, calm }: { page: RecordOf<"message-page">; shown: NotedMessage | undefined; calm: boolean },
+  ): NotedMessage {
+    if (message.text === null) return message;
+    const veil = blockedMessage(message);
+    const { blocks, everBlocked } = this.#evidence.log.person(user);
+    if (calm) return blocks.has(message.author) ? veil : message;
+    const isVeiled = shown !== undefined && JSON.stringify(inOrder(shown)) === JSON.stringify(inOrder(veil));
+    return isVeiled && everBlocked.has(message.author) ? veil : message;
+  }
+
   /** Once it is calm: who ever was in a stream has something to read there. */
   refused({ user, what: stream, code }: RecordOf<"unread">): void {
     const { log, violations } = this.#evidence;
-    if (code !== "NotFound" || this.#stays.of(stream).headFor(user, log.headOf(stream)) === 0) return;
+    if (code !== "NotFound" || log.stays(stream).headFor(user, log.headOf(stream)) === 0) return;
     violations.add("VIS4", "a stream shut to somebody who was in it", `${user}: ${stream}`);
   }
 
@@ -74,7 +90,7 @@ export class ReadLaws {
     if (listed.size < heads.length) violations.add("USR3", "a list that names a discussion twice", user);
     for (const stream of new Set([...log.streams.keys(), ...listed.keys()])) {
       if (!stream.startsWith("disc_")) continue;
-      const head = this.#stays.of(stream).headFor(user, log.headOf(stream));
+      const head = log.stays(stream).headFor(user, log.headOf(stream));
       const found = listed.get(stream) ?? 0;
       if (found === head) continue;
       const what = `${user}: ${stream} at ${found} instead of ${head}`;
@@ -85,7 +101,7 @@ export class ReadLaws {
   /** A feed tells of a stream: only to somebody who was in it by then, and up to where it goes. */
   told(user: string, stream: string, { head, where }: { head: number; where: string }): void {
     const { log, violations } = this.#evidence;
-    if (!this.#stays.of(stream).isIn(user, head)) {
+    if (!log.stays(stream).isIn(user, head)) {
       violations.add("VIS3", "a stream told of to somebody who was not in it", `${where}: ${stream} at ${head}`);
     }
     if (head > log.headOf(stream)) violations.add("LIVE3", "a head beyond the log", `${where}: ${stream} at ${head}`);
@@ -100,9 +116,12 @@ export class ReadLaws {
     if (item[0] === "event") {
       const [, stream, seq, id, actor, at, digest] = item;
       const row = log.at(stream, seq);
-      const same = row?.id === id && row.actor === actor && row.at === at && row.digest === digest;
-      if (!same && kept) violations.add("LOG6", "an event that differs from the log", `${where}: ${id} at ${seq}`);
-      if (same && !this.#stays.of(stream).sees(user, row, asOf)) {
+      const form = row?.id === id && row.actor === actor && row.at === at ? formOf(row, digest) : undefined;
+      if (form === undefined && kept) {
+        violations.add("LOG6", "an event that differs from the log", `${where}: ${id} at ${seq}`);
+      }
+      if (row === undefined || form === undefined) return;
+      if (!log.stays(stream).sees(user, row, asOf) || !log.ranks(stream).formsOf(row, user).has(form)) {
         violations.add("VIS1", "an event shown to somebody who may not see it", `${where}: ${row.type} at ${seq}`);
       }
     }
@@ -110,7 +129,8 @@ export class ReadLaws {
       const [, stream, from, to] = item;
       for (let seq = from; seq <= to; seq++) {
         const row = log.at(stream, seq);
-        if (row === undefined || !this.#stays.of(row.stream).sees(user, row, asOf ?? seq)) continue;
+        if (row === undefined || !log.stays(row.stream).sees(user, row, asOf ?? seq)) continue;
+        if (log.ranks(stream).formsOf(row, user).has("opaque")) continue;
         violations.add("VIS2", "an event hidden from somebody who may see it", `${where}: ${row.type} at ${seq}`);
       }
     }
@@ -135,6 +155,12 @@ export class ReadLaws {
   #isOfThisLog({ incarnation, t }: { incarnation: string; t: number }): boolean {
     return this.#evidence.lives.keeps(incarnation, t);
   }
+}
+
+/** In which form an event was shown, by what its body says. */
+function formOf(row: LogRow, digest: string): "full" | "public" | undefined {
+  if (row.digest === digest) return "full";
+  return digestOf(publicForm(row).body) === digest ? "public" : undefined;
 }
 
 /** How far somebody had seen a stream, by time. */

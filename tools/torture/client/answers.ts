@@ -44,7 +44,8 @@ export const zFrame = z.object({ items: z.array(zItem) });
 export const zLogPage = z.object({ incarnation: z.string(), asOf: z.int(), items: z.array(zItem) });
 
 const zReaction = z.object({ emoji: z.string(), count: z.int(), mine: z.boolean() });
-export const zMessage = z.object({
+const zBlocked = z.object({ kind: z.literal("blocked"), id: z.string(), seq: z.int(), author: z.string() });
+const zShown = z.object({
   kind: z.enum(["live", "deleted"]),
   id: z.string(),
   seq: z.int(),
@@ -54,6 +55,7 @@ export const zMessage = z.object({
   changedSeq: z.int(),
   reactions: z.array(zReaction).optional(),
 });
+export const zMessage = z.discriminatedUnion("kind", [zShown, zBlocked]);
 export const zMessagePage = z.object({
   incarnation: z.string(),
   asOf: z.int(),

@@ -1,7 +1,7 @@
 /** Answers as the history notes them. @module */
 import type { z } from "zod";
 import { digestOf } from "../history/digest.ts";
-import type { NotedItem, NotedMessage, SaidOutcome } from "../history/record.ts";
+import { blockedMessage, type NotedItem, type NotedMessage, type SaidOutcome } from "../history/record.ts";
 import type { Item, zMessage, zOutcome } from "./answers.ts";
 
 export function notedOutcome(outcome: z.output<typeof zOutcome>): SaidOutcome {
@@ -33,7 +33,9 @@ export function notedItem(item: Item): NotedItem {
 }
 
 export function notedMessage(message: z.output<typeof zMessage>): NotedMessage {
-  const { id, seq, author, text, revision, changedSeq, reactions = [] } = message;
+  const { id, seq, author } = message;
+  if (message.kind === "blocked") return blockedMessage({ id, seq, author });
+  const { text, revision, changedSeq, reactions = [] } = message;
   return {
     ...{ id, seq, author, revision, changedSeq },
     text: message.kind === "live" ? text ?? "" : null,

@@ -3,7 +3,9 @@ import { bytesFrom, type Chance } from "../../replay/plan/random.ts";
 import { digestOf } from "../history/digest.ts";
 import type { History } from "../history/history.ts";
 import type { SaidOutcome } from "../history/record.ts";
-import { type Act, type Actor, chooseAct, createGroup, type Draft } from "./acts.ts";
+import { chooseAct } from "./acts.ts";
+import type { Act, Actor, Draft } from "./acts/act.ts";
+import { createGroup } from "./acts/gathering.ts";
 import { zSignedIn } from "./answers.ts";
 import { Device } from "./device.ts";
 import { newId, type Prefix, shardOf } from "./ids.ts";
@@ -56,6 +58,7 @@ export class Person implements Actor {
   #ids = 0;
   #incarnation = "";
   readonly #acked: Acked[] = [];
+  #ended = false;
   readonly #stopping = new AbortController();
   /** Offers that nobody waits for but the end. */
   readonly #aside = new Set<Promise<void>>();
@@ -96,6 +99,11 @@ export class Person implements Actor {
     history.note({ k: "person", user, handle });
     this.#line = this.#newLine();
     this.#newDevice();
+  }
+
+  /** Their account is over: nothing is answered them any more (USR4). */
+  get isEnded(): boolean {
+    return this.#ended;
   }
 
   /** Does one thing after the other until told to stop. */
@@ -218,6 +226,8 @@ export class Person implements Actor {
       const decided = done < 0 ? outcomes?.length ?? 0 : done;
       left.slice(0, decided).forEach((draft, i) => this.#decided(act, draft, outcomes?.[i]));
       left = left.slice(decided);
+      // Somebody else was first, or nobody answers any more.
+      if (outcomes?.length === 0 || this.#ended) return;
       const next = outcomes?.[decided];
       // Some drop what was refused for now: then nothing may ever come of it.
       if (next?.kind === "not-now" && !patient && this.chance.once(0.1)) return;
@@ -228,6 +238,7 @@ export class Person implements Actor {
 
   #decided(act: Act, draft: Draft, outcome: SaidOutcome | undefined): void {
     if (outcome?.kind !== "accepted" && outcome?.kind !== "duplicate") return;
+    if (draft.type === "end-account") this.#endAccount();
     if (outcome.kind === "accepted") {
       act.acked?.(draft, outcome.seq);
       this.#acked.push({ act, draft });
@@ -249,6 +260,9 @@ export class Person implements Actor {
         return undefined;
       case "refused":
         history.note({ k: "failed", op, code: answer.code });
+        // The answer that said so was lost.
+        if (answer.code === "Unauthenticated") this.#endAccount();
+        if (answer.code === "HandleTaken") return [];
         return undefined;
       case "answered": {
         const { incarnation } = answer.value;
@@ -258,6 +272,13 @@ export class Person implements Actor {
         return outcomes;
       }
     }
+  }
+
+  #endAccount(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#device.drop();
+    this.stop();
   }
 
   #reader(): Reader {

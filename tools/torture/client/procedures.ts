@@ -1,7 +1,7 @@
 /** Which call offers which drafts. @module */
-import type { Act, Draft } from "./acts.ts";
-import { zBundle, zOne } from "./answers.ts";
 import { z } from "zod";
+import type { Act, Draft } from "./acts/act.ts";
+import { zBundle, zOne } from "./answers.ts";
 
 export interface OfferCall {
   readonly path: string;
@@ -12,7 +12,10 @@ export interface OfferCall {
 const zSingle = zOne.transform(({ incarnation, outcome }) => ({ incarnation, outcomes: [outcome] }));
 
 /** The call for the drafts that are left of an act. */
-export function offerCall({ stream, asBundle }: Pick<Act, "stream" | "asBundle">, drafts: readonly Draft[]): OfferCall {
+export function offerCall(
+  { stream, asBundle, token }: Pick<Act, "stream" | "asBundle" | "token">,
+  drafts: readonly Draft[],
+): OfferCall {
   const [draft, second, ...rest] = drafts;
   if (draft === undefined) throw new RangeError("nothing to offer");
   const first = second?.type === "new-message" && draft.type === "create" && rest.length === 0 ? second : undefined;
@@ -24,24 +27,64 @@ export function offerCall({ stream, asBundle }: Pick<Act, "stream" | "asBundle">
     const input = { id: draft.id, stream, ...draft.body, ...more };
     return { path, input, answer: kind === "grp" ? zSingle : zBundle };
   }
-  const [path, field] = kind === "grp" ? [GROUPS[draft.type], "group"] : [DISCUSSIONS[draft.type], "discussion"];
-  if (path === undefined) throw new Error(`no procedure for ${draft.type} to a ${kind}`);
-  return { path, input: { id: draft.id, [field]: stream, ...draft.body }, answer: zSingle };
+  if (token !== undefined) {
+    return { path: "groups.joinByInvite", input: { id: draft.id, group: stream, token }, answer: zSingle };
+  }
+  const { field, paths } = KINDS[kind] ?? {};
+  const path = paths?.[draft.type];
+  if (path === undefined) return bundle(stream, drafts);
+  const to = field === undefined ? {} : { [field]: stream };
+  return { path, input: { id: draft.id, ...to, ...draft.body }, answer: zSingle };
 }
 
-const GROUPS: Readonly<Record<string, string>> = {
-  "add-members": "groups.addMembers",
-  "remove-member": "groups.removeMember",
-  "leave": "groups.leave",
-};
-const DISCUSSIONS: Readonly<Record<string, string>> = {
-  "new-message": "messages.send",
-  "edit-message": "messages.edit",
-  "delete-message": "messages.delete",
-  "react-to-message": "messages.react",
-  "add-members": "discussions.addMembers",
-  "remove-member": "discussions.removeMember",
-  "leave": "discussions.leave",
+/** By kind of stream: what calls name it by, and the procedures of its events; the others go by `log.offer` alone. */
+const KINDS: Readonly<Record<string, { readonly field?: string; readonly paths: Readonly<Record<string, string>> }>> = {
+  disc: {
+    field: "discussion",
+    paths: {
+      "new-message": "messages.send",
+      "edit-message": "messages.edit",
+      "delete-message": "messages.delete",
+      "react-to-message": "messages.react",
+      "rename": "discussions.rename",
+      "describe": "discussions.describe",
+      "add-members": "discussions.addMembers",
+      "join": "discussions.join",
+      "remove-member": "discussions.removeMember",
+      "leave": "discussions.leave",
+      "set-role": "discussions.setRole",
+      "pin-message": "discussions.pin",
+      "unpin-message": "discussions.unpin",
+      "lock": "discussions.lock",
+      "unlock": "discussions.unlock",
+      "close": "discussions.close",
+      "reopen": "discussions.reopen",
+      "mute-member": "discussions.mute",
+      "unmute-member": "discussions.unmute",
+      "ban-member": "discussions.ban",
+      "unban-member": "discussions.unban",
+      "set-slow-mode": "discussions.setSlowMode",
+      "flag-message": "moderation.flag",
+      "resolve-flag": "moderation.resolve",
+    },
+  },
+  grp: {
+    field: "group",
+    paths: {
+      "add-members": "groups.addMembers",
+      "remove-member": "groups.removeMember",
+      "leave": "groups.leave",
+    },
+  },
+  user: {
+    paths: {
+      "set-profile": "users.setProfile",
+      "set-handle": "users.changeHandle",
+      "block-user": "users.block",
+      "unblock-user": "users.unblock",
+      "end-account": "users.endAccount",
+    },
+  },
 };
 
 function bundle(stream: string, drafts: readonly Draft[]): OfferCall {

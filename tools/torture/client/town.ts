@@ -5,6 +5,8 @@ export interface KnownGroup {
   readonly id: string;
   readonly owner: string;
   readonly members: Set<string>;
+  /** With their tokens, which pass from hand to hand. */
+  readonly invites: { readonly id: string; readonly token: string }[];
 }
 
 export interface KnownMessage {
@@ -19,6 +21,12 @@ export interface KnownDiscussion {
   readonly members: Set<string>;
   /** The newest. */
   readonly messages: KnownMessage[];
+  /** The ids of flags, some of them answered. */
+  readonly flags: string[];
+  /** Who was banned last. */
+  banned?: string;
+  /** Locked or closed. */
+  isShut: boolean;
   /** The newest seq that anybody heard of. */
   head: number;
 }
@@ -29,6 +37,9 @@ const RECENT = 12;
 
 export class Town {
   readonly people: string[] = [];
+  /** Those who have ended their account, or are about to. */
+  readonly ended = new Set<string>();
+  readonly #blocked = new Map<string, Set<string>>();
   readonly #groups: KnownGroup[] = [];
   readonly #discussions: KnownDiscussion[] = [];
 
@@ -40,6 +51,10 @@ export class Town {
     this.#discussions.push(discussion);
   }
 
+  get groups(): readonly KnownGroup[] {
+    return this.#groups;
+  }
+
   get discussions(): readonly KnownDiscussion[] {
     return this.#discussions;
   }
@@ -47,6 +62,19 @@ export class Town {
   remember(discussion: KnownDiscussion, message: KnownMessage): void {
     discussion.messages.push(message);
     if (discussion.messages.length > REMEMBERED_MESSAGES) discussion.messages.shift();
+  }
+
+  /** Whom somebody blocks. */
+  blockedBy(user: string): Set<string> {
+    const blocked = this.#blocked.get(user) ?? new Set();
+    this.#blocked.set(user, blocked);
+    return blocked;
+  }
+
+  /** Who is out of a group is out of its discussions (DISC2). */
+  forget(user: string, group: KnownGroup): void {
+    group.members.delete(user);
+    for (const discussion of this.#discussions) if (discussion.group === group) discussion.members.delete(user);
   }
 
   /** A group that somebody is in, as far as is known. */

@@ -41,6 +41,11 @@ export interface NotedMessage {
   readonly reactions: readonly string[];
 }
 
+/** In the place of one by somebody whom the reader blocks (BLK1). */
+export function blockedMessage(which: Pick<NotedMessage, "id" | "seq" | "author">): NotedMessage {
+  return { ...which, text: null, revision: 0, changedSeq: 0, reactions: [] };
+}
+
 export type HistoryRecord =
   | { readonly k: "person"; readonly t: number; readonly user: string; readonly handle: string }
   | {

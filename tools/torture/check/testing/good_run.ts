@@ -7,10 +7,14 @@ export const ANN = "user_ann";
 export const BEN = "user_ben";
 export const EVE = "user_eve";
 export const TALK = "disc_talk";
+export const ALL = "grp_all";
 export const LIFE = "life-1";
 
 export interface Run {
   records: HistoryRecord[];
+  /** Of another shard: everybody's own stream, and the group. */
+  elsewhere: LogRow[];
+  /** The talk's. */
   rows: LogRow[];
   /** The fence's position. */
   head: number;
@@ -28,7 +32,7 @@ interface Said {
 
 /** What happened in the talk; Eve comes late and sees nothing before. */
 const SAID: readonly Said[] = [
-  { id: "evt_create", type: "create", actor: ANN, body: { members: [BEN] } },
+  { id: "evt_create", type: "create", actor: ANN, body: { group: ALL, members: [BEN] } },
   { id: "msg_1", type: "new-message", actor: ANN, body: { text: "one" } },
   { id: "msg_2", type: "new-message", actor: BEN, body: { text: "two" } },
   {
@@ -44,6 +48,8 @@ const SAID: readonly Said[] = [
   { id: "msg_4", type: "new-message", actor: ANN, body: { text: "four" } },
 ];
 export const HEAD = SAID.length;
+/** Who was added to the talk, and at which seq. */
+const ADDED: readonly (readonly [user: string, seq: number])[] = [[ANN, 1], [BEN, 1], [EVE, 5]];
 /** Between one offer and the next; acks take half of it. */
 const STEP_MS = 10;
 
@@ -51,9 +57,12 @@ export function goodRun(): Run {
   const rows = SAID.map(({ id, type, actor, body, targetSeq }, i): LogRow => ({
     ...{ position: i + 1, seq: i + 1, stream: TALK, at: 1_000 + i },
     ...{ id, type, actor, body, digest: digestOf(body) },
-    decided: targetSeq === undefined ? {} : { targetSeq },
+    decided: { basis: [{ stream: ALL, seq: 1 }], ...(targetSeq !== undefined && { targetSeq }) },
   }));
+  const [group, ...others] = elsewhere();
   const records: HistoryRecord[] = [
+    offer(0, group!),
+    answer(0, [accepted(group!)]),
     ...rows.flatMap((row, i) => [offer(i + 1, row), answer(i + 1, [accepted(row)])]),
     // Ann's device holds the talk from the list on, Ben's from its beginning; a cut sends some again.
     { k: "device", t: 11, asked: 10, device: "ann/1", user: ANN, incarnation: LIFE, heads: [[TALK, 1]] },
@@ -81,7 +90,29 @@ export function goodRun(): Run {
     { k: "unread", t: 1_801, user: "user_foe", what: TALK, code: "NotFound" },
     { k: "settled", t: 2_000, devices: ["ann/1", "ben/1", "eve/1"] },
   ];
-  return { records, rows, head: rows.length, undelivered: 0, incarnation: LIFE };
+  return { records, elsewhere: [group!, ...others], rows, head: rows.length, undelivered: 0, incarnation: LIFE };
+}
+
+/** The group, and what everybody's own stream is told of it and of the talk. */
+function elsewhere(): LogRow[] {
+  const told = { group: ALL, groupSeq: 1, by: ANN };
+  const group = { stream: ALL, seq: 1, id: "evt_all", type: "create", actor: ANN, body: { members: [BEN, EVE] } };
+  const own = ADDED.flatMap(([user, seq]) => [
+    { stream: user, seq: 1, id: `evt_1_${user}`, type: "register", actor: user, body: { handle: user } },
+    ...[{ stream: ALL, seq: 1 }, { stream: TALK, seq }].map((add, i) => (
+      {
+        stream: user,
+        seq: 2 + i,
+        id: `evt_${2 + i}_${user}`,
+        type: "added-to",
+        actor: "system",
+        body: { ...add, ...told },
+      }
+    )),
+  ]);
+  return [group, ...own].map((event, i) => (
+    { ...event, position: i + 1, at: 900 + i, decided: {}, digest: digestOf(event.body) }
+  ));
 }
 
 export function offer(
