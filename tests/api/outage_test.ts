@@ -1,6 +1,6 @@
 /** Parts of the installation that do not answer, as seen through the API. @module */
 import { strict as assert } from "node:assert";
-import { seq, shardOf } from "@gatz/domain";
+import { type Outcome, seq, shardOf } from "@gatz/domain";
 import { needsPostgres } from "@gatz/testing/postgres.ts";
 
 if (await needsPostgres(import.meta.url)) {
@@ -30,6 +30,13 @@ if (await needsPostgres(import.meta.url)) {
     sent((await say(here, ben)).outcome);
     await eventually(() => ann.api.discussions.byUser.query({}), ({ rows }) => rows.length === 2);
     assert.deepEqual(await health(server.url), { http: 200, status: "ok", shards: [] });
+    // Ben's group is on the server that stops, this discussion in it is Ann's and on the other.
+    const apart = freshId("disc", ann.home);
+    const idHere = () => freshId("evt", ann.home);
+    const begun = await ann.api.discussions.create.mutate({
+      ...{ id: idHere(), stream: apart, group: there.group, name: "Apart", members: [ben.user] },
+    });
+    begun.outcomes.forEach(sent);
 
     await servers.b.pause();
     await t.step("health names the shards that do not answer", async () => {
@@ -58,12 +65,32 @@ if (await needsPostgres(import.meta.url)) {
       const { members } = await ann.api.users.forDiscussion.query({ discussion: here.discussion });
       assert.deepEqual(members.map(({ kind }) => kind).toSorted(), ["unavailable", "user"]);
       const mine = await ann.api.discussions.byUser.query({});
-      assert.deepEqual(mine.rows.map(({ id }) => id), [here.discussion]);
+      assert.deepEqual(mine.rows.map(({ id }) => id), [here.discussion, apart]);
       assert.deepEqual(mine.unavailable, [9]);
       // Ben's own shard is down, so nobody can say which others concern him: all are asked.
       const theirs = await ben.api.discussions.byUser.query({});
-      assert.deepEqual(theirs.rows.map(({ id }) => id), [here.discussion]);
+      assert.deepEqual(theirs.rows.map(({ id }) => id), [here.discussion, apart]);
       assert.deepEqual(theirs.unavailable, onB);
+    });
+    await t.step("[FACT1] rights held through a group on it wait; messages and one's own role go on", async () => {
+      const to = () => ({ id: idHere(), discussion: apart });
+      const unavailable = ({ outcome }: { outcome: Outcome }) =>
+        assert.ok(outcome.kind === "not-now" && outcome.reason === "Unavailable", JSON.stringify(outcome));
+      const [anns, bens] = [freshId("msg", ann.home), freshId("msg", ann.home)];
+      sent((await ann.api.messages.send.mutate({ id: anns, discussion: apart, text: "hello" })).outcome);
+      sent((await ben.api.messages.send.mutate({ id: bens, discussion: apart, text: "hello" })).outcome);
+      sent((await ben.api.messages.edit.mutate({ ...to(), target: bens, text: "edited" })).outcome);
+      sent((await ben.api.messages.react.mutate({ ...to(), target: anns, emoji: "👍", on: true })).outcome);
+      sent((await ben.api.messages.delete.mutate({ ...to(), target: bens })).outcome);
+      sent((await ben.api.discussions.rename.mutate({ ...to(), name: "Lunch" })).outcome);
+      // The group's owner is a plain member here, but for what the group says.
+      unavailable(await ben.api.discussions.lock.mutate(to()));
+      unavailable(await ann.api.discussions.addMembers.mutate({ ...to(), users: [ben.user], historyFrom: "all" }));
+      const queue = ben.api.moderation.queue.query({ discussion: apart });
+      await assert.rejects(queue, (error: { data?: { code?: string } }) => error.data?.code === "Unavailable");
+      sent((await ann.api.discussions.lock.mutate(to())).outcome);
+      sent((await ann.api.discussions.unlock.mutate(to())).outcome);
+      assert.deepEqual((await ann.api.moderation.queue.query({ discussion: apart })).flags, []);
     });
     await t.step("with all stopped the node is down", async () => {
       await servers.a.pause();
@@ -76,6 +103,9 @@ if (await needsPostgres(import.meta.url)) {
       await servers.b.resume();
       await eventually(() => health(server.url), ({ status }) => status === "ok");
       await eventually(() => say(there), ({ outcome }) => outcome.kind === "accepted");
+      const lock = () => ben.api.discussions.lock.mutate({ id: idHere(), discussion: apart });
+      await eventually(lock, ({ outcome }) => outcome.kind === "accepted");
+      assert.deepEqual((await ben.api.moderation.queue.query({ discussion: apart })).flags, []);
     });
   });
 

@@ -54,6 +54,9 @@ export type Decision =
   | Rejection
   | { kind: "not-now"; reason: NotNowReason; limiter?: string; retryAfterMs?: number };
 
+/** Whether a decision stands on the discussion's group in any case, or for rights held through it only: who moderates by their own role needs none. */
+export type GroupNeed = "always" | "for-rights";
+
 /** What must be read before `decide` can be asked about a draft. */
 export interface Needs {
   /** Messages of the same stream. */
@@ -61,7 +64,7 @@ export interface Needs {
   /** A group that the draft names. */
   group?: GroupId;
   /** The group of the draft's own discussion, whose id is in that discussion's state. Effects of `system` do without it. */
-  ownGroup?: true;
+  ownGroup?: GroupNeed;
   users: readonly UserId[];
   /** Whom the actor blocks. */
   actor?: true;

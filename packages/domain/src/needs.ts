@@ -21,11 +21,12 @@ function needsOfDiscussion(draft: DiscussionDraft): Needs {
       return { ...NOTHING, group, users: members, ...ADDER, ...(source !== undefined && { source }) };
     }
     case "add-members":
-      return { ...NOTHING, ownGroup: true, users: draft.body.users, ...ADDER };
+      return { ...NOTHING, ownGroup: "always", users: draft.body.users, ...ADDER };
+    case "join":
+      return { ...NOTHING, ownGroup: "always" };
     // What a right held through the group may allow (DISC4).
     case "rename":
     case "describe":
-    case "join":
     case "remove-member":
     case "lock":
     case "unlock":
@@ -38,13 +39,13 @@ function needsOfDiscussion(draft: DiscussionDraft): Needs {
     case "set-slow-mode":
     case "resolve-flag":
     case "expunge":
-      return { ...NOTHING, ownGroup: true };
+      return { ...NOTHING, ownGroup: "for-rights" };
     case "leave":
     case "set-role":
       return NOTHING;
     case "pin-message":
     case "unpin-message":
-      return { ...NOTHING, ownGroup: true, messages: [draft.body.target] };
+      return { ...NOTHING, ownGroup: "for-rights", messages: [draft.body.target] };
     case "flag-message":
     case "continued":
       return { ...NOTHING, messages: [draft.body.target] };
@@ -55,7 +56,7 @@ function needsOfDiscussion(draft: DiscussionDraft): Needs {
     case "edit-message":
       return { ...NOTHING, messages: [draft.body.target], blobs: hashes(draft.body.attachments) };
     case "delete-message":
-      return { ...NOTHING, ownGroup: true, messages: [draft.body.target] };
+      return { ...NOTHING, ownGroup: "for-rights", messages: [draft.body.target] };
     case "react-to-message":
       return { ...NOTHING, messages: [draft.body.target] };
     default:

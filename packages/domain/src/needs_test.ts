@@ -38,16 +38,20 @@ Deno.test("[FACT1] a draft says which facts its decision needs", () => {
   });
   deepStrictEqual(needs(addToDiscussion(ann, talk, { users: [ben] })), {
     ...nothing,
-    ownGroup: true,
+    ownGroup: "always",
     users: [ben],
     actor: true,
   });
-  deepStrictEqual(needs(removeFromDiscussion(ann, talk, { user: ben })), { ...nothing, ownGroup: true });
+  deepStrictEqual(needs(removeFromDiscussion(ann, talk, { user: ben })), { ...nothing, ownGroup: "for-rights" });
   deepStrictEqual(needs(leaveDiscussion(ann, talk)), nothing);
 });
 
 Deno.test("[FACT1] who may delete others' messages may have that right through the group", () => {
-  deepStrictEqual(needs(deleteMessage(ann, talk, { target })), { ...nothing, ownGroup: true, messages: [target] });
+  deepStrictEqual(needs(deleteMessage(ann, talk, { target })), {
+    ...nothing,
+    ownGroup: "for-rights",
+    messages: [target],
+  });
 });
 
 Deno.test("[FACT1] messages need the messages and blobs that they name, and no other stream", () => {

@@ -1,5 +1,6 @@
 /** What drafts need to know of other streams, read before they are queued (FACT1). @module */
 import {
+  type Actor,
   type AnyEventId,
   type Fact,
   type GroupId,
@@ -9,6 +10,7 @@ import {
   type Needs,
   needs,
   type Proposal,
+  roleOf,
   type SourceFact,
   type StreamId,
   type StreamState,
@@ -67,15 +69,23 @@ async function ownState(reads: FactReads, wants: readonly Want[]): Promise<Fact<
 
 /** The group that a draft asks for: it is named, or in the state of its discussion, or in a `create` among the drafts themselves. */
 function groupOf(
-  { needs: { group, ownGroup } }: Want,
+  { proposal, needs: { group, ownGroup } }: Want,
   { wants, own }: { wants: readonly Want[]; own: Fact<StreamState> | undefined },
 ): Fact<GroupId> | undefined {
   if (group) return { kind: "known", value: group };
   if (!ownGroup) return undefined;
+  // Their own role allows what the group could: nobody waits for one that does not answer.
+  if (ownGroup === "for-rights" && moderates(proposal.actor, own)) return undefined;
   const created = wants.map(({ needs }) => needs.group).find((named) => named !== undefined);
   if (created) return { kind: "known", value: created };
   if (own?.kind !== "known") return NOT_KNOWN;
   return own.value.kind === "discussion" ? { kind: "known", value: own.value.group } : undefined;
+}
+
+function moderates(actor: Actor, own: Fact<StreamState> | undefined): boolean {
+  if (actor === "system" || own?.kind !== "known" || own.value.kind !== "discussion") return false;
+  const role = roleOf(own.value, actor);
+  return role === "owner" || role === "moderator";
 }
 
 /** Whom a draft asks about: those it names, its actor, and who made the invite that it uses. */
