@@ -1,6 +1,7 @@
 /** One shard's part of a user's list of discussions. @module */
 import {
   assert,
+  type DiscussionDraft,
   idToUuid,
   type Interval,
   type Position,
@@ -12,7 +13,7 @@ import {
 } from "@gatz/domain";
 import type { DiscussionRow, SeqRange } from "../contract.ts";
 import type { Queryable } from "../postgres/queryable.ts";
-import { STREAM_KIND_CODES } from "../schema/codes.ts";
+import { eventCode, STREAM_KIND_CODES } from "../schema/codes.ts";
 import { assertFold, membershipsOf, type MemberTuple } from "../shard/load_states.ts";
 import type { DiscussionJson } from "../shard/state_json.ts";
 import type { ListPage } from "./discussions.ts";
@@ -38,6 +39,8 @@ interface ListRow {
   state: DiscussionJson;
   intervals: readonly MemberTuple[];
   member_count: number;
+  /** Of who has left: how it stood then (VIS4). */
+  then: { readonly name: string; readonly closed: boolean } | null;
   preview: SeenRow | null;
 }
 
@@ -61,13 +64,13 @@ export async function readShardDiscussions(
 function rowOf(row: ListRow, user: UserId): DiscussionRow {
   assertFold(row.discussion, row.fold_version);
   const intervals: readonly Interval[] = membershipsOf(row.intervals)[user] ?? [];
-  const { group, name, closed } = row.state;
+  const { name, closed } = row.then ?? row.state;
   return {
     discussion: uuidToId("disc", row.discussion),
-    group,
+    group: row.state.group,
     name,
-    // A discussion closes when its last member goes: before that, an ex-member saw it open.
-    closed: closed && row.member_count === 0,
+    // It closes by itself when its last member goes.
+    closed: closed || row.member_count === 0,
     memberCount: row.member_count,
     intervals,
     head: row.head as Seq,
@@ -98,6 +101,7 @@ function selectList(q: Queryable, user: UserId, page: ListPage): Promise<FencedR
         (select count(*)::int from ${here}.members m
           where m.stream = d.stream and m.from_seq <= d.head and (m.left_seq is null or m.left_seq > d.head)
         ) as member_count,
+        case when d.head < d.stream_head then ${asItStood(q)} end as "then",
         to_jsonb(p) as preview
       from (${lastStays(q, me, page)}) d
       join ${here}.stream_states st on st.id = d.stream
@@ -111,6 +115,19 @@ function selectList(q: Queryable, user: UserId, page: ListPage): Promise<FencedR
 }
 
 type Fragment = ReturnType<typeof seenColumns>;
+
+/** The discussion `d` as its own events up to its head have it, by the index of those that are no message's. */
+function asItStood({ sql, schema }: Queryable): Fragment {
+  const newest = (types: readonly DiscussionDraft["type"][]) =>
+    sql`from ${sql(schema)}.events e
+      where e.stream = d.stream and e.seq <= d.head and e.type > 4 and e.type in ${sql(types.map(codeOf))}
+      order by e.seq desc limit 1`;
+  return sql`jsonb_build_object(
+    'name', (select e.body ->> 'name' ${newest(["create", "rename"])}),
+    'closed', coalesce((select e.type = ${codeOf("close")} ${newest(["close", "reopen"])}), false))`;
+}
+
+const codeOf = (type: DiscussionDraft["type"]) => eventCode("discussion", type);
 
 /**
  * The discussions by the user's newest stay in each, where it ends is the head that the user sees. Days come in the index's order, so
