@@ -1,0 +1,196 @@
+/**
+ * Whatever happens in groups and discussions, nobody is told what is not for them, by any way out (VIS1–4, MOD2, BLK1). `GATZ_SEED=n` plays
+ * one history again.
+ * @module
+ */
+import { strict as assert } from "node:assert";
+import { type DiscussionId, type FeedItem, seq, type StreamState } from "@gatz/domain";
+import type { Storage } from "@gatz/storage/contract";
+import { needsPostgres } from "@gatz/testing/postgres.ts";
+import { Accounts } from "../../apps/server/src/auth/accounts.ts";
+import { Delivery, itemText } from "../../apps/server/src/live/delivery.ts";
+import { randomFrom } from "../abuse/mutations.ts";
+import { type Finding, judgeSeqs, judgeViews, judgeWords, type Told } from "./judge.ts";
+import { Listener } from "./listener.ts";
+import { readLog } from "./log_rows.ts";
+import { Oracle } from "./oracle.ts";
+import { askEverything, WAYS_OUT } from "./ways_out.ts";
+import { Words } from "./words.ts";
+
+const SHARDS = 4;
+const MOVES = 350;
+
+if (await needsPostgres(import.meta.url)) {
+  const { describeApi } = await import("@gatz/server");
+  const { person, testServer } = await import("@gatz/testing/test_server.ts");
+  const { disposeAll } = await import("../api/talk.ts");
+  const { until } = await import("../nodes/until.ts");
+  const { Play } = await import("./play.ts");
+  type Server = Awaited<ReturnType<typeof testServer>>;
+  type Person = Awaited<ReturnType<typeof person>>;
+  type Play = InstanceType<typeof Play>;
+
+  const HANDLES = ["ann", "ben", "cyd", "dan", "eve", "fay", "stranger"] as const;
+
+  interface Scene extends AsyncDisposable {
+    readonly server: Server;
+    readonly people: readonly Person[];
+    readonly listeners: readonly Listener[];
+    readonly play: Play;
+  }
+
+  const settled = (server: Server) =>
+    until(async () => {
+      const lags = await Promise.all(server.storage.shards.map((shard) => server.storage.outbox(shard)));
+      return lags.every(({ waiting }) => waiting === 0);
+    });
+
+  /** A history, played while everybody listens; in its last third somebody's account ends. */
+  const played = async (seed: number): Promise<Scene> => {
+    const random = randomFrom(seed);
+    await using parts = new AsyncDisposableStack();
+    const server = parts.use(await testServer({ database: { shards: SHARDS } }));
+    const people = await Promise.all(
+      HANDLES.map((handle, n) => person(server.url, handle, { transport: "ws", shard: n % SHARDS })),
+    );
+    parts.use(disposeAll(...people));
+    const play = new Play({ people, words: new Words(), random });
+    await play.furnish({ discussions: 5 });
+    await settled(server);
+    const listeners = people.map((one) => new Listener(one));
+    parts.defer(() => listeners.forEach((listener) => listener.cut()));
+    await Promise.all(listeners.map((listener) => listener.listen()));
+    for (let part = 0; part < 3; part++) {
+      // Three at once, so that reads and writes meet.
+      await Promise.all([0, 1, 2].map((lane) => play.go(MOVES / 9, { isLate: part === 2 && lane === 0 })));
+      const cut = listeners.filter(() => random() < 0.4);
+      cut.forEach((listener) => listener.cut());
+      await play.go(20);
+      await Promise.all(cut.map((listener) => listener.listen()));
+    }
+    await play.finish();
+    await settled(server);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const open = parts.move();
+    return { server, people, listeners, play, [Symbol.asyncDispose]: () => open.disposeAsync() };
+  };
+
+  const thingsOf = ({ people, play }: Scene, oracle: Oracle) => ({
+    talks: play.talks.map(({ stream }) => stream),
+    groups: play.groups.map(({ stream }) => stream),
+    people: people.map(({ user }) => user as string),
+    rowsOf: (stream: string) => oracle.rowsOf(stream),
+  });
+
+  const toldByFeed = (items: readonly FeedItem[], where = "feed"): Told[] =>
+    items.map((item) => ({ where, text: JSON.stringify(item) }));
+
+  /** All that everybody can get now, and what is wrong with it. `paths`: of these queries alone, and nothing of feeds. */
+  const judgeAll = async (scene: Scene, oracle: Oracle, { paths }: { paths?: readonly string[] } = {}) => {
+    const findings: Finding[] = [];
+    const words = new Map<string, number>();
+    for (const [i, one] of scene.people.entries()) {
+      const viewer = one.user;
+      const answers = await askEverything(one, { url: scene.server.url, things: thingsOf(scene, oracle), paths });
+      const items = paths === undefined ? scene.listeners[i]!.items : [];
+      const texts = [...answers.map(({ path, text }) => ({ where: path, text })), ...toldByFeed(items)];
+      for (const [where, told] of Map.groupBy(texts, (told) => told.where)) {
+        const judged = judgeWords(oracle, { viewer, texts: told });
+        findings.push(...judged.findings);
+        words.set(where, (words.get(where) ?? 0) + judged.words);
+      }
+      findings.push(...judgeSeqs(oracle, { viewer, items }), ...judgeViews(oracle, { viewer, answers }));
+    }
+    return { findings, words };
+  };
+
+  /** Puts another method in the place of an object's own. `right`: its own. */
+  const mistaken = <T extends object, K extends keyof T>(of: T, name: K, make: (right: T[K]) => T[K]): Disposable => {
+    const own = of[name];
+    // What is named is a method.
+    of[name] = make((own as (...args: unknown[]) => unknown).bind(of) as T[K]);
+    return { [Symbol.dispose]: () => void (of[name] = own) };
+  };
+
+  const ALL = [{ from: seq(1), to: seq(2 ** 31 - 1) }];
+
+  /** A mistake that somebody could make behind some of the ways out. */
+  interface Mistake {
+    readonly paths: readonly string[];
+    readonly make: (storage: Storage) => Disposable;
+  }
+
+  const MISTAKES: Readonly<Record<string, Mistake>> = {
+    "pages of messages do not look at the viewer's stays": {
+      paths: ["messages.byDiscussion"],
+      make: (storage) =>
+        mistaken(storage, "messages", (right) => (talk, page) => right(talk, { ...page, ranges: ALL })),
+    },
+    "messages by id do not look at the viewer's stays": {
+      paths: ["messages.byId"],
+      make: (storage) =>
+        mistaken(storage, "messagesById", (right) => (talk, ask) => right(talk, { ...ask, ranges: ALL })),
+    },
+    "who has left sees a stream as it is now": {
+      paths: ["discussions.byId"],
+      make: (storage) =>
+        mistaken(storage, "streamAt", () => ((stream: DiscussionId) => storage.state(stream)) as Storage["streamAt"]),
+    },
+    "everybody who was there is taken for a member": {
+      paths: ["log.read"],
+      make: (storage) => mistaken(storage, "state", (right) => async (stream) => forgetfulOf(await right(stream))),
+    },
+    "blocks are forgotten": {
+      paths: ["messages.byDiscussion"],
+      make: () => mistaken(Accounts.prototype, "blocks", () => () => Promise.resolve({ blocks: new Set(), read: {} })),
+    },
+  };
+
+  /** As if nobody had ever left, or come later. */
+  const forgetfulOf = (state: StreamState | null): StreamState | null => {
+    if (state === null || state.kind === "user") return state;
+    const stays = [{ from: seq(1), historyFrom: seq(1), role: "member" as const }];
+    return { ...state, members: Object.fromEntries(Object.keys(state.members).map((user) => [user, stays])) };
+  };
+
+  const findMistakes = async (scene: Scene, oracle: Oracle) => {
+    for (const [mistake, { paths, make }] of Object.entries(MISTAKES)) {
+      using _mistake = make(scene.server.storage);
+      const { findings: [first] } = await judgeAll(scene, oracle, { paths });
+      assert.ok(first, mistake);
+    }
+    using _mistake = mistaken(Delivery.prototype, "textFor", () =>
+      function (this: Delivery) {
+        return itemText({ type: "event", event: this.event });
+      });
+    const before = scene.listeners.map(({ items }) => items.length);
+    await scene.play.flagEverywhere();
+    await settled(scene.server);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const after = new Oracle(await readLog(scene.server.database));
+    const found = scene.people.flatMap(({ user: viewer }, i) =>
+      judgeWords(after, { viewer, texts: toldByFeed(scene.listeners[i]!.items.slice(before[i])) }).findings
+    );
+    assert.ok(found.length > 0, "feeds bring everything whole");
+  };
+
+  Deno.test("[VIS1] [VIS2] [VIS3] [VIS4] in random histories nobody is told what is not for them: no answer, feed, count or preview", async () => {
+    const seed = Number(Deno.env.get("GATZ_SEED") ?? 1 + Math.floor(Math.random() * 1_000_000));
+    console.log(`GATZ_SEED=${seed} plays it again`);
+    await using scene = await played(seed);
+    const oracle = new Oracle(await readLog(scene.server.database));
+    const { findings, words } = await judgeAll(scene, oracle);
+    console.log([...scene.play.accepted].map(([type, count]) => `${type} ${count}`).join(", "));
+    console.log([...words].map(([where, count]) => `${where} ${count}`).join(", "));
+    assert.deepEqual(findings.slice(0, 5), []);
+    for (const where of ["feed", "log.read", "messages.byDiscussion", "messages.byId", "discussions.byUser"]) {
+      assert.ok((words.get(where) ?? 0) > 20, `${where} told next to nothing`);
+    }
+    await findMistakes(scene, oracle);
+  });
+
+  Deno.test("[VIS3] every query that there is has a part in it", () => {
+    const queries = describeApi().filter(({ kind }) => kind === "query").map(({ path }) => path);
+    assert.deepEqual(Object.keys(WAYS_OUT).sort(), queries.sort());
+  });
+}
