@@ -1,5 +1,5 @@
 /** An installation in which everything has happened at least once. @module */
-import { type DiscussionId, type GroupId, seq, unixMs, type UserId } from "@gatz/domain";
+import { type DiscussionId, type GroupId, seq, type UserId } from "@gatz/domain";
 import * as drafts from "../../packages/domain/testing/drafts.ts";
 import { Town } from "../storage/town.ts";
 
@@ -37,10 +37,21 @@ export async function livedIn(): Promise<Town & { readonly lived: LivedIn }> {
   // Out of the discussion too, by an effect of an effect.
   await town.accepted(drafts.leaveGroup(late, group));
   await town.settled();
+  for (
+    const proposal of [
+      drafts.setProfile(user, { name: "Rosa", about: 'שלום \\ "me"' }),
+      drafts.blockUser(user, late),
+      drafts.blockUser(user, guest),
+      drafts.unblockUser(user, guest),
+    ]
+  ) await town.accepted(proposal);
   // A handle, another that leads to it, another spelling of it, and one of an account that has ended.
   for (const handle of ["alice", "rosa", "r0sa"]) await town.storage.directory.claimHandle(handle, user);
+  await town.accepted(drafts.setHandle(user, "r0sa"));
   await town.storage.directory.claimHandle("late_one", late);
-  await town.storage.directory.endAccount(late, { at: unixMs(Date.now()) });
+  const { at } = await town.accepted(drafts.endAccount(late));
+  await town.storage.directory.endAccount(late, { at });
+  await town.settled();
   await town.storage.directory.setHome(user, town.homeOf(other));
   return Object.assign(town, { lived: { group, discussion } });
 }
