@@ -33,7 +33,8 @@ if (await needsPostgres(import.meta.url)) {
     const { rows } = await who.api.discussions.byUser.query({});
     const { asOf } = await who.api.discussions.byId.query({ discussion });
     const at = await who.api.messages.at.query({ discussion, seq: asOf });
-    return { messages, byId: byId.map(({ message }) => message), at: at.messages, preview: rows[0]?.preview };
+    const preview = rows[0]?.kind === "discussion" ? rows[0].preview : undefined;
+    return { messages, byId: byId.map(({ message }) => message), at: at.messages, preview };
   }
 
   Deno.test("[BLK1] what somebody says whom one blocks is a placeholder in pages, by id, in previews and quotes; unblocking shows it again", async () => {

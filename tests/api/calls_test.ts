@@ -102,7 +102,7 @@ if (await needsPostgres(import.meta.url)) {
       const list = await ann.api.discussions.byUser.query({});
       assert.equal(list.rows.length, 1);
       const [row] = list.rows;
-      assert.ok(row?.preview?.kind === "live");
+      assert.ok(row?.kind === "discussion" && row.preview?.kind === "live");
       assert.deepEqual([row.id, row.name, row.head, row.preview.text], [discussion, "Notes", seq(2), "first!"]);
       assert.deepEqual([list.unavailable, list.next], [[], null]);
     });

@@ -141,8 +141,10 @@ if (await needsPostgres(import.meta.url)) {
     });
     const before = await ann.api.messages.at.query({ discussion, seq: seq(6) });
     assert.deepEqual(before.messages.map(({ kind }) => kind), ["live", "live"]);
-    const rowOf = async (who: typeof ann) =>
-      (await who.api.discussions.byUser.query({})).rows.find(({ id }) => id === discussion)?.preview;
+    const rowOf = async (who: typeof ann) => {
+      const row = (await who.api.discussions.byUser.query({})).rows.find(({ id }) => id === discussion);
+      return row?.kind === "discussion" ? row.preview : null;
+    };
     const preview = await rowOf(ann);
     assert.deepEqual([preview?.id, preview?.kind], [more, "deleted"]);
     assert.equal((await rowOf(cai))?.kind, "live");

@@ -65,11 +65,21 @@ if (await needsPostgres(import.meta.url)) {
       const { members } = await ann.api.users.forDiscussion.query({ discussion: here.discussion });
       assert.deepEqual(members.map(({ kind }) => kind).toSorted(), ["unavailable", "user"]);
       const mine = await ann.api.discussions.byUser.query({});
-      assert.deepEqual(mine.rows.map(({ id }) => id), [here.discussion, apart]);
+      assert.deepEqual(mine.rows.map(({ kind, id }) => [kind, id]), [
+        ["discussion", here.discussion],
+        ["discussion", apart],
+        ["unavailable", there.discussion],
+      ]);
       assert.deepEqual(mine.unavailable, [9]);
       // Ben's own shard is down, so nobody can say which others concern him: all are asked.
       const theirs = await ben.api.discussions.byUser.query({});
-      assert.deepEqual(theirs.rows.map(({ id }) => id), [here.discussion, apart]);
+      assert.deepEqual(theirs.rows.map(({ kind, id }) => [kind, id]), [
+        ["discussion", here.discussion],
+        ["discussion", apart],
+      ]);
+      const [row] = theirs.rows;
+      assert.ok(row?.kind === "discussion");
+      assert.deepEqual([row.mark, row.unread, theirs.totals?.discussions], [null, null, null]);
       assert.deepEqual(theirs.unavailable, onB);
     });
     await t.step("[FACT1] rights held through a group on it wait; messages and one's own role go on", async () => {

@@ -138,7 +138,7 @@ if (await needsPostgres(import.meta.url)) {
     assert.deepEqual([view.asOf, view.discussion.memberCount], [3, 1]);
     const { rows } = await ben.api.discussions.byUser.query({});
     const row = rows.find((one) => one.id === discussion);
-    assert.ok(row?.preview?.kind === "live");
+    assert.ok(row?.kind === "discussion" && row.preview?.kind === "live");
     assert.deepEqual([row.head, row.preview.text, row.memberCount], [3, "before", 1]);
     const refused = await ben.api.messages.send.mutate({ id: freshId("msg", shard), discussion, text: "x" });
     assert.ok(refused.outcome.kind === "rejected" && refused.outcome.code === "NotMember");

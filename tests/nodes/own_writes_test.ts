@@ -54,9 +54,8 @@ if (await needsPostgres(import.meta.url)) {
   }
 
   const open = async (api: Person["api"]) =>
-    (await api.discussions.byUser.query({})).rows.filter(({ mine }) => mine.at(-1)?.left === undefined).map(({ id }) =>
-      id
-    );
+    (await api.discussions.byUser.query({})).rows
+      .filter((row) => row.kind === "discussion" && row.mine.at(-1)?.left === undefined).map(({ id }) => id);
 
   Deno.test("[LOG6] what one begins, joins or leaves stands in one's lists, pages and feeds on the other node when the call returns", async () => {
     await using they = await town();

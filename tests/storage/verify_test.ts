@@ -102,7 +102,12 @@ if (await needsPostgres(import.meta.url)) {
         await sql`alter table if exists elsewhere rename to events`;
         for (const table of TABLES) {
           await sql`truncate ${sql(table)}`;
-          await sql`insert into ${sql(table)} table ${sql(`whole_${table}`)}`;
+          // What is computed from a row's other columns can't be inserted.
+          const columns = await sql<{ name: string }[]>`
+            select column_name as name from information_schema.columns
+            where table_schema = current_schema() and table_name = ${table} and is_generated = 'NEVER'`;
+          const names = sql(columns.map(({ name }) => name));
+          await sql`insert into ${sql(table)} (${names}) select ${names} from ${sql(`whole_${table}`)}`;
           await sql`drop table ${sql(`whole_${table}`)}`;
         }
       });

@@ -6,7 +6,6 @@ import type {
   Fact,
   GroupId,
   Incarnation,
-  Interval,
   LogEvent,
   MessageId,
   Outcome,
@@ -27,6 +26,7 @@ import type { Directory } from "./directory/contract.ts";
 import type { ForwardedOffer, Membership, NodeId, ShardOwner } from "./nodes/contract.ts";
 import type { OfferStep, StorageReadings } from "./observe.ts";
 import type { PersonalStorage } from "./personal/contract.ts";
+import type { DiscussionList, ListPage } from "./reads/lists/contract.ts";
 import type { SharedStateOf } from "./reads/stream_at.ts";
 
 export type * from "./directory/contract.ts";
@@ -34,6 +34,7 @@ export * from "./unavailable.ts";
 export type * from "./nodes/contract.ts";
 export type * from "./personal/contract.ts";
 export type * from "./observe.ts";
+export type * from "./reads/lists/contract.ts";
 
 export type ServerName = string;
 
@@ -172,33 +173,6 @@ export interface OutboxLag {
   rejected: Readonly<Partial<Record<RejectionCode, number>>>;
 }
 
-/** One of a user's discussions, for lists. */
-export interface DiscussionRow {
-  discussion: DiscussionId;
-  group: GroupId;
-  name: string;
-  closed: boolean;
-  memberCount: number;
-  intervals: readonly Interval[];
-  /** The head that this viewer sees, and the shard's time of it. */
-  head: Seq;
-  lastAt: UnixMs;
-  /** The newest message that the viewer may see, as the viewer sees it. */
-  preview: ShownMessage | null;
-}
-
-export interface DiscussionList {
-  rows: readonly DiscussionRow[];
-  /** Streams that may exist on shards that did not answer. */
-  unavailable: readonly ShardNumber[];
-  /** Positions of the snapshots that were read, of every shard concerned that answered: this is a feed's cursor too (LIVE3). */
-  asOf: ReadonlyMap<ShardNumber, Position>;
-  /** What the user's personal records are at least at, for a feed's cursor; null if their own shard did not answer. */
-  rev: Rev | null;
-  /** Opaque; null when there is no more. */
-  next: { lastAt: UnixMs; discussion: DiscussionId } | null;
-}
-
 /** One stream's part of a resume (LIVE2, LIVE3). */
 export type ResumedStream =
   /** A membership that began after the cursor; `state` is that of `head`. */
@@ -301,10 +275,8 @@ export interface Storage extends PersonalStorage {
   ): Promise<ModerationPage>;
   /** Which discussion a message is in, or null. */
   discussionOf(message: MessageId): Promise<DiscussionId | null>;
-  discussionsOf(
-    user: UserId,
-    page: { limit: number; before?: { lastAt: UnixMs; discussion: DiscussionId } },
-  ): Promise<DiscussionList>;
+  /** A user's discussions, newest activity first. Never throws for a shard that does not answer. */
+  discussionsOf(user: UserId, page: ListPage): Promise<DiscussionList>;
 
   /** Which shards hold streams that concern a user, from their own stream's projection; throws {@link ShardUnavailable} if that shard is down. */
   shardsOf(user: UserId): Promise<readonly ShardNumber[]>;

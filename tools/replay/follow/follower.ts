@@ -72,7 +72,7 @@ async function listOf(api: Api, { nick }: Account): Promise<{ cursor: string; he
     const page = await ask(`the list of ${nick}`, () => api.discussions.byUser.query({ limit: 100, ...place }));
     // The first page's cursor is the oldest: what happens while the others are read comes by the feed.
     cursor ??= page.asOf;
-    heads.push(...page.rows.map((row): [DiscussionId, number] => [row.id, row.head]));
+    for (const row of page.rows) if (row.kind === "discussion") heads.push([row.id, row.head]);
     before = page.next;
   } while (before !== null);
   return { cursor, heads };

@@ -65,7 +65,8 @@ export const zMessagePage = z.object({
 export const zList = z.object({
   incarnation: z.string(),
   asOf: z.string(),
-  rows: z.array(z.object({ id: z.string(), head: z.int() })),
+  // One of a shard that does not answer has no head.
+  rows: z.array(z.object({ id: z.string(), head: z.int().optional() })),
   unavailable: z.array(z.int()),
   next: z.string().nullable(),
 });

@@ -41,7 +41,7 @@ export async function readList(line: Line): Promise<List | null> {
     // The first page's cursor is the oldest: what happens while the others are read comes by the feed.
     list ??= { incarnation, heads, cursor: asOf };
     if (list.incarnation !== incarnation) return null;
-    heads.push(...rows.map(({ id, head }): Head => [id, head]));
+    heads.push(...rows.flatMap(({ id, head }): Head[] => head === undefined ? [] : [[id, head]]));
     before = next;
   } while (before !== null);
   return list;

@@ -58,10 +58,11 @@ interface DiscussionRows {
   readonly rows: readonly DiscussionRow[];
 }
 
+/** Without the rest in the rows of a shard that does not answer. */
 interface DiscussionRow {
   readonly id: DiscussionId;
-  readonly closed: boolean;
-  readonly mine: readonly { readonly left?: number }[];
+  readonly closed?: boolean;
+  readonly mine?: readonly { readonly left?: number }[];
 }
 
 /** The open discussion that both are in, and of such the one that was active last: in a list are also those that one has left. */
@@ -73,7 +74,7 @@ async function shared(url: string, users: readonly [ReadyUser, ReadyUser]): Prom
   return mine.rows.find((row) => isIn(row) && there.has(row.id))?.id;
 }
 
-function isIn({ closed, mine }: DiscussionRow): boolean {
+function isIn({ closed, mine = [] }: DiscussionRow): boolean {
   return !closed && mine.some(({ left }) => left === undefined);
 }
 

@@ -20,6 +20,8 @@ export class Lane {
   readonly sql: Sql;
   /** The process of this session on the server. */
   readonly pid: number;
+  /** What it was used for: see {@link UseOptions} of its pool. */
+  readonly hasServed = new Set<number>();
   readonly #client: Client;
   readonly #lost: PromiseWithResolvers<never>;
   readonly #backend: Backend;

@@ -15,6 +15,11 @@ export interface LanePoolOptions extends LaneOptions {
   onChange?: (change: LaneChanged["change"]) => void;
 }
 
+export interface UseOptions {
+  /** What the work is about. A lane keeps the plans of the statements that it ran: the like of them is best run there again. */
+  like?: number;
+}
+
 // Another node answers by then.
 const CLOSED_RETRY_MS = 1_000;
 
@@ -44,15 +49,16 @@ export class LanePool {
    * Runs work on a lane of its own. Throws {@link ServerUnreachable} while the server is skipped or can't be connected to,
    * `DeadlinePassed` when either the wait for a lane or the work took too long, `LaneLost`, or what the work throws.
    */
-  async use<T>(work: (sql: Sql) => Promise<T>, deadline: Deadline): Promise<T> {
-    return await this.useLane((lane) => lane.run(work, deadline), deadline);
+  async use<T>(work: (sql: Sql) => Promise<T>, deadline: Deadline, options: UseOptions = {}): Promise<T> {
+    return await this.useLane((lane) => lane.run(work, deadline), deadline, options);
   }
 
   /** For work that manages the lane's deadline and end itself. */
-  async useLane<T>(work: (lane: Lane) => Promise<T>, deadline: Deadline): Promise<T> {
+  async useLane<T>(work: (lane: Lane) => Promise<T>, deadline: Deadline, { like }: UseOptions = {}): Promise<T> {
     if (this.#closed) throw isClosed();
     this.#options.breaker.check();
-    const lane = await this.#take(deadline);
+    const lane = await this.#take(deadline, like);
+    if (like !== undefined) lane.hasServed.add(like);
     try {
       return await work(lane);
     } catch (error) {
@@ -72,8 +78,8 @@ export class LanePool {
     this.#lanes.clear();
   }
 
-  async #take(deadline: Deadline): Promise<Lane> {
-    for (let lane = this.#idle.pop(); lane; lane = this.#idle.pop()) {
+  async #take(deadline: Deadline, like: number | undefined): Promise<Lane> {
+    for (let lane = this.#popIdle(like); lane; lane = this.#popIdle(like)) {
       if (lane.isOpen) return lane;
     }
     if (this.#waiting.length >= this.#options.waiting) throw tooManyWait();
@@ -89,6 +95,12 @@ export class LanePool {
       else waiter.promise.then((lane) => this.#give(lane), () => {});
       throw error;
     }
+  }
+
+  /** One that has served the like, if there is one; else the one that was used last. */
+  #popIdle(like: number | undefined): Lane | undefined {
+    const place = like === undefined ? -1 : this.#idle.findLastIndex((lane) => lane.hasServed.has(like));
+    return place < 0 ? this.#idle.pop() : this.#idle.splice(place, 1)[0];
   }
 
   #give(lane: Lane): void {

@@ -48,7 +48,7 @@ export class PostgresServer {
     });
     this.readers = this.#pool("read", {
       max: limits.readConnections,
-      settings: { ...alive(limits.readDeadlineMs), default_transaction_read_only: "on" },
+      settings: { ...alive(limits.readDeadlineMs), ...READING },
     });
     this.personal = this.#pool("personal", {
       max: Math.min(options.shards, MAX_PERSONAL_LANES),
@@ -102,6 +102,12 @@ export class PostgresServer {
     lane.destroy();
   }
 }
+
+/**
+ * Reads look up by ids, in the same way whichever they are: a plan made for all of them is as good as one made for each, and making a plan, or
+ * compiling it, can take longer than the reading.
+ */
+const READING = { default_transaction_read_only: "on", plan_cache_mode: "force_generic_plan", jit: "off" } as const;
 
 /** The server's own time-outs, so that a link that was cut can't keep a session, or what it holds, for hours. */
 function alive(statementMs: number): SessionSettings {

@@ -1,8 +1,8 @@
 import type { Storage, StorageLimits } from "../contract.ts";
 import { loadStreamStates } from "../shard/load_states.ts";
 import { loadAccounts, loadProfiles } from "./accounts.ts";
-import { readDiscussions } from "./discussions.ts";
 import { readEvents, readEventsAbout } from "./events.ts";
+import { readDiscussions } from "./lists/discussions.ts";
 import { readDiscussionOf, readMessages, readMessagesById } from "./messages.ts";
 import { readModeration } from "./moderation_log.ts";
 import type { ReadPools } from "./read_pools.ts";

@@ -45,7 +45,10 @@ export class ServerReads implements ReadPools {
     if (!server || !places) throw new ShardUnavailable(shard, RETRY_AFTER_MS);
     const deadline = deadlineIn(this.#options.limits.readDeadlineMs);
     try {
-      return await places.run(() => twiceIfLost(() => server.readers.use(work, deadline), deadline), deadline);
+      return await places.run(
+        () => twiceIfLost(() => server.readers.use(work, deadline, { like: shard }), deadline),
+        deadline,
+      );
     } catch (error) {
       throw isUnavailable(error) ? new ShardUnavailable(shard, retryAfter(error), { cause: error }) : error;
     }

@@ -86,11 +86,23 @@ const READS = [
   `create index settings_user on settings ("user", rev)`,
 ];
 
+/**
+ * What lists look up by. A stream's row says when it was last active, in steps of four seconds, so that most messages leave the index alone;
+ * an inbox is asked for the shards that it names (the three digits of ID1); and few stays have ended.
+ */
+const LISTS = [
+  `alter table streams add column active int not null generated always as ((last_at >> 12)::int) stored`,
+  `create index streams_active on streams (active desc) where kind = 3`,
+  `create index inbox_shards on inbox ("user", substr(stream::text, 16, 3))`,
+  `create index members_ended on members ("user", active_on desc) where left_seq is not null`,
+];
+
 /** What creates one shard's tables. The connection's search_path names the shard's schema. */
 export const SHARD_MIGRATIONS: Readonly<Record<string, Migration>> = {
   "0001_tables": running(FIRST),
   "0002_owner": running(OWNER),
   "0005_fold": running(FOLD),
   "0006_reads": running(READS),
+  "0007_lists": running(LISTS),
   "0008_moderation": running(MODERATION),
 };
