@@ -141,6 +141,52 @@ if (await needsPostgres(import.meta.url)) {
     assert.deepEqual([...known].filter((user) => user !== eve.user), [], "who shares no group hears of nobody");
   });
 
+  Deno.test("[LIVE7] [BLK1] of presence neither who blocks nor who is blocked learns, on whichever nodes they are; who blocks hears no typing", async () => {
+    await using a = await testServer({ database: { shards: 4 } });
+    await using b = await testServer({ beside: a });
+    const onA = { transport: "ws" } as const;
+    const [ann, cyd] = [await person(a.url, "ann", onA), await person(a.url, "cyd", onA)];
+    const ben = await person(b.url, "ben", { transport: "ws", shard: 3 });
+    await using _people = disposeAll(ann, ben, cyd);
+    const { discussion } = await talk(ann, [ben, cyd]);
+    await settled([ann, ben, cyd], 1);
+    sent((await ben.api.users.block.mutate({ id: freshId("evt", ben.home), user: cyd.user })).outcome);
+    const [ofAnn, ofBen, ofCyd] = await Promise.all([ann, ben, cyd].map(listen));
+    await using _ears = disposeAll(ofAnn!, ofBen!, ofCyd!);
+    await until(() => [ben, cyd].every(({ user }) => presence(ofAnn!, user) === "online"));
+    await until(() => [ofBen!, ofCyd!].every((ears) => presence(ears, ann.user) === "online"));
+    const type = (who: Person) => who.api.live.typing.mutate({ discussion, on: true });
+    await until(async () => {
+      await type(ben);
+      return typists(ofCyd!).length > 0;
+    });
+    await type(cyd);
+    await type(ann);
+    await until(() => typists(ofBen!).includes(`${ann.user} true`) && typists(ofAnn!).includes(`${cyd.user} true`));
+    assert.deepEqual(typists(ofBen!).filter((said) => said.startsWith(cyd.user)), []);
+    assert.deepEqual([presences(ofBen!, cyd.user), presences(ofCyd!, ben.user)], [[], []]);
+    sent((await ben.api.users.unblock.mutate({ id: freshId("evt", ben.home), user: cyd.user })).outcome);
+    await until(() => presence(ofBen!, cyd.user) === "online" && presence(ofCyd!, ben.user) === "online");
+  });
+
+  Deno.test("[LIVE7] a node hands out presence no faster than it may, and everybody hears of everybody in the end", async () => {
+    const limits = { presencePerSecond: 40 };
+    await using server = await testServer({ database: { shards: 2 }, limits });
+    const people = await Promise.all(
+      Array.from({ length: 10 }, (_, n) => person(server.url, `person_${n}`, { transport: "ws" })),
+    );
+    await using _people = disposeAll(...people);
+    const [first, ...others] = people;
+    await talk(first!, others);
+    await settled(people, 1);
+    const began = performance.now();
+    const ears = await Promise.all(people.map(listen));
+    await using _ears = disposeAll(...ears);
+    await until(() => ears.every((each) => people.every(({ user }) => presence(each, user) === "online")));
+    // Of ten who come all hear of all; more than a second's worth has to wait.
+    assert.ok(performance.now() - began > 1_000 * (100 - 2 * limits.presencePerSecond) / limits.presencePerSecond);
+  });
+
   Deno.test("[LIVE7] [SEC2] signals are paid for: a user's own, and those of a discussion", async () => {
     const limits = { signalsPerMinute: 1, signalsBurst: 3, discussionSignalsPerMinute: 1, discussionSignalsBurst: 4 };
     await using server = await testServer({ database: { shards: 2 }, rates: "default", limits });

@@ -158,6 +158,7 @@ export class Play {
           (talk) => ({ author: user(), upToSeq: this.#pick(talk.said)?.seq, why: "purge", ...because(talk) }),
         ),
       ],
+      [6, (actor, talk) => this.#type(actor, talk)],
       [2, tell("join", () => ({}))],
       [2, (actor) => this.#begin(actor)],
       [2, inGroup("add-members", () => ({ users: [user()], historyFrom: this.#pick(["all", "now"]) }))],
@@ -170,6 +171,11 @@ export class Play {
       [1, () => this.#block("block-user")],
       [1, () => this.#block("unblock-user")],
     ];
+  }
+
+  async #type(actor: Person, talk: Talk): Promise<void> {
+    const typing = { discussion: talk.stream as never, on: this.#chance(0.7) };
+    await actor.api.live.typing.mutate(typing).catch(() => {}); // where they are not, it is refused
   }
 
   async #begin(actor: Person): Promise<void> {

@@ -100,6 +100,7 @@ const SERVER_ROWS = {
     300_000,
     "milliseconds for which a presence is believed; it is told again after half of them (LIVE7)",
   ),
+  presencePerSecond: row(5_000, "presence signals that a node hands to feeds in a second; others wait"),
   presenceGraceMs: row(10_000, "milliseconds without a feed after which somebody is offline"),
   tokenMs: row(12 * HOUR_MS, "milliseconds that a log-in token is good for", error("Unauthenticated")),
   drainMs: row(5_000, "milliseconds that open work gets to finish when the server stops"),

@@ -23,8 +23,8 @@ export interface Subscriber {
 
 /** Told of all that a hub does, synchronously. */
 export interface HubObserver {
-  /** A feed begins; `first`: its user had none here. */
-  began(subscriber: Subscriber, first: boolean): void;
+  /** A feed of the user's begins. */
+  began(user: UserId): void;
   /** A feed has ended; `last`: its user has none left here. */
   ended(user: UserId, last: boolean): void;
   /** An event was handed over. */
@@ -111,7 +111,7 @@ class ShardHub implements Hub {
     const same = this.#subscribers.get(user) ?? new Set();
     this.#subscribers.set(user, same.add(subscriber));
     this.#size++;
-    for (const observer of this.#observers) observer.began(subscriber, same.size === 1);
+    for (const observer of this.#observers) observer.began(user);
     return () => {
       if (!same.delete(subscriber)) return;
       this.#size--;

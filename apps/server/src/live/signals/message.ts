@@ -23,13 +23,14 @@ export interface TypingMessage {
   readonly on: boolean;
 }
 
-/** Whether a user has feeds at a node, and who is to know: the people of these groups. */
+/** Whether a user has feeds at a node, and who is to know: the people of these groups, but for those whom they block (BLK1). */
 export interface PresenceMessage {
   readonly kind: "presence";
   readonly user: UserId;
   readonly node: NodeId;
   readonly status: PresenceStatus | "offline";
   readonly groups: readonly GroupId[];
+  readonly blocks: readonly UserId[];
 }
 
 /** What a user says of themselves, for the nodes that they have feeds at. */
@@ -50,6 +51,7 @@ export const zSignalMessage: z.ZodType<SignalMessage, unknown> = z.discriminated
     node: zNode,
     status: z.enum([...PRESENCE_STATUSES, "offline"]),
     groups: z.array(zGroupId),
+    blocks: z.array(zUserId),
   }),
   z.object({ kind: z.literal("status"), user: zUserId, status: z.enum(PRESENCE_STATUSES) }),
 ]);

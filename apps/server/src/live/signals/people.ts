@@ -12,9 +12,12 @@ interface Claim {
 
 interface Person {
   groups: readonly GroupId[];
+  blocks: ReadonlySet<UserId>;
   /** The newest last. */
   readonly claims: Map<NodeId, Claim>;
 }
+
+const NOBODY: ReadonlySet<UserId> = new Set();
 
 export class People {
   readonly #people = new Map<UserId, Person>();
@@ -25,8 +28,9 @@ export class People {
   }
 
   /** Takes over what a node says, to be believed until then. */
-  note({ user, node, status, groups }: PresenceMessage, until: number): void {
-    const person = this.#people.get(user) ?? { groups: [], claims: new Map() };
+  note({ user, node, status, groups, blocks }: PresenceMessage, until: number): void {
+    const person = this.#people.get(user) ?? { groups: [], blocks: NOBODY, claims: new Map() };
+    person.blocks = blocks.length === 0 ? NOBODY : new Set(blocks);
     person.claims.delete(node);
     if (status !== "offline") person.claims.set(node, { status, until });
     this.#people.set(user, person);
@@ -38,12 +42,18 @@ export class People {
     return [...this.#people.get(user)?.claims.values() ?? []].at(-1)?.status ?? "offline";
   }
 
-  /** Whoever is there and in one of the user's groups; the user too. */
+  blocks(user: UserId, other: UserId): boolean {
+    return this.#people.get(user)?.blocks.has(other) ?? false;
+  }
+
+  /** Whoever is there, in one of the user's groups, and not blocked by them or blocking them; the user too. */
   companionsOf(user: UserId): UserId[] {
-    const groups = this.#people.get(user)?.groups ?? [];
-    if (groups.length === 1) return [...this.#ofGroup.get(groups[0]!) ?? []];
     const companions = new Set<UserId>();
-    for (const group of groups) for (const one of this.#ofGroup.get(group) ?? []) companions.add(one);
+    for (const group of this.#people.get(user)?.groups ?? []) {
+      for (const one of this.#ofGroup.get(group) ?? []) {
+        if (!this.blocks(user, one) && !this.blocks(one, user)) companions.add(one);
+      }
+    }
     return [...companions];
   }
 
@@ -66,8 +76,10 @@ export class People {
 
   /** All that is known, as messages to a node that knows nothing yet. */
   *claims(): Generator<PresenceMessage, void, void> {
-    for (const [user, { groups, claims }] of this.#people) {
-      for (const [node, { status }] of claims) yield { kind: "presence", user, node, status, groups };
+    for (const [user, { groups, blocks, claims }] of this.#people) {
+      for (const [node, { status }] of claims) {
+        yield { kind: "presence", user, node, status, groups, blocks: [...blocks] };
+      }
     }
   }
 

@@ -1,14 +1,22 @@
 /**
- * Presence (LIVE7): who has a feed open is online, or away if they say so, to whoever shares a group with them. Coarse on purpose: it is
- * told when it changes and again now and then, known by nodes for some minutes, and stored nowhere.
+ * Presence (LIVE7): who has a feed open is online, or away if they say so, to whoever shares a group with them and neither blocks nor is
+ * blocked (BLK1). Coarse on purpose: it is told when it changes and again now and then, as fast as a node's budget for it allows, known by
+ * nodes for some minutes, and stored nowhere.
  * @module
  */
-import { type GroupId, isGroupStream, type PresenceStatus, unixMs, type UserId, type UserState } from "@gatz/domain";
+import {
+  type GroupId,
+  isGroupStream,
+  type LogEvent,
+  type PresenceStatus,
+  unixMs,
+  type UserId,
+  type UserState,
+} from "@gatz/domain";
 import { type NodeId, ShardUnavailable } from "@gatz/storage/contract";
 import type { ServerLimits } from "../../limits.ts";
 import { logEvent } from "../../log_events.ts";
 import type { Delivery } from "../delivery.ts";
-import type { HubObserver, Subscriber } from "../hub.ts";
 import type { SignalEntry } from "../queue.ts";
 import type { PresenceMessage } from "./message.ts";
 import { People } from "./people.ts";
@@ -16,24 +24,29 @@ import { signalEntry } from "./signal_entry.ts";
 
 export interface PresenceOptions {
   readonly node: NodeId;
-  readonly limits: Pick<ServerLimits, "presenceMs" | "presenceGraceMs">;
+  readonly limits: Pick<ServerLimits, "presenceMs" | "presenceGraceMs" | "presencePerSecond">;
   /** Milliseconds, from any beginning; and Unix milliseconds. */
   readonly now: () => number;
   readonly wallClock: () => number;
-  /** Throws `ShardUnavailable`. */
+  /** Both throw `ShardUnavailable`. */
   readonly groupsOf: (user: UserId) => Promise<readonly GroupId[]>;
-  /** Whether one of the two blocks the other: then neither learns of the other's presence (BLK1). */
-  readonly areApart: (one: UserId, other: UserId) => boolean;
+  readonly blocksOf: (user: UserId) => Promise<readonly UserId[]>;
   /** Takes it to all other nodes. */
   readonly publish: (message: PresenceMessage) => void;
   /** Hands it to the feeds that these users have here. */
   readonly tell: (users: readonly UserId[], signal: SignalEntry) => void;
 }
 
+/** What of a user's own stream matters here. */
+interface Circle {
+  readonly groups: readonly GroupId[];
+  readonly blocks: readonly UserId[];
+}
+
 /** A user with feeds here, or lately. */
 interface Here {
   /** Undefined until their own stream was asked. */
-  groups: readonly GroupId[] | undefined;
+  circle: Circle | undefined;
   status: PresenceStatus;
   /** When it is to be said again. */
   sayAt: number;
@@ -41,52 +54,62 @@ interface Here {
   endedAt: number | undefined;
 }
 
-/** How many users' groups are asked for at once: presence comes after all else. */
+/** How many users' own streams are asked at once: presence comes after all else. */
 const ASKED_AT_ONCE = 4;
 const ASK_AGAIN_MS = 5_000;
 const MINUTE_MS = 60_000;
 
-export class Presence implements HubObserver {
+export class Presence {
   readonly #options: PresenceOptions;
   readonly #here = new Map<UserId, Here>();
   readonly #people = new People();
   readonly #toSay = new Set<UserId>();
+  /** Of whom others are to be told, and who is to be told of others. */
+  readonly #toShow = new Set<UserId>();
+  readonly #toWelcome = new Set<UserId>();
   readonly #timer: ReturnType<typeof setInterval>;
   #saying = 0;
+  /** Signals that may be handed to feeds now; below 0, what was handed too many. */
+  #budget: number;
+  #lookedAt: number;
 
   constructor(options: PresenceOptions) {
     this.#options = options;
-    const { presenceMs, presenceGraceMs } = options.limits;
-    this.#timer = setInterval(() => this.#look(), Math.max(20, Math.min(1_000, presenceMs / 10, presenceGraceMs / 4)));
+    const { presenceMs, presenceGraceMs, presencePerSecond } = options.limits;
+    this.#budget = presencePerSecond;
+    this.#lookedAt = options.now();
+    this.#timer = setInterval(() => this.#look(), Math.max(20, Math.min(500, presenceMs / 10, presenceGraceMs / 4)));
   }
 
   stop(): void {
     clearInterval(this.#timer);
   }
 
-  began(subscriber: Subscriber, _first: boolean): void {
-    const { user } = subscriber;
+  /** A feed of the user's begins. */
+  began(user: UserId): void {
     const known = this.#here.get(user);
     if (known === undefined) {
-      this.#here.set(user, { groups: undefined, status: "online", sayAt: 0, endedAt: undefined });
+      this.#here.set(user, { circle: undefined, status: "online", sayAt: 0, endedAt: undefined });
       return this.#sayOf(user);
     }
     known.endedAt = undefined;
-    for (const signal of this.#seenBy(user)) subscriber.signal(signal);
+    this.#toWelcome.add(user);
+    this.#tellAll();
   }
 
-  ended(user: UserId, last: boolean): void {
+  /** The last feed of the user's has ended. */
+  ended(user: UserId): void {
     const here = this.#here.get(user);
-    if (last && here !== undefined) here.endedAt = this.#options.now();
+    if (here !== undefined) here.endedAt = this.#options.now();
   }
 
-  /** Follows who comes into a group and who leaves it, as their own streams tell. */
+  /** Follows who comes into a group, who leaves it, and who blocks whom, as their own streams tell. */
   handed({ event, state }: Delivery): void {
-    if (state.kind !== "user") return;
-    const moves = (event.type === "added-to" && isGroupStream(event.body.stream)) || event.type === "left-group";
-    const here = moves ? this.#here.get(state.id) : undefined;
+    if (state.kind !== "user" || !changesCircle(event)) return;
+    const here = this.#here.get(state.id);
     if (here === undefined) return;
-    here.groups = openGroups(state);
+    here.circle = circleOf(state);
+    this.#toWelcome.add(state.id);
     this.#sayOf(state.id);
   }
 
@@ -100,9 +123,14 @@ export class Presence implements HubObserver {
 
   /** What another node says. */
   note(message: PresenceMessage): void {
-    const { user } = message;
     this.#people.note(message, this.#options.now() + this.#options.limits.presenceMs);
-    this.#show(user);
+    this.#toShow.add(message.user);
+    this.#tellAll();
+  }
+
+  /** Whether a user with a feed here blocks another, as far as is known. */
+  blocks(user: UserId, other: UserId): boolean {
+    return this.#people.blocks(user, other);
   }
 
   /** For a node that knows nothing yet. */
@@ -117,17 +145,21 @@ export class Presence implements HubObserver {
 
   #look(): void {
     const now = this.#options.now();
+    const { presenceGraceMs, presencePerSecond } = this.#options.limits;
+    const earned = presencePerSecond * (now - this.#lookedAt) / 1_000;
+    this.#budget = Math.min(presencePerSecond, this.#budget + earned);
+    this.#lookedAt = now;
     for (const [user, here] of this.#here) {
-      if (here.endedAt !== undefined && now - here.endedAt >= this.#options.limits.presenceGraceMs) this.#leave(user);
+      if (here.endedAt !== undefined && now - here.endedAt >= presenceGraceMs) this.#leave(user, here);
       else if (here.sayAt <= now) this.#sayOf(user);
     }
-    for (const user of this.#people.expired(now)) this.#show(user);
+    for (const user of this.#people.expired(now)) this.#toShow.add(user);
+    this.#tellAll();
   }
 
-  #leave(user: UserId): void {
-    const groups = this.#here.get(user)?.groups ?? [];
+  #leave(user: UserId, { circle = NOTHING }: Here): void {
     this.#here.delete(user);
-    this.#say({ kind: "presence", user, node: this.#options.node, status: "offline", groups });
+    this.#say(user, { status: "offline", ...circle });
   }
 
   #sayOf(user: UserId): void {
@@ -142,52 +174,67 @@ export class Presence implements HubObserver {
       const here = this.#here.get(user);
       if (here === undefined) continue;
       here.sayAt = this.#options.now() + this.#options.limits.presenceMs / 2;
-      const isNew = here.groups === undefined;
-      const groups = here.groups ?? await this.#ask(user);
-      // Their own stream may have told meanwhile, or they may be gone.
-      here.groups ??= groups ?? undefined;
-      if (here.groups === undefined) here.sayAt = this.#options.now() + ASK_AGAIN_MS;
-      else if (this.#here.get(user) === here) this.#sayNow(user, { groups: here.groups, status: here.status, isNew });
+      if (here.circle === undefined) {
+        this.#toWelcome.add(user);
+        const circle = await this.#ask(user);
+        // Their own stream may have told meanwhile, or they may be gone.
+        here.circle ??= circle;
+      }
+      if (here.circle === undefined) here.sayAt = this.#options.now() + ASK_AGAIN_MS;
+      else if (this.#here.get(user) === here) this.#say(user, { status: here.status, ...here.circle });
     }
     this.#saying--;
   }
 
-  #sayNow(
-    user: UserId,
-    { groups, status, isNew }: { groups: readonly GroupId[]; status: PresenceStatus; isNew: boolean },
-  ): void {
-    this.#say({ kind: "presence", user, node: this.#options.node, status, groups });
-    if (isNew) { for (const signal of this.#seenBy(user)) this.#options.tell([user], signal); }
-  }
-
-  /** Null: not to be had now. Never rejects: whatever it was, presence ends no process. */
-  async #ask(user: UserId): Promise<readonly GroupId[] | null> {
+  /** Undefined: not to be had now. Never rejects: whatever it was, presence ends no process. */
+  async #ask(user: UserId): Promise<Circle | undefined> {
+    const { groupsOf, blocksOf } = this.#options;
     try {
-      return await this.#options.groupsOf(user);
+      const [groups, blocks] = await Promise.all([groupsOf(user), blocksOf(user)]);
+      return { groups, blocks };
     } catch (error) {
       if (!(error instanceof ShardUnavailable)) logEvent("live.signal-failed", { error });
-      return null;
+      return undefined;
     }
   }
 
-  #say(message: PresenceMessage): void {
+  #say(user: UserId, what: Circle & Pick<PresenceMessage, "status">): void {
+    const message: PresenceMessage = { kind: "presence", user, node: this.#options.node, ...what };
     this.note(message);
     this.#options.publish(message);
   }
 
+  /** As much as the budget allows; the rest waits for {@link #look}. */
+  #tellAll(): void {
+    for (const user of this.#toShow) {
+      if (this.#budget <= 0) return;
+      this.#toShow.delete(user);
+      this.#show(user);
+    }
+    for (const user of this.#toWelcome) {
+      if (this.#budget <= 0) return;
+      // Who is not known of yet waits until they are.
+      if (this.#here.get(user)?.circle === undefined && this.#here.has(user)) continue;
+      this.#toWelcome.delete(user);
+      this.#welcome(user);
+    }
+  }
+
   /** Tells all who are to know how somebody is there now. */
   #show(user: UserId): void {
-    const viewers = this.#people.companionsOf(user).filter((viewer) =>
-      this.#here.has(viewer) && !this.#options.areApart(viewer, user)
-    );
+    const viewers = this.#people.companionsOf(user).filter((viewer) => this.#here.has(viewer));
+    this.#budget -= viewers.length;
     this.#options.tell(viewers, this.#signalOf(user));
     if (this.#people.statusOf(user) === "offline") this.#people.forget(user);
   }
 
-  /** How everybody else is there whom the user may know of. */
-  #seenBy(user: UserId): SignalEntry[] {
-    return this.#people.companionsOf(user).filter((other) => other !== user && !this.#options.areApart(user, other))
-      .map((other) => this.#signalOf(other));
+  /** Tells somebody how everybody is there whom they may know of. */
+  #welcome(user: UserId): void {
+    for (const other of this.#people.companionsOf(user)) {
+      if (other === user) continue;
+      this.#budget--;
+      this.#options.tell([user], this.#signalOf(other));
+    }
   }
 
   #signalOf(user: UserId): SignalEntry {
@@ -200,10 +247,26 @@ export class Presence implements HubObserver {
   }
 }
 
-function openGroups({ inbox }: UserState): GroupId[] {
+const NOTHING: Circle = { groups: [], blocks: [] };
+
+function changesCircle(event: LogEvent): boolean {
+  switch (event.type) {
+    case "added-to":
+      return isGroupStream(event.body.stream);
+    case "left-group":
+    case "block-user":
+    case "unblock-user":
+      return true;
+    default:
+      return false;
+  }
+}
+
+function circleOf({ inbox, blocks = [] }: UserState): Circle {
   // The keys of an inbox are the ids of groups.
-  return (Object.keys(inbox) as GroupId[]).filter((group) => {
+  const groups = (Object.keys(inbox) as GroupId[]).filter((group) => {
     const own = inbox[group]!.streams[group];
     return own !== undefined && own.ended === undefined;
   });
+  return { groups, blocks };
 }

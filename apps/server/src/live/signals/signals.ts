@@ -22,18 +22,18 @@ import { NewestStates } from "./newest_states.ts";
 import { Presence } from "./presence.ts";
 import { signalEntry } from "./signal_entry.ts";
 
-export type SignalLimits = Pick<ServerLimits, "typingMs" | "presenceMs" | "presenceGraceMs"> & DomainLimits;
+export type SignalLimits =
+  & Pick<ServerLimits, "typingMs" | "presenceMs" | "presenceGraceMs" | "presencePerSecond">
+  & DomainLimits;
 
 export interface SignalsOptions {
   readonly node: NodeId;
   readonly hub: Pick<Hub, "observe" | "signal" | "status">;
-  readonly source: Pick<Storage, "state" | "groupsOf">;
+  readonly source: Pick<Storage, "state" | "groupsOf" | "account">;
   readonly limits: SignalLimits;
   /** Milliseconds, from any beginning; and Unix milliseconds. */
   readonly now: () => number;
   readonly wallClock: () => number;
-  /** Whether a viewer is to learn nothing that is short-lived of another: they block each other, one way or both (BLK1). */
-  readonly areApart?: (one: UserId, other: UserId) => boolean;
   /** Takes it to all other nodes; what can't be taken there now is lost. */
   readonly publish: (message: SignalMessage) => void;
 }
@@ -46,25 +46,23 @@ export interface Typing {
 
 export class Signals {
   readonly #options: SignalsOptions;
-  readonly #areApart: (one: UserId, other: UserId) => boolean;
   readonly #states: NewestStates;
   readonly #presence: Presence;
 
   constructor(options: SignalsOptions) {
     this.#options = options;
-    const { hub, source, publish, areApart = () => false } = options;
-    this.#areApart = areApart;
+    const { hub, source, publish } = options;
     this.#states = new NewestStates(source);
     this.#presence = new Presence({
       ...options,
-      areApart,
       groupsOf: (user) => source.groupsOf(user),
+      blocksOf: async (user) => (await source.account(user))?.blocks ?? [],
       publish,
       tell: (users, signal) => hub.signal(users, signal),
     });
     hub.observe({
-      began: (subscriber, first) => this.#presence.began(subscriber, first),
-      ended: (user, last) => this.#presence.ended(user, last),
+      began: (user) => this.#presence.began(user),
+      ended: (user, last) => last && this.#presence.ended(user),
       handed: (delivery) => {
         this.#states.handed(delivery);
         this.#presence.handed(delivery);
@@ -134,7 +132,7 @@ export class Signals {
     const entry = signalEntry(signal, now() + limits.typingMs);
     const state = await this.#known(discussion);
     if (state === null) return;
-    hub.signal(membersNow(state).filter((viewer) => viewer !== user && !this.#areApart(viewer, user)), entry);
+    hub.signal(membersNow(state).filter((viewer) => viewer !== user && !this.#presence.blocks(viewer, user)), entry);
   }
 
   /** Null: it is not known now who is a member. */
