@@ -62,8 +62,8 @@ const SERVER_ROWS = {
   marksBurst: row(200, "read marks and settings of a user at once, after a pause", rate, "marks"),
   groupsPerHour: row(10, "groups an hour of a user", rate, "groups"),
   groupsBurst: row(10, "groups of a user at once, after a pause", rate, "groups"),
-  invitesPerDay: row(200, "invites a day of a user", rate, "invites"),
-  invitesBurst: row(50, "invites of a user at once, after a pause", rate, "invites"),
+  invitesPerDay: row(200, "invites a day of a user", rate, "newInvites"),
+  invitesBurst: row(50, "invites of a user at once, after a pause", rate, "newInvites"),
   signalsPerMinute: row(60, "signals a minute of a user", rate, "signals"),
   signalsBurst: row(20, "signals of a user at once, after a pause", rate, "signals"),
   discussionSignalsPerMinute: row(300, "signals a minute in a discussion", rate, "discussionSignals"),
@@ -189,7 +189,7 @@ export function isLimit(name: string): name is LimitName {
 
 /** Limiters whose refusals are counted by `gatz_limited_total`; of the others `gatz_outcomes_total` and `gatz_calls_total` tell, by code. */
 const COUNTED: ReadonlySet<string> = new Set([
-  ...["calls", "callsDebt", "callsInFlight", "subscriptions", "sends", "discussionSends", "groups", "marks", "invites"],
+  ...["calls", "callsDebt", "callsInFlight", "subscriptions", "sends", "discussionSends", "groups", "marks", "newInvites"],
   ...["signals", "discussionSignals"],
   ...["connectionsPerUser", "connectionsPerAddress", "requestsPerAddress", "frameBytes", "jsonDepth"],
 ]);

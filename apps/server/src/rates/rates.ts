@@ -163,7 +163,7 @@ export class Rates {
     if (isGroupStream(stream)) {
       charges.push(
         chargeOf(user, { limiter: "groups", type: "create", buckets: this.#groups }),
-        chargeOf(user, { limiter: "invites", type: "create-invite", buckets: this.#invites }),
+        chargeOf(user, { limiter: "newInvites", type: "create-invite", buckets: this.#invites }),
       );
     }
     return charges;
