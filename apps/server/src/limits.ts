@@ -189,7 +189,17 @@ export function isLimit(name: string): name is LimitName {
 
 /** Limiters whose refusals are counted by `gatz_limited_total`; of the others `gatz_outcomes_total` and `gatz_calls_total` tell, by code. */
 const COUNTED: ReadonlySet<string> = new Set([
-  ...["calls", "callsDebt", "callsInFlight", "subscriptions", "sends", "discussionSends", "groups", "marks", "newInvites"],
+  ...[
+    "calls",
+    "callsDebt",
+    "callsInFlight",
+    "subscriptions",
+    "sends",
+    "discussionSends",
+    "groups",
+    "marks",
+    "newInvites",
+  ],
   ...["signals", "discussionSignals"],
   ...["connectionsPerUser", "connectionsPerAddress", "requestsPerAddress", "frameBytes", "jsonDepth"],
 ]);

@@ -97,6 +97,16 @@ export async function offerMade(context: UserContext, { draft, names }: Written)
   return { ...rest, outcome: withFieldOf(outcome, names) };
 }
 
+/** The answer to a draft whose outcome is known without offering it: the caller finds what it did as if it had been offered now. */
+export async function answerTo(
+  { services: { storage, config: { limits } }, session: { user } }: UserContext,
+  { draft, outcome }: { draft: Draft; outcome: Outcome },
+): Promise<Offered> {
+  const acted = { user, proposals: [{ ...draft, actor: user }], outcomes: [outcome] };
+  const isThere = await hasReachedOwnStream(storage, acted, { withinMs: limits.ownStreamMs });
+  return { incarnation: storage.incarnation, outcome, ...(isThere ? {} : { pending: true }) };
+}
+
 interface Answered {
   readonly incarnation: Incarnation;
   /** What was accepted has not reached the caller's own stream in time: lists and feeds do not show it yet. */

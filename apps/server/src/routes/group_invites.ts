@@ -8,6 +8,7 @@ import {
   type Invite,
   isInviteOpen,
   type JoinByInvite,
+  type Outcome,
   roleOf,
   type Seq,
   unixMs,
@@ -20,7 +21,7 @@ import {
 import { ShardUnavailable } from "@gatz/storage/contract";
 import { z } from "zod";
 import type { UserContext } from "../context.ts";
-import { type Offered, offerMade, offerOne } from "../offers.ts";
+import { answerTo, type Offered, offerMade, offerOne } from "../offers.ts";
 import { memberOffer, memberProcedure, userOffer } from "../trpc.ts";
 import { requireShard, seenGroup } from "../views/seen.ts";
 
@@ -85,30 +86,24 @@ async function join(context: UserContext, { id, group, invite, token }: Joining)
   requireShard(storage, { field: "group", id: group });
   const draft: JoinByInvite = { stream: group, id, type: "join-by-invite", version: 1, body: { invite } };
   const [fact] = (await storage.states([group])).values();
-  if (fact?.kind === "unavailable") return answer(context, UNAVAILABLE);
+  if (fact?.kind === "unavailable") return await answerTo(context, { draft, outcome: UNAVAILABLE });
   const known = fact?.kind === "known" && fact.value.kind === "group" ? findInvite(fact.value, invite) : undefined;
   if (known?.hash === hashOf(token)) return await offerMade(context, { draft, names: { stream: "group" } });
-  // An invite that is used up, or was revoked since, is gone: whoever asks again, having lost the answer, has been let in by it (LOG2).
-  const before = await knownBefore(context, draft);
-  return before ?? answer(context, { kind: "rejected", code: "InviteInvalid", field: "invite" });
+  return await answerTo(context, { draft, outcome: await outcomeWithout(context, draft) });
 }
 
-async function knownBefore(context: UserContext, draft: JoinByInvite): Promise<Offered | undefined> {
-  const { services: { storage }, session } = context;
+/** An invite that is used up, or was revoked since, is gone: who asks again, having lost the answer, has been let in by it (LOG2). */
+async function outcomeWithout({ services: { storage }, session }: UserContext, draft: JoinByInvite): Promise<Outcome> {
   try {
-    const outcome = (await storage.known(draft.stream, [{ ...draft, actor: session.user }])).get(draft.id);
-    return outcome?.kind === "duplicate" ? answer(context, outcome) : undefined;
+    const before = (await storage.known(draft.stream, [{ ...draft, actor: session.user }])).get(draft.id);
+    return before?.kind === "duplicate" ? before : { kind: "rejected", code: "InviteInvalid", field: "invite" };
   } catch (error) {
-    if (error instanceof ShardUnavailable) return answer(context, { ...UNAVAILABLE, retryAfterMs: error.retryAfterMs });
+    if (error instanceof ShardUnavailable) return { ...UNAVAILABLE, retryAfterMs: error.retryAfterMs };
     throw error;
   }
 }
 
 const UNAVAILABLE = { kind: "not-now", reason: "Unavailable", retryAfterMs: 1_000 } as const;
-
-function answer({ services: { storage } }: UserContext, outcome: Offered["outcome"]): Offered {
-  return { incarnation: storage.incarnation, outcome };
-}
 
 function hashOf(token: string): string {
   return createHash("sha256").update(token).digest("hex");

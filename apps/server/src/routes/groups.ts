@@ -1,12 +1,13 @@
 /** `groups.*`: making them, and the look-ups; with what is done to them, to who is in them, and invites (GRP1–3). @module */
 import {
+  type CreateGroup,
   directCreateId,
   directGroupId,
   type GroupId,
   type Incarnation,
   type Outcome,
   type Seq,
-  type UnixMs,
+  type StreamState,
   unixMs,
   type UserId,
   zCreateGroupBody,
@@ -18,7 +19,7 @@ import {
 import { z } from "zod";
 import type { UserContext } from "../context.ts";
 import { malformed } from "../errors.ts";
-import { type Offered, offerMade, offerOne } from "../offers.ts";
+import { answerTo, type Offered, offerMade, offerOne } from "../offers.ts";
 import { memberProcedure, router, userOffer } from "../trpc.ts";
 import { type JoinableDiscussion, joinableDiscussions } from "../views/joinable.ts";
 import { memberPage, type MemberPlace, type PagedMember, zMemberPage } from "../views/member_page.ts";
@@ -109,19 +110,23 @@ async function direct(context: UserContext, user: UserId): Promise<DirectGroup> 
   const { services: { storage }, session } = context;
   requireShard(storage, { field: "user", id: user });
   if (user === session.user) throw malformed("user", "oneself");
-  const [group, id] = [directGroupId(session.user, user), directCreateId(session.user, user)];
-  const { incarnation } = storage;
-  const [fact] = (await storage.states([group])).values();
-  if (fact?.kind === "known") return { incarnation, group, outcome: there(id, fact.value.createdAt) };
+  const group = directGroupId(session.user, user);
   const body = { name: DIRECT_NAME, members: [user], direct: true as const };
-  const draft = { stream: group, id, type: "create" as const, version: 1 as const, body };
-  const { outcome } = await offerMade(context, { draft, names: { stream: "user" } });
-  if (outcome.kind !== "rejected") return { incarnation, group, outcome };
+  const draft: CreateGroup = {
+    ...{ stream: group, id: directCreateId(session.user, user), type: "create", version: 1, body },
+  };
+  const [fact] = (await storage.states([group])).values();
+  if (fact?.kind === "known") {
+    return { group, ...await answerTo(context, { draft, outcome: there(draft, fact.value) }) };
+  }
+  const { outcome, ...offered } = await offerMade(context, { draft, names: { stream: "user" } });
+  if (outcome.kind !== "rejected") return { group, ...offered, outcome };
   // Where the other one was faster there is an event of the same id, by them.
   const made = outcome.code === "EventIdReused" ? await storage.state(group) : null;
-  return { incarnation, group, outcome: made === null ? { ...outcome, field: "user" } : there(id, made.createdAt) };
+  if (made === null) return { group, ...offered, outcome: { ...outcome, field: "user" } };
+  return { group, ...await answerTo(context, { draft, outcome: there(draft, made) }) };
 }
 
-function there(id: ReturnType<typeof directCreateId>, at: UnixMs): Outcome {
+function there({ id }: CreateGroup, { createdAt: at }: Pick<StreamState, "createdAt">): Outcome {
   return { kind: "duplicate", id, seq: 1 as Seq, at }; // a group's `create` is its first event
 }
