@@ -21,7 +21,7 @@ export interface Damage {
   readonly spoil: (sql: Sql, victims: Victims) => Promise<{ count: number }>;
 }
 
-// The codes as the tables hold them: 1 new-message, 2 edit, 3 delete, 4 reaction, 12 remove-member; 91 added-to.
+// The codes as the tables hold them: 1 new-message, 2 edit, 3 delete, 4 reaction, 12 remove-member, 20 lock, 29 flag-message; 91 added-to.
 export const DAMAGES: readonly Damage[] = [
   {
     name: "a message's text",
@@ -110,11 +110,47 @@ export const DAMAGES: readonly Damage[] = [
       sql`update stream_states set state = jsonb_set(state, '{name}', '"forged"') where id = ${discussion}`,
   },
   {
+    name: "a pin",
+    of: "discussion",
+    check: "state",
+    spoil: (sql, { discussion }) =>
+      sql`update stream_states set state = state - 'pins' where id = ${discussion} and state ? 'pins'`,
+  },
+  {
+    name: "a purge's mark",
+    of: "discussion",
+    check: "state",
+    spoil: (sql, { discussion }) =>
+      sql`update stream_states set state = state - 'expunged' where id = ${discussion} and state ? 'expunged'`,
+  },
+  {
+    name: "who sent when, in slow mode",
+    of: "discussion",
+    check: "state",
+    spoil: (sql, { discussion }) =>
+      sql`update stream_states set state = state - 'lastSent' where id = ${discussion} and state ? 'lastSent'`,
+  },
+  {
+    name: "that a right was held through the group",
+    of: "discussion",
+    check: "authority",
+    spoil: (sql, { discussion }) =>
+      sql`update events set decided = null where stream = ${discussion} and type = 20 and decided ? 'right'`,
+  },
+  {
+    name: "whose message was flagged",
+    of: "discussion",
+    check: "authority",
+    spoil: (sql, { discussion }) =>
+      sql`update events set decided = jsonb_set(decided, '{author}', '"user_01hf7yat00e00r000000000001"')
+        where stream = ${discussion} and type = 29`,
+  },
+  {
     name: "a member's role",
     of: "discussion",
     check: "members",
     spoil: (sql, { discussion, user }) =>
-      sql`update members set role = 3 where stream = ${discussion} and "user" = ${user}`,
+      sql`update members set role = 2 where stream = ${discussion} and "user" = ${user}`,
   },
   {
     name: "a dropped member",

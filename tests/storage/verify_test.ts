@@ -14,6 +14,7 @@ if (await needsPostgres(import.meta.url)) {
   const { inShard, Town } = await import("./town.ts");
   const { DAMAGES } = await import("./damages.ts");
   const drafts = await import("../../packages/domain/testing/drafts.ts");
+  const moderating = await import("../../packages/domain/testing/discussion_drafts.ts");
 
   const SHARDS = 4;
   /** All that a damage can be done to. */
@@ -57,7 +58,27 @@ if (await needsPostgres(import.meta.url)) {
     // Out of the discussion too, by an effect of an effect.
     await town.accepted(drafts.leaveGroup(late, group));
     await town.settled();
-    return { town, owner, user, other, discussion };
+    const purge = moderating.expunge(owner, discussion, { author: user, upToSeq: seq(4) });
+    const last = drafts.newMessage(user, discussion, { text: "four" });
+    await town.accepted(last);
+    const { seq: purgedAt } = await town.accepted(purge);
+    const flag = moderating.flag(other, discussion, { target: last.id });
+    for (
+      const proposal of [
+        moderating.setRole(owner, discussion, { user: other, role: "moderator" }),
+        moderating.pin(other, discussion, last.id),
+        flag,
+        moderating.mute(owner, discussion, { user, flag: flag.id, reason: "rude" }),
+        moderating.slowMode(owner, discussion, { seconds: 30 }),
+        drafts.newMessage(other, discussion, { text: "slowly" }),
+        moderating.ban(other, discussion, { user: guest }),
+        // The group's owner moderates as such, once they are a plain member here.
+        moderating.setRole(owner, discussion, { user, role: "owner" }),
+        moderating.setRole(user, discussion, { user: owner, role: "member" }),
+        moderating.lock(owner, discussion),
+      ]
+    ) await town.accepted(proposal);
+    return { town, owner, user, other, discussion, purgedAt };
   };
 
   /** A discussion whose effects wait in the outbox. */
@@ -199,10 +220,11 @@ if (await needsPostgres(import.meta.url)) {
     });
 
   Deno.test("[LOG8] verify judges again who might do what: forgeries with a right digest are found", async () => {
-    const { town, other, discussion } = await livedIn();
+    const { town, user, other, discussion, purgedAt } = await livedIn();
     await using _town = town;
     for (
       const { at, actor, check } of [
+        { at: purgedAt, actor: user, check: "authority" }, // the purge, by a plain member
         { at: 5, actor: other, check: "authority" }, // the edit, by someone who did not write the message
         { at: 11, actor: "system", check: "cause" }, // the removal, by gatz itself
       ] as const
