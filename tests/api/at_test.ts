@@ -5,8 +5,7 @@ import { needsPostgres } from "@gatz/testing/postgres.ts";
 
 if (await needsPostgres(import.meta.url)) {
   const { freshId, person, testServer } = await import("@gatz/testing/test_server.ts");
-  const { administer } = await import("@gatz/testing/test_database.ts");
-  const { idToUuid } = await import("@gatz/domain");
+  const { fillWithMessages } = await import("./many_messages.ts");
   const { disposeAll, sent, talk } = await import("./talk.ts");
 
   const notThere = (error: { data?: { code?: string } }) => error.data?.code === "NotFound";
@@ -88,7 +87,7 @@ if (await needsPostgres(import.meta.url)) {
     await using ann = await person(server.url, "ann");
     const { discussion, shard } = await talk(ann, []);
     assert.equal(shard, 0);
-    await fillUp(server.database.directoryUrl, { stream: idToUuid(discussion), actor: idToUuid(ann.user), to: EVENTS });
+    await fillWithMessages(server.database.directoryUrl, { discussion, author: ann.user, to: EVENTS });
     for (const at of [EVENTS, EVENTS - 1, EVENTS / 2, 100].map(seq)) {
       const times: number[] = [];
       for (let n = 0; n < 5; n++) {
@@ -104,22 +103,4 @@ if (await needsPostgres(import.meta.url)) {
       assert.ok(best <= 200, `at seq ${at}, both: ${times.map(Math.round).join()} ms`);
     }
   });
-
-  /** Messages as rows: nobody waits for 100,000 sends. */
-  const fillUp = (url: string, { stream, actor, to }: { stream: string; actor: string; to: number }) =>
-    administer(url, async (sql) => {
-      await sql.begin(async (sql) => {
-        await sql`select position from gatz_s0000.fence for update`;
-        const { count } = await sql`
-          insert into gatz_s0000.events (position, at, stream, id, actor, seq, type, version, body)
-          select f.position + n, s.last_at, s.id, overlay(gen_random_uuid()::text placing '7000-8' from 15 for 6)::uuid,
-            ${actor}::uuid, s.seq + n, 1, 1, jsonb_build_object('text', 'message ' || n)
-          from gatz_s0000.streams s cross join gatz_s0000.fence f cross join generate_series(1, ${to} - s.seq) n
-          where s.id = ${stream}`;
-        await sql`update gatz_s0000.fence set position = position + ${count}`;
-        await sql`update gatz_s0000.streams set seq = ${to}, messages = messages + ${count},
-          position = (select position from gatz_s0000.fence) where id = ${stream}`;
-      });
-      await sql`vacuum analyze gatz_s0000.events`;
-    });
 }
