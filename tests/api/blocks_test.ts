@@ -97,6 +97,8 @@ if (await needsPostgres(import.meta.url)) {
         }),
       );
     };
+    // Their own streams know of the group and the discussion.
+    for (const who of [ben, cyd]) while ((await who.api.users.blocked.query()).asOf < 3);
     const before = await Promise.all([bytes(ben), bytes(cyd)]);
     await block(ann, ben);
     assert.deepEqual(await Promise.all([bytes(ben), bytes(cyd)]), before);
