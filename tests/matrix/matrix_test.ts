@@ -12,9 +12,7 @@ if (await needsPostgres(import.meta.url)) {
   const { footprintOf } = await import("./footprint.ts");
   const { judge } = await import("./judge.ts");
   const { isAccepted, Stages: MadeStages } = await import("./stage.ts");
-  const { READS } = await import("./calls/reads.ts");
-  const { WRITES } = await import("./calls/writes.ts");
-  const CALLS = { ...READS, ...WRITES };
+  const { callOf } = await import("./calls/calls.ts");
 
   /** Beats come fast, since a feed that shall bring nothing is believed after two. */
   const BEAT_MS = 60;
@@ -33,8 +31,7 @@ if (await needsPostgres(import.meta.url)) {
   Deno.test.afterAll(() => open.disposeAsync());
 
   for (const row of ROWS) {
-    const call = CALLS[row.name];
-    if (call === undefined) throw new Error(`how is ${row.name} called?`);
+    const call = callOf(row);
     // Those who change something come last, so that nothing is on its way while others are refused.
     const cases = [...row.cells].sort(([, a], [, b]) => Number(isAccepted(a)) - Number(isAccepted(b)));
     for (const [column, cell] of cases) {

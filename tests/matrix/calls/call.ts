@@ -8,6 +8,8 @@ export interface Call {
   readonly kind: CallKind;
   /** What a person sends about a place. */
   readonly input: (at: Place, as: Person) => object | undefined;
+  /** The type of draft that it offers, like `group/leave`. */
+  readonly writes?: string;
   /** How the discussion has to be, and what has to have happened: each a draft, and by whom; null: by who calls. */
   readonly talk?: TalkOptions;
   readonly before?: readonly Before[];

@@ -11,7 +11,7 @@ type Input = (at: Place, as: Person) => object;
 
 /** Of a draft's body, with other fields put over it. */
 const of = (kindAndType: string, more: Input = () => ({})): Call => ({
-  ...{ kind: "mutation", before: BEFORE[kindAndType] ?? [] },
+  ...{ kind: "mutation", writes: kindAndType, before: BEFORE[kindAndType] ?? [] },
   input: (at, as) => {
     const { stream, id, body } = draftOf(kindAndType, { at, as });
     const [kind, type] = kindAndType.split("/");
@@ -22,7 +22,7 @@ const of = (kindAndType: string, more: Input = () => ({})): Call => ({
 
 /** Of a draft to one's own stream, which the input does not name. */
 const ofOwn = (kindAndType: string, more: { body?: Input } & Pick<Call, "isApart"> = {}): Call => ({
-  ...{ kind: "mutation", before: BEFORE[kindAndType] ?? [] },
+  ...{ kind: "mutation", writes: kindAndType, before: BEFORE[kindAndType] ?? [] },
   ...(more.isApart && { isApart: true }),
   input: (at, as) => {
     const { id, body } = draftOf(kindAndType, { at, as });
@@ -49,7 +49,7 @@ const PROCEDURES: Calls = {
 
   "discussions.create": of("discussion/create"),
   "discussions.create (with a message)": {
-    kind: "mutation",
+    ...{ kind: "mutation", writes: "discussion/create" },
     input: ({ group }, as) => {
       const stream = freshId("disc", homeOf(as));
       const first = { id: freshId("msg", homeOf(as)), text: "words" };
@@ -160,7 +160,7 @@ const offerOf = (
   kindAndType: string,
   more: { body?: Input; stream?: (at: Place) => StreamId } & Pick<Call, "talk" | "isApart"> = {},
 ): Call => ({
-  ...{ kind: "mutation", before: BEFORE[kindAndType] ?? [] },
+  ...{ kind: "mutation", writes: kindAndType, before: BEFORE[kindAndType] ?? [] },
   ...(more.talk && { talk: more.talk }),
   ...(more.isApart && { isApart: true }),
   input: (at, as) => {
