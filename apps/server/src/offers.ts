@@ -2,6 +2,7 @@
 import {
   type Draft,
   type Incarnation,
+  type NotNow,
   type Outcome,
   parseDraft,
   type Proposal,
@@ -44,6 +45,25 @@ export async function offerUnchecked(
   const offered = await offer(context, { stream, proposals });
   const untilRefused = offered.outcomes.length === proposals.length && offered.outcomes.every(isAck);
   return refused !== null && untilRefused ? { ...offered, outcomes: [...offered.outcomes, refused] } : offered;
+}
+
+/**
+ * What offering each of these drafts by itself would be answered now.
+ *
+ * @throws {ApiError} Malformed if the stream's shard does not exist
+ */
+export async function foreseeUnchecked(
+  { services: { storage }, session }: UserContext,
+  { stream, drafts }: { stream: StreamId; drafts: readonly unknown[] },
+): Promise<readonly (Rejection | NotNow | null)[]> {
+  requireShard(storage, { field: "stream", id: stream });
+  const read = drafts.map((draft) => checked(storage, draft, stream));
+  const proposals = read.flatMap((one) => one.kind === "draft" ? [{ ...one.draft, actor: session.user }] : []);
+  const foreseen = (proposals.length === 0 ? [] : await storage.foresee(stream, proposals)).values();
+  return read.map((one) => {
+    const answer = one.kind === "draft" ? foreseen.next().value! : one; // one a proposal, in their order
+    return answer.kind === "accepted" ? null : answer;
+  });
 }
 
 /** How the fields of a draft are called in the input that it was made from. */

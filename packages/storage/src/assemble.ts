@@ -13,6 +13,7 @@ import { PersonalLog } from "./personal/log.ts";
 import { PersonalWriter } from "./personal/writer.ts";
 import type { Report } from "./report.ts";
 import { offerHere, type Offering } from "./shard/offer.ts";
+import { foresee } from "./shard/foresee.ts";
 import { known } from "./shard/known.ts";
 import { Ownership } from "./shard/ownership.ts";
 import { FlushScheduler } from "./shard/scheduler.ts";
@@ -162,6 +163,11 @@ class AssembledStorage {
       },
       hasArrived: async (event) =>
         await this.#parts.backend.shard(shardOf(event)).outbox.stands(idToUuid(event)) === "done",
+      foresee: (stream, proposals) => {
+        const { backend: { reads, shard }, limits, digestKey } = this.#parts;
+        const { placement } = this.#offering;
+        return foresee({ reads, placement, limits, digestKey, shard: shard(shardOf(stream)) }, { stream, proposals });
+      },
       follow: (shard, from, signal) => log(shard).follow(from, signal),
       setPersonal: (user, wishes, options) => of(this.#personalWriters, shardOf(user)).set(user, wishes, options),
       personalOf: (user, discussions) => personal(user).of(user, discussions),

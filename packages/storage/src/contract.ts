@@ -8,9 +8,11 @@ import type {
   Incarnation,
   LogEvent,
   MessageId,
+  NotNow,
   Outcome,
   Position,
   Proposal,
+  Rejection,
   RejectionCode,
   Rev,
   Seq,
@@ -135,6 +137,9 @@ export interface OfferOptions {
   onStep?: ((step: OfferStep) => void) | undefined;
 }
 
+/** `accepted` also for what is in the log already. */
+export type Foreseen = { readonly kind: "accepted" } | Rejection | NotNow;
+
 export interface EventPage {
   asOf: Seq;
   /** Events in seq order, from the first asked for; fewer than asked for when the page's bounds are met. */
@@ -226,6 +231,11 @@ export interface Storage extends PersonalStorage {
    * a draft before it is offered (LOG2). Throws {@link ShardUnavailable}.
    */
   known(stream: StreamId, proposals: readonly Proposal[]): Promise<ReadonlyMap<AnyEventId, Outcome>>;
+  /**
+   * What offering each of these drafts by itself would be answered now, without offering it. By the time that it is, things may have changed.
+   * Throws {@link ShardUnavailable}.
+   */
+  foresee(stream: StreamId, proposals: readonly Proposal[]): Promise<readonly Foreseen[]>;
   /** The one way to consume a log: every event after `from`, in position order, in batches as they come; live at the end. */
   follow(shard: ShardNumber, from: Position, signal: AbortSignal): AsyncIterable<readonly Committed[]>;
   fence(shard: ShardNumber): Promise<ShardFence>;

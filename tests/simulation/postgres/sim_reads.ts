@@ -69,6 +69,7 @@ export function simReads({ read, limits }: SimReadsOptions): Backend["reads"] {
       }),
     profiles: notSimulated,
     account: notSimulated,
+    ground: notSimulated,
     groupsOf: notSimulated,
     messages: notSimulated,
     discussionOf: notSimulated,

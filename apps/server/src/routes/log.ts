@@ -1,21 +1,49 @@
 /** `log.*`: drafts as they are, and the log as it is, for clients that hold a replica. @module */
-import { type Incarnation, seq, type StreamId, type UserId, zSeq, zStreamId } from "@gatz/domain";
+import {
+  type Incarnation,
+  type NotNow,
+  type Rejection,
+  seq,
+  type StreamId,
+  type UserId,
+  zSeq,
+  zStreamId,
+} from "@gatz/domain";
 import type { Storage } from "@gatz/storage/contract";
 import { z } from "zod";
 import { notFound } from "../errors.ts";
-import { offerUnchecked } from "../offers.ts";
+import { foreseeUnchecked, offerUnchecked } from "../offers.ts";
 import { memberOffer, memberProcedure, router } from "../trpc.ts";
 import { type LogPage, readLogPage } from "../views/log_page.ts";
 import { requireShard, seenDiscussion, seenGroup } from "../views/seen.ts";
 import { isDiscussionStream, isGroupStream } from "@gatz/domain";
 
+export interface Foresight {
+  readonly incarnation: Incarnation;
+  /** One a draft, each by itself. */
+  readonly answers: readonly (Rejection | NotNow | null)[];
+}
+
 const BUNDLE_DRAFTS = 100;
+const FORESEEN_DRAFTS = 50;
 const PAGE_EVENTS = 500;
 
 export const log = router({
   offer: memberOffer
     .input(z.strictObject({ stream: zStreamId, drafts: z.array(z.unknown()).min(1).max(BUNDLE_DRAFTS) }))
     .mutation(({ ctx, input }) => offerUnchecked(ctx, input)),
+
+  /** What offering each of these drafts would be answered now, without offering it: null, if it would be accepted (DISC4). */
+  canOffer: memberProcedure
+    .input(z.strictObject({ stream: zStreamId, drafts: z.array(z.unknown()).min(1).max(FORESEEN_DRAFTS) }))
+    .query(async ({ ctx, input }): Promise<Foresight> => {
+      const { storage, rates } = ctx.services;
+      const look = () => foreseeUnchecked(ctx, input);
+      const answers = await rates.readInTurn({ user: ctx.session.user, stream: input.stream }, look);
+      // Each is as much to read as a call of its own.
+      ctx.caller.charge(input.drafts.length - 1);
+      return { incarnation: storage.incarnation, answers };
+    }),
 
   read: memberProcedure
     .input(z.strictObject({

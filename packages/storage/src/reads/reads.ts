@@ -1,3 +1,4 @@
+import type { Ground, MessageId, StreamId, UnixMs } from "@gatz/domain";
 import type { Storage, StorageLimits } from "../contract.ts";
 import { loadStreamStates } from "../shard/load_states.ts";
 import { loadAccounts, loadProfiles } from "./accounts.ts";
@@ -6,30 +7,36 @@ import { readDiscussions } from "./lists/discussions.ts";
 import { readDiscussionOf, readMessages, readMessagesById } from "./messages.ts";
 import { readModeration } from "./moderation_log.ts";
 import type { ReadPools } from "./read_pools.ts";
+import { readGround } from "./ground.ts";
 import { readGroupsOf } from "./groups_of.ts";
 import { readShardsOf } from "./shards_of.ts";
 import { StateReads } from "./states.ts";
 import { readStreamAt } from "./stream_at.ts";
 
 /** The part of storage that reads by id and lists; live reads are beside it. */
-export type Reads = Pick<
-  Storage,
-  | "state"
-  | "states"
-  | "streamAt"
-  | "profiles"
-  | "accounts"
-  | "account"
-  | "events"
-  | "messages"
-  | "messagesById"
-  | "eventsAbout"
-  | "moderation"
-  | "discussionOf"
-  | "discussionsOf"
-  | "shardsOf"
-  | "groupsOf"
->;
+export type Reads =
+  & Pick<
+    Storage,
+    | "state"
+    | "states"
+    | "streamAt"
+    | "profiles"
+    | "accounts"
+    | "account"
+    | "events"
+    | "messages"
+    | "messagesById"
+    | "eventsAbout"
+    | "moderation"
+    | "discussionOf"
+    | "discussionsOf"
+    | "shardsOf"
+    | "groupsOf"
+  >
+  & {
+    /** What drafts to a stream would be decided on now; throws `ShardUnavailable`. */
+    ground(stream: StreamId, messages: readonly MessageId[]): Promise<Ground & { readonly at: UnixMs }>;
+  };
 
 export function createReads(pools: ReadPools, limits: Pick<StorageLimits, "pageEvents" | "pageBytes">): Reads {
   const states = new StateReads(pools, loadStreamStates);
@@ -50,6 +57,7 @@ export function createReads(pools: ReadPools, limits: Pick<StorageLimits, "pageE
     discussionOf: (message) => readDiscussionOf(pools, message),
     discussionsOf: (user, page) => readDiscussions(pools, user, page),
     shardsOf: (user) => readShardsOf(pools, user),
+    ground: (stream, messages) => readGround(pools, stream, messages),
     groupsOf: (user) => readGroupsOf(pools, user),
   };
 }

@@ -9,17 +9,18 @@ import {
   type MessageState,
   needs,
   type Outcome,
+  type Proposal,
   type Seq,
   toEvent,
   type UnixMs,
   unreachable,
 } from "@gatz/domain";
 import type { Batch, KnownEvent } from "./batch.ts";
-import type { Bundle } from "./bundle.ts";
+import type { Bundle, BundleFacts } from "./bundle.ts";
 import type { PreparedDraft } from "./prepared.ts";
 
 const NO_BLOBS: Facts["blobs"] = new Set();
-const NOT_NOW_RETRY_MS = 1_000;
+export const NOT_NOW_RETRY_MS = 1_000;
 const ALREADY_THERE: Outcome = { kind: "rejected", code: "AlreadyExists", field: "stream" };
 
 export interface Judging {
@@ -49,22 +50,26 @@ function judgeDraft(draft: PreparedDraft, { bundle, batch, limits }: Judging & {
   if (known) return outcomeOfKnown(draft, { known, wasSent: bundle.wasSent(draft) });
   if (draft.refusal) return draft.refusal;
   const entry = batch.stream(proposal.stream);
-  const { groups, users, sources } = bundle.facts;
-  const group = groups.get(proposal.id);
-  const source = sources.get(proposal.id);
-  const actor = proposal.actor === "system" ? undefined : users.get(proposal.actor);
   const at = Math.max(batch.clock, entry?.lastAt ?? 0) as UnixMs; // Postgres gave both
-  const facts: Facts = {
-    at,
-    limits,
-    users,
-    blobs: NO_BLOBS,
+  const facts = factsOf(proposal, { facts: bundle.facts, at, limits });
+  const decision = decide({ stream: entry?.state ?? null, messages: groundMessages(draft, batch) }, proposal, facts);
+  return outcomeOf(decision, draft, { batch, at });
+}
+
+/** What was read of other streams, as a decision on one draft takes it. */
+export function factsOf(
+  { id, actor: by }: Proposal,
+  { facts: { groups, users, sources }, at, limits }: { facts: BundleFacts; at: UnixMs; limits: DomainLimits },
+): Facts {
+  const group = groups.get(id);
+  const source = sources.get(id);
+  const actor = by === "system" ? undefined : users.get(by);
+  return {
+    ...{ at, limits, users, blobs: NO_BLOBS },
     ...(group === undefined ? {} : { group }),
     ...(actor === undefined ? {} : { actor }),
     ...(source === undefined ? {} : { source }),
   };
-  const decision = decide({ stream: entry?.state ?? null, messages: groundMessages(draft, batch) }, proposal, facts);
-  return outcomeOf(decision, draft, { batch, at });
 }
 
 function groundMessages({ proposal }: PreparedDraft, batch: Batch): ReadonlyMap<MessageId, MessageState> {
