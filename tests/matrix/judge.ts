@@ -6,6 +6,7 @@ import type { Call } from "./calls/call.ts";
 import { callerOf } from "./cast.ts";
 import { openFeed } from "./feed.ts";
 import type { Footprint } from "./footprint.ts";
+import { judgeForesight } from "./foresight.ts";
 import { judgeFeed } from "./judge_feed.ts";
 import { nowhere, type Place } from "./place.ts";
 import type { Row } from "./rows.ts";
@@ -29,6 +30,7 @@ export interface Case {
 
 /** Fails unless the server answers a case as its cell says, and nothing else has happened or come out. */
 export async function judge(bench: Bench, one: Case): Promise<void> {
+  await judgeForesight(bench, one);
   const expected = ANSWERS[one.cell]!; // the table was read with these
   if (expected.kind === "accepted") return await judgeAccepted(bench, one);
   const before = await bench.footprint.settled();

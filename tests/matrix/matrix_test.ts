@@ -10,6 +10,7 @@ if (await needsPostgres(import.meta.url)) {
   const { describeApi } = await import("@gatz/server");
   const { testServer } = await import("@gatz/testing/test_server.ts");
   const { footprintOf } = await import("./footprint.ts");
+  const { clientSaid } = await import("./foresight.ts");
   const { judge } = await import("./judge.ts");
   const { isAccepted, Stages: MadeStages } = await import("./stage.ts");
   const { callOf } = await import("./calls/calls.ts");
@@ -47,6 +48,11 @@ if (await needsPostgres(import.meta.url)) {
       });
     }
   }
+
+  Deno.test("[DISC4] matrix: a client that follows everything mostly knows by itself what can be done", () => {
+    const { known, unknown } = clientSaid;
+    assert.ok(known >= 2 * unknown, `${known} known, ${unknown} not`);
+  });
 
   Deno.test("[SEC1] matrix: every procedure has a row, and every row a procedure", () => {
     const there = describeApi().map(({ path }) => path);

@@ -82,13 +82,16 @@ apps/server/src/routes/discussions.ts
 apps/server/src/routes/discussion_people.ts
   discussions.addMembers                          login none     none    left  ok     ok     ok     ok     ok     ok     nobody  nobody  login
   discussions.addMembers (curated by moderators)  login none     none    left  no     no     ok     ok     ok     ok     no      no      login
+  discussions.addMembers (while locked)           login none     none    left  lock   lock   lock   lock   lock   lock   lock    lock    login
   discussions.join                                login none     none    shut  same   same   same   same   same   same   same    same    login
   discussions.join (while open)                   login none     ok      ok    same   same   same   same   same   same   same    same    login
+  discussions.join (while open and locked)        login none     lock    lock  same   same   same   same   same   same   same    same    login
   discussions.removeMember                        login none     none    left  no     no     ok     ok     ok     ok     no      no      login
   discussions.removeMember (the owner)            login none     none    left  no     no     no     no     no     no     no      no      login
   discussions.leave                               login none     none    left  ok     ok     ok     ok     ok     ok     ok      ok      login
   discussions.setRole                             login none     none    left  no     no     no     ok     no     no     no      no      login
   discussions.setRole (handing over)              login none     none    left  no     no     no     ok     no     no     no      no      login
+  discussions.setRole (the owner's)               login none     none    left  no     no     no     no     no     no     no      no      login
   discussions.mute                                login none     none    left  no     no     ok     ok     ok     ok     no      no      login
   discussions.mute (the owner)                    login none     none    left  no     no     no     no     no     no     no      no      login
   discussions.unmute                              login none     none    left  no     no     ok     ok     ok     ok     no      no      login
@@ -101,6 +104,7 @@ apps/server/src/routes/discussion_settings.ts
   discussions.rename                              login none     none    left  ok     mute   ok     ok     ok     ok     ok      ok      login
   discussions.rename (curated by moderators)      login none     none    left  no     mute   ok     ok     ok     ok     no      no      login
   discussions.describe                            login none     none    left  ok     mute   ok     ok     ok     ok     ok      ok      login
+  discussions.describe (curated by moderators)    login none     none    left  no     mute   ok     ok     ok     ok     no      no      login
   discussions.describe (who curates)              login none     none    left  no     no     ok     ok     ok     ok     no      no      login
   discussions.pin                                 login none     none    left  ok     mute   ok     ok     ok     ok     ok      ok      login
   discussions.pin (curated by moderators)         login none     none    left  no     mute   ok     ok     ok     ok     no      no      login
@@ -174,6 +178,7 @@ apps/server/src/routes/messages.ts
   messages.edit (their own)                       login none     none    left  ok     mute   ok     ok     ok     ok     ok      ok      login
   messages.edit (another's)                       login none     none    left  author author author author author author author  author  login
   messages.delete (their own)                     login none     none    left  ok     ok     ok     ok     ok     ok     ok      ok      login
+  messages.delete (their own, while closed)       login none     none    left  over   over   over   over   over   over   over    over    login
   messages.delete (another's)                     login none     none    left  no     no     ok     ok     ok     ok     no      no      login
   messages.delete (the owner's)                   login none     none    left  no     no     no     ok     no     no     no      no      login
   messages.react                                  login none     none    left  ok     mute   ok     ok     ok     ok     ok      ok      login
@@ -194,6 +199,7 @@ apps/server/src/routes/moderation.ts
   moderation.audit                                login none     none    mods  mods   mods   ok     ok     ok     ok     mods    mods    login
 
 apps/server/src/routes/log.ts
+  log.canOffer                                    login none     none    left  ok     mute   ok     ok     ok     ok     ok      ok      login
   log.read (a discussion)                         login none     none    part  ok     ok     ok     ok     ok     ok     ok      ok      login
   log.read (a group)                              login none     ok      part  ok     ok     ok     ok     ok     ok     ok      ok      login
   log.read (one's own)                            login mine     mine    mine  mine   mine   mine   mine   mine   mine   mine    mine    login

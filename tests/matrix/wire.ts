@@ -53,12 +53,12 @@ interface Outcome {
   readonly reason?: string;
 }
 
-/** What became of what was written, or of what was signalled. */
+/** What became of what was written or signalled, or would become of it. */
 function outcomesIn(data: unknown): readonly Outcome[] {
-  const { kind, outcome, outcomes = outcome === undefined ? [] : [outcome] } = (data ?? {}) as Partial<Outcome> & {
-    outcome?: Outcome;
-    outcomes?: readonly Outcome[];
-  };
+  const { kind, answers, outcome, outcomes = outcome === undefined ? [] : [outcome] } = (data ?? {}) as
+    & Partial<Outcome>
+    & { outcome?: Outcome; outcomes?: readonly Outcome[]; answers?: readonly (Outcome | null)[] };
+  if (answers !== undefined) return answers.filter((answer) => answer !== null);
   return kind === "rejected" ? [data as Outcome] : outcomes;
 }
 

@@ -98,15 +98,21 @@ export function refuseNobody({ added, skipped }: Adding, to: SharedState): Rejec
   return refuse("NobodyAddable", { field: "body.users", detail });
 }
 
+/** Whether a history would begin after the adding itself: that is nobody's to grant. */
+export function isYetToCome(historyFrom: HistoryFrom, state: SharedState): boolean {
+  const addedAt = seq(state.seq + 1);
+  return firstVisible(historyFrom, addedAt) > addedAt;
+}
+
 /** Refuses an adder who grants more history than they see themselves; moderators may (VIS1). Null: granted. */
 export function refuseHistory(
   historyFrom: HistoryFrom,
   { adder, state }: { adder: UserId; state: SharedState },
 ): Rejection | null {
   const refusal = refuse("HistoryNotYours", { field: "body.historyFrom" });
+  if (isYetToCome(historyFrom, state)) return refusal;
   const addedAt = seq(state.seq + 1);
   const first = firstVisible(historyFrom, addedAt);
-  if (first > addedAt) return refusal; // nobody has a history that is yet to come
   const stays = intervalsOf(state, adder);
   if (stays.at(-1)?.role !== "member") return null;
   const newest = visibleRanges(stays, addedAt).at(-1);

@@ -1,5 +1,4 @@
-import type { Decide, Decision, Facts, Ground } from "./decision.ts";
-import type { Proposal } from "./events.ts";
+import type { Decide } from "./decision.ts";
 import { decideDiscussion } from "./discussion/decide.ts";
 import { decideGroup } from "./group/decide.ts";
 import { ofKind } from "./of_kind.ts";
@@ -18,13 +17,3 @@ export const decide: Decide = (ground, proposal, facts) => {
   if (isGroupDraft(proposal)) return decideGroup(ground.stream && ofKind(ground.stream, "group"), proposal, facts);
   return decideUser(ground.stream && ofKind(ground.stream, "user"), proposal, facts);
 };
-
-/** Why a proposal would not be accepted now, or null: for greying out what can't be done. */
-export function canDo(
-  ground: Ground,
-  proposal: Proposal,
-  facts: Facts,
-): Exclude<Decision, { kind: "accepted" }> | null {
-  const decision = decide(ground, proposal, facts);
-  return decision.kind === "accepted" ? null : decision;
-}

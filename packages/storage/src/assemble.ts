@@ -164,9 +164,10 @@ class AssembledStorage {
       hasArrived: async (event) =>
         await this.#parts.backend.shard(shardOf(event)).outbox.stands(idToUuid(event)) === "done",
       foresee: (stream, proposals) => {
-        const { backend: { reads, shard }, limits, digestKey } = this.#parts;
+        const { backend, ...parts } = this.#parts;
         const { placement } = this.#offering;
-        return foresee({ reads, placement, limits, digestKey, shard: shard(shardOf(stream)) }, { stream, proposals });
+        const shard = backend.shard(shardOf(stream));
+        return foresee({ ...parts, reads: backend.reads, placement, shard }, { stream, proposals });
       },
       follow: (shard, from, signal) => log(shard).follow(from, signal),
       setPersonal: (user, wishes, options) => of(this.#personalWriters, shardOf(user)).set(user, wishes, options),

@@ -1,4 +1,4 @@
-import type { EventId } from "@gatz/domain";
+import type { EventId, StreamId } from "@gatz/domain";
 import type { Person, Role } from "../cast.ts";
 import type { Place, TalkOptions } from "../place.ts";
 import type { CallKind } from "../wire.ts";
@@ -10,6 +10,8 @@ export interface Call {
   readonly input: (at: Place, as: Person) => object | undefined;
   /** The type of draft that it offers, like `group/leave`. */
   readonly writes?: string;
+  /** That draft as it is: the same that `input` makes the procedure offer, with an id of its own. */
+  readonly draft?: (at: Place, as: Person) => OfferedDraft;
   /** How the discussion has to be, and what has to have happened: each a draft, and by whom; null: by who calls. */
   readonly talk?: TalkOptions;
   readonly before?: readonly Before[];
@@ -23,6 +25,14 @@ export interface Call {
   readonly news?: "group" | "discussion";
   /** What it tells of people to whoever asks for them; or `all`: it shows the inside. */
   readonly tells?: "all" | ((at: Place) => readonly string[]);
+}
+
+export interface OfferedDraft {
+  readonly stream: StreamId;
+  readonly id: string;
+  readonly type: string;
+  readonly version: 1;
+  readonly body: Readonly<Record<string, unknown>>;
 }
 
 export interface Before {

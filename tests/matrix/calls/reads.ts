@@ -2,6 +2,7 @@
 import { seq } from "@gatz/domain";
 import type { Place } from "../place.ts";
 import type { Calls } from "./call.ts";
+import { draftOf } from "./drafts.ts";
 
 const nothing = () => undefined;
 
@@ -133,6 +134,13 @@ export const READS: Calls = {
     shows: { now: ({ words }) => words.laterText },
   },
 
+  "log.canOffer": {
+    kind: "query",
+    input: (at, as) => {
+      const draft = draftOf("discussion/new-message", { at, as });
+      return { stream: draft.stream, drafts: [draft] };
+    },
+  },
   "log.read (a discussion)": {
     kind: "query",
     input: ({ discussion }) => ({ stream: discussion, fromSeq: seq(1) }),

@@ -4,21 +4,26 @@ import { freshId } from "@gatz/testing/test_server.ts";
 import { type Person, planted } from "../cast.ts";
 import { newEvent } from "../offer.ts";
 import { homeOf, type Place, type TalkOptions } from "../place.ts";
-import type { Call, Calls } from "./call.ts";
+import type { Call, Calls, OfferedDraft } from "./call.ts";
 import { BEFORE, draftOf, DRAFTS, INVITE_TOKEN, ownOf } from "./drafts.ts";
 
 type Input = (at: Place, as: Person) => object;
 
 /** Of a draft's body, with other fields put over it. */
-const of = (kindAndType: string, more: Input = () => ({})): Call => ({
-  ...{ kind: "mutation", writes: kindAndType, before: BEFORE[kindAndType] ?? [] },
-  input: (at, as) => {
-    const { stream, id, body } = draftOf(kindAndType, { at, as });
-    const [kind, type] = kindAndType.split("/");
-    const where = type === "create" ? { stream } : { [kind!]: stream };
-    return { id, ...where, ...body, ...more(at, as) };
-  },
-});
+const of = (kindAndType: string, more: Input = () => ({})): Call => {
+  const [kind, type] = kindAndType.split("/");
+  const draft = (at: Place, as: Person): OfferedDraft => {
+    const plain = draftOf(kindAndType, { at, as });
+    return { ...plain, body: { ...plain.body, ...more(at, as) } };
+  };
+  return {
+    ...{ kind: "mutation", writes: kindAndType, before: BEFORE[kindAndType] ?? [], draft },
+    input: (at, as) => {
+      const { stream, id, body } = draft(at, as);
+      return { id, ...(type === "create" ? { stream } : { [kind!]: stream }), ...body };
+    },
+  };
+};
 
 /** Of a draft to one's own stream, which the input does not name. */
 const ofOwn = (kindAndType: string, more: { body?: Input } & Pick<Call, "isApart"> = {}): Call => ({
@@ -30,6 +35,8 @@ const ofOwn = (kindAndType: string, more: { body?: Input } & Pick<Call, "isApart
   },
 });
 
+const LOCKED: Call["before"] = [{ by: "owner", draft: "discussion/lock" }];
+const CLOSED: Call["before"] = [{ by: "owner", draft: "discussion/close" }];
 const CURATED: TalkOptions = { curatedBy: "moderators" };
 const theOwner: Input = ({ cast }) => ({ user: cast.owner.user });
 /** Why is said by the procedure itself. */
@@ -63,13 +70,16 @@ const PROCEDURES: Calls = {
 
   "discussions.addMembers": of("discussion/add-members"),
   "discussions.addMembers (curated by moderators)": { ...of("discussion/add-members"), talk: CURATED },
+  "discussions.addMembers (while locked)": { ...of("discussion/add-members"), before: LOCKED },
   "discussions.join": of("discussion/join"),
   "discussions.join (while open)": { ...of("discussion/join"), talk: { isOpen: true } },
+  "discussions.join (while open and locked)": { ...of("discussion/join"), talk: { isOpen: true }, before: LOCKED },
   "discussions.removeMember": of("discussion/remove-member"),
   "discussions.removeMember (the owner)": of("discussion/remove-member", theOwner),
   "discussions.leave": of("discussion/leave"),
   "discussions.setRole": of("discussion/set-role"),
   "discussions.setRole (handing over)": of("discussion/set-role", () => ({ role: "owner" })),
+  "discussions.setRole (the owner's)": of("discussion/set-role", theOwner),
   "discussions.mute": of("discussion/mute-member"),
   "discussions.mute (the owner)": of("discussion/mute-member", theOwner),
   "discussions.unmute": of("discussion/unmute-member"),
@@ -80,6 +90,7 @@ const PROCEDURES: Calls = {
   "discussions.rename": of("discussion/rename"),
   "discussions.rename (curated by moderators)": { ...of("discussion/rename"), talk: CURATED },
   "discussions.describe": of("discussion/describe"),
+  "discussions.describe (curated by moderators)": { ...of("discussion/describe"), talk: CURATED },
   "discussions.describe (who curates)": of("discussion/describe", () => ({ curatedBy: "moderators" })),
   "discussions.pin": of("discussion/pin-message"),
   "discussions.pin (curated by moderators)": { ...of("discussion/pin-message"), talk: CURATED },
@@ -127,17 +138,15 @@ const PROCEDURES: Calls = {
 
   "messages.send": of("discussion/new-message"),
   "messages.send (an answer)": of("discussion/new-message", ({ message }) => ({ replyTo: message })),
-  "messages.send (while locked)": {
-    ...of("discussion/new-message"),
-    before: [{ by: "owner", draft: "discussion/lock" }],
-  },
-  "messages.send (while closed)": {
-    ...of("discussion/new-message"),
-    before: [{ by: "owner", draft: "discussion/close" }],
-  },
+  "messages.send (while locked)": { ...of("discussion/new-message"), before: LOCKED },
+  "messages.send (while closed)": { ...of("discussion/new-message"), before: CLOSED },
   "messages.edit (their own)": of("discussion/edit-message", (at, as) => ({ target: ownOf(at, as) })),
   "messages.edit (another's)": of("discussion/edit-message"),
   "messages.delete (their own)": of("discussion/delete-message", (at, as) => ({ target: ownOf(at, as) })),
+  "messages.delete (their own, while closed)": {
+    ...of("discussion/delete-message", (at, as) => ({ target: ownOf(at, as) })),
+    before: CLOSED,
+  },
   "messages.delete (another's)": of("discussion/delete-message"),
   "messages.delete (the owner's)": of("discussion/delete-message", ({ own, cast }) => (
     { target: own.get(cast.owner.user)! } // who is always there
@@ -159,17 +168,24 @@ const PROCEDURES: Calls = {
 const offerOf = (
   kindAndType: string,
   more: { body?: Input; stream?: (at: Place) => StreamId } & Pick<Call, "talk" | "isApart"> = {},
-): Call => ({
-  ...{ kind: "mutation", writes: kindAndType, before: BEFORE[kindAndType] ?? [] },
-  ...(more.talk && { talk: more.talk }),
-  ...(more.isApart && { isApart: true }),
-  input: (at, as) => {
-    const draft = draftOf(kindAndType, { at, as });
-    const stream = more.stream?.(at);
-    if (stream !== undefined) return { stream, drafts: [{ ...draft, stream, id: newEvent(stream) }] };
-    return { stream: draft.stream, drafts: [{ ...draft, body: { ...draft.body, ...more.body?.(at, as) } }] };
-  },
-});
+): Call => {
+  const { talk, isApart, body, stream } = more;
+  const draft = (at: Place, as: Person): OfferedDraft => {
+    const plain = draftOf(kindAndType, { at, as });
+    const to = stream?.(at);
+    const elsewhere = to === undefined ? {} : { stream: to, id: newEvent(to) };
+    return { ...plain, ...elsewhere, body: { ...plain.body, ...body?.(at, as) } };
+  };
+  return {
+    ...{ kind: "mutation", writes: kindAndType, before: BEFORE[kindAndType] ?? [], draft },
+    ...(talk && { talk }),
+    ...(isApart && { isApart }),
+    input: (at, as) => {
+      const offered = draft(at, as);
+      return { stream: offered.stream, drafts: [offered] };
+    },
+  };
+};
 
 /** Each type of draft, and some of them in other ways. */
 const OFFERS: Calls = {

@@ -1,5 +1,5 @@
 /** Who comes to a discussion, who goes, and in what role (DISC2–4, FACT1–2, VIS1). @module */
-import { decidedOf, judgeAdder, judgeAdding, refuseHistory, refuseNobody } from "../adding.ts";
+import { decidedOf, isYetToCome, judgeAdder, judgeAdding, refuseHistory, refuseNobody } from "../adding.ts";
 import type { Decision } from "../decision.ts";
 import type {
   AddToDiscussion,
@@ -41,7 +41,8 @@ function judgeHistory({ actor, body }: Pick<Proposal<AddToDiscussion>, "actor" |
   const granted: Decision = { kind: "accepted", decided: {} };
   if (actor === "system") return granted;
   const refused = refuseHistory(body.historyFrom, { adder: actor, state: scene.state });
-  return refused === null ? granted : throughGroup(actor, scene) ?? refused;
+  if (refused === null) return granted;
+  return isYetToCome(body.historyFrom, scene.state) ? refused : throughGroup(actor, scene) ?? refused;
 }
 
 /**

@@ -119,6 +119,8 @@ Deno.test("[VIS1] nobody grants more history than they see; the owner may", () =
     const first = currentInterval(copy.discussion(talk), eve)?.historyFrom;
     strictEqual(first, historyFrom === "now" ? addedAt + 1 : historyFrom);
   }
+  // What is yet to come is nobody's to grant, not even of who owns the group too.
+  strictEqual(code(world.offer(addToDiscussion(ann, talk, { users: [eve], historyFrom: seq(99) }))), "HistoryNotYours");
   strictEqual(code(world.offer(addToDiscussion(ann, talk, { users: [eve], historyFrom: "all" }))), "accepted");
 });
 

@@ -1,6 +1,6 @@
 /** Typing and presence on one node: what is said here goes to the feeds here and to all other nodes, and is kept nowhere (LIVE7). @module */
 import {
-  canDo,
+  decide,
   type DiscussionId,
   type DiscussionState,
   type DomainLimits,
@@ -80,13 +80,13 @@ export class Signals {
    */
   async refuseTyping({ user, discussion }: Omit<Typing, "on">): Promise<Rejection | null> {
     const { wallClock, limits } = this.#options;
-    const decision = canDo(
+    const decision = decide(
       { stream: await this.#states.of(discussion), messages: new Map() },
       wouldBeMessage(user, discussion),
       { at: unixMs(wallClock()), limits, users: new Map(), blobs: new Set() },
     );
     // What is only refused for now, such as by slow mode, may be typed meanwhile.
-    return decision?.kind === "rejected" ? decision : null;
+    return decision.kind === "rejected" ? decision : null;
   }
 
   async typing(typing: Typing): Promise<void> {

@@ -1,0 +1,77 @@
+/** What a client says that can be done is what the server answers (DISC4). */
+import { deepStrictEqual, ok } from "node:assert/strict";
+import fc from "fast-check";
+import { canDo, type Held } from "../src/can_do.ts";
+import type { LogEvent, Proposal } from "../src/events.ts";
+import { applyToMessages, foldStream } from "../src/fold.ts";
+import type { StreamId, UserId } from "../src/ids.ts";
+import { needs } from "../src/needs.ts";
+import { publicForm } from "../src/public_form.ts";
+import { unixMs } from "../src/scalars.ts";
+import type { GroupState, UserState } from "../src/state.ts";
+import { visible } from "../src/visible.ts";
+import { limits, moves, newWorld, proposalOf } from "../testing/chat.ts";
+import type { World } from "../testing/world.ts";
+
+/** The events of a stream that a viewer is sent, in their forms. */
+function sent(world: World, stream: StreamId, viewer: UserId): LogEvent[] {
+  const { state } = world.folded(stream);
+  if (state === null) return [];
+  return world.log(stream).flatMap((event) => {
+    const form = visible(event, viewer, state);
+    return form === "opaque" ? [] : [form === "public" ? publicForm(event) : event];
+  });
+}
+
+/** As a replica holds it: what it can't fold from the beginning, it does not know. */
+function folded(world: World, stream: StreamId, viewer: UserId): Pick<Held, "stream" | "messages"> {
+  const events = sent(world, stream, viewer);
+  if (events.length === 0) return { stream: null, messages: new Map() };
+  if (events[0]?.seq === 1) {
+    const { state, messages } = foldStream(events);
+    return { stream: state, messages };
+  }
+  const messages = new Map();
+  for (const event of events) applyToMessages(messages, event);
+  return { stream: undefined, messages };
+}
+
+function heldBy(world: World, viewer: UserId, proposal: Proposal): Held {
+  const own = folded(world, proposal.stream, viewer);
+  const { group = own.stream?.kind === "discussion" ? own.stream.group : undefined } = needs(proposal);
+  return {
+    ...own,
+    ...(group !== undefined && { group: folded(world, group, viewer).stream as GroupState ?? undefined }), // of a group's id
+    self: folded(world, viewer, viewer).stream as UserState ?? undefined, // of a user's id
+  };
+}
+
+Deno.test("[DISC4] what a client says of a draft is what the server says, or that it does not know", () => {
+  const said = { known: 0, unknown: 0, refused: 0 };
+  fc.assert(
+    fc.property(moves(60), limits, (chat, limits) => {
+      const world = newWorld(limits);
+      world.deliverAll();
+      for (const move of chat) {
+        const proposal = proposalOf(move, world);
+        if (proposal === null || proposal.actor === "system") continue;
+        const held = heldBy(world, proposal.actor, proposal);
+        const foreseen = canDo(held, proposal, { at: unixMs(world.now), limits: world.limits });
+        const outcome = world.offer(proposal);
+        world.deliverAll();
+        if (foreseen.kind === "unknown") said.unknown++;
+        else {
+          said.known++;
+          if (outcome.kind === "rejected") said.refused++;
+          deepStrictEqual(shortly(foreseen), shortly(outcome), JSON.stringify(proposal));
+        }
+      }
+    }),
+    { numRuns: 150 },
+  );
+  ok(said.known > said.unknown && said.refused > 100, JSON.stringify(said));
+});
+
+function shortly(answer: { readonly kind: string; readonly code?: string; readonly reason?: string }) {
+  return { kind: answer.kind, code: answer.code ?? answer.reason };
+}
