@@ -62,7 +62,9 @@ function factsAt(of: "best" | "worst", held: Held, proposal: Proposal): Omit<Fac
   const free: UserFact = { seq: 1 as Seq, ended: false, blocks: new Set<UserId>() }; // a stream has at least one event
   const isBest = of === "best";
   const self = held.self ? userFact(held.self) : isBest ? free : { ...free, blocks: new Set(users) };
-  const asked = held.group !== undefined && (group === held.group.id || ownGroup === true) ? held.group : undefined;
+  const asked = held.group !== undefined && (group === held.group.id || ownGroup !== undefined)
+    ? held.group
+    : undefined;
   return {
     users: new Map(users.map((user) => [user, isBest ? { kind: "known", value: free } : { kind: "missing" }])),
     actor: { kind: "known", value: self },
