@@ -61,13 +61,13 @@ function factsAt(of: "best" | "worst", held: Held, proposal: Proposal): Omit<Fac
   const { users, blobs, group, ownGroup } = needs(proposal);
   const free: UserFact = { seq: 1 as Seq, ended: false, blocks: new Set<UserId>() }; // a stream has at least one event
   const isBest = of === "best";
-  const self = held.self ? userFact(held.self) : isBest ? free : { ...free, blocks: new Set(users) };
+  const asker = held.self ? userFact(held.self) : isBest ? free : { ...free, blocks: new Set(users) };
   const asked = held.group !== undefined && (group === held.group.id || ownGroup !== undefined)
     ? held.group
     : undefined;
   return {
     users: new Map(users.map((user) => [user, isBest ? { kind: "known", value: free } : { kind: "missing" }])),
-    actor: { kind: "known", value: self },
+    actor: { kind: "known", value: asker },
     blobs: new Set(isBest ? blobs : []),
     ...(asked && { group: { kind: "known", value: asked } }),
   };
