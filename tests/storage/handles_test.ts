@@ -20,6 +20,16 @@ if (await needsPostgres(import.meta.url)) {
       sql`update gatz.handles set free_at = free_at - ${days * DAY_MS}::bigint,
         former_until = former_until - ${days * DAY_MS}::bigint`);
 
+  /** Until so many claims wait for a row. */
+  const untilWaiting = (town: Town, count: number) =>
+    administer(town.config.directory, async (sql) => {
+      for (let waiting = 0; waiting !== count;) {
+        const rows = await sql`select from pg_stat_activity
+          where datname = current_database() and wait_event_type = 'Lock' and query like '%with present as%'`;
+        waiting = rows.length;
+      }
+    });
+
   Deno.test("[USR2] of 50 racing claims to a handle and its look-alikes, on two nodes, one wins", async () => {
     await using town = await empty();
     const other = await town.open();
@@ -116,6 +126,27 @@ if (await needsPostgres(import.meta.url)) {
       assert.deepEqual(found && { id: found.id, handle: found.handle }, { id: ann, handle: present[0]?.handle });
     }
     await other.close();
+  });
+
+  Deno.test("[USR2] who want each other's handles are refused both, also when each waits for the other", async () => {
+    await using town = await empty();
+    const { directory } = town.storage;
+    const [ann, ben] = [somebody(), somebody()];
+    await directory.claimHandle("anna", ann);
+    await directory.claimHandle("bella", ben);
+    // Ben's claim waits for his own row first, which Ann's wants too while it holds hers, which his will want.
+    const claims = await administer(town.config.directory, (sql) =>
+      sql.begin(async (held) => {
+        await held`select from gatz.handles where handle = 'bella' for update`;
+        const waiting = [directory.claimHandle("anna", ben)];
+        await untilWaiting(town, 1);
+        waiting.push(directory.claimHandle("bella", ann));
+        await untilWaiting(town, 2);
+        return { waiting };
+      }));
+    assert.deepEqual(await Promise.all(claims.waiting), [{ kind: "taken", by: ann }, { kind: "taken", by: ben }]);
+    assert.deepEqual(await directory.userByHandle("anna"), { id: ann, handle: "anna", isRedirect: false });
+    assert.deepEqual(await directory.userByHandle("bella"), { id: ben, handle: "bella", isRedirect: false });
   });
 
   Deno.test("[USR4] after an account's end its handle is nobody's for 90 days; of 50 that claim it then one wins", async () => {

@@ -5,6 +5,7 @@
  */
 import { idToUuid, type UnixMs, type UserId, uuidToId } from "@gatz/domain";
 import type { DirectoryUser, HandleClaim, StorageLimits } from "../contract.ts";
+import { sqlState } from "../postgres/errors.ts";
 import type { Sql } from "../postgres/sql_client.ts";
 import { handleSkeleton } from "./handles.ts";
 
@@ -21,6 +22,7 @@ interface ClaimRow {
 
 /** As often as somebody claims from several devices at once. */
 const TRIES = 20;
+const DEADLOCK = "40P01";
 
 /** Grants a handle, or says who has it, in one statement: what is refused has changed nothing. */
 export async function claimHandle(
@@ -28,7 +30,9 @@ export async function claimHandle(
   { handle, user, limits }: { handle: string; user: UserId; limits: HandleLimits },
 ): Promise<HandleClaim> {
   for (let tried = 0; tried < TRIES; tried++) {
-    const row = await askFor(sql, { handle: handle.toLowerCase(), user: idToUuid(user), limits });
+    const asked = askFor(sql, { handle: handle.toLowerCase(), user: idToUuid(user), limits });
+    const row = await asked.catch(undefinedIfDeadlocked);
+    if (row === undefined) continue;
     if (row.granted) return { kind: "granted" };
     if (row.overtaken) continue;
     if (row.wait !== null) return { kind: "too-many", retryAfterMs: row.wait };
@@ -118,6 +122,11 @@ export async function endAccount(
   await sql`
     with sessions_of as (delete from sessions where "user" = ${id})
     update handles set free_at = ${at}::bigint + ${limits.handleHeldMs}::bigint where "user" = ${id} and free_at is null`;
+}
+
+/** Two who want each other's handles wait for each other: one of them is told so, and asks again. Passes every other error on. */
+function undefinedIfDeadlocked(error: unknown): undefined {
+  if (sqlState(error) !== DEADLOCK) throw error;
 }
 
 function nowMs(sql: Sql) {
