@@ -45,6 +45,10 @@ export async function livedIn(): Promise<Town & { readonly lived: LivedIn }> {
       drafts.unblockUser(user, guest),
     ]
   ) await town.accepted(proposal);
+  const read = { type: "read", discussion, seq: seq(8) } as const;
+  const own = [read, { type: "setting", discussion, notify: "none" } as const];
+  for (const reader of [owner, user, other]) await town.storage.setPersonal(reader, own, { deadlineMs: 5_000 });
+  await town.storage.setPersonal(user, [{ ...read, type: "unread", seq: seq(2) }], { deadlineMs: 5_000 });
   // A handle, another that leads to it, another spelling of it, and one of an account that has ended.
   for (const handle of ["alice", "rosa", "r0sa"]) await town.storage.directory.claimHandle(handle, user);
   await town.accepted(drafts.setHandle(user, "r0sa"));

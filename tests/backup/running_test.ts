@@ -1,4 +1,5 @@
 /** Backups of installations that run, restores that are ended in the middle. @module */
+import { type DiscussionId, viewersHead } from "@gatz/domain";
 import assert from "node:assert/strict";
 import { needsPostgres } from "@gatz/testing/postgres.ts";
 
@@ -26,7 +27,11 @@ if (await needsPostgres(import.meta.url)) {
       const others = town.users.filter((user) => user !== owner);
       for (let i = n; going; i++) {
         const story = { town, ...await town.discussion(owner, others), sent: [] };
-        for (const step of scripts[i % scripts.length]!) if (going) await runStep(story, step);
+        for (const step of scripts[i % scripts.length]!) {
+          if (!going) break;
+          await runStep(story, step);
+          await readAll(town, story.discussion);
+        }
       }
     }));
     const stop = async () => {
@@ -34,6 +39,17 @@ if (await needsPostgres(import.meta.url)) {
       await done;
     };
     return { stop, [Symbol.asyncDispose]: stop };
+  };
+
+  /** Everybody who sees a discussion has read it to the end, and says now and then what of it they want to hear. */
+  const readAll = async (town: TownType, discussion: DiscussionId) => {
+    const state = await town.storage.state(discussion);
+    await Promise.all(town.users.map(async (user) => {
+      const head = state === null ? undefined : viewersHead(state, user);
+      if (head === undefined) return;
+      const setting = { type: "setting", discussion, notify: head % 2 === 0 ? "all" : "none" } as const;
+      await town.storage.setPersonal(user, [{ type: "read", discussion, seq: head }, setting], { deadlineMs: 5_000 });
+    }));
   };
 
   const portOf = (url: string, port: number) => {

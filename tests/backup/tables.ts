@@ -16,6 +16,9 @@ const SHARD_TABLES = {
   reactions: `message, emoji, "user"`,
   inbox: `"user", stream`,
   outbox: "id",
+  reads_head: "id",
+  reads: `"user", discussion`,
+  settings: `"user", key`,
 } as const;
 const DIRECTORY_TABLES = { handles: "skeleton", homes: `"user"` } as const;
 

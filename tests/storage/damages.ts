@@ -223,6 +223,45 @@ export const DAMAGES: readonly Damage[] = [
         where position in (select position from events where stream = ${discussion})`,
   },
   {
+    name: "a mark beyond what there is",
+    of: "user",
+    check: "reads",
+    spoil: (sql, { user }) => sql`update reads set seq = 1000 where "user" = ${user}`,
+  },
+  {
+    name: "a mark of a discussion that its user never was in",
+    of: "user",
+    check: "reads",
+    spoil: (sql, { user, discussion }) =>
+      sql`update reads set discussion = overlay(discussion::text placing '000000000000' from 25)::uuid
+        where "user" = ${user} and discussion = ${discussion}`,
+  },
+  {
+    name: "a mark that its shard's head does not know of",
+    of: "shard",
+    check: "reads",
+    spoil: (sql) => sql`update reads set rev = rev + 1000`,
+  },
+  {
+    name: "a rev that a mark and a setting share",
+    of: "shard",
+    check: "reads",
+    spoil: (sql) =>
+      sql`update settings set rev = (select min(rev) from reads) where rev = (select min(rev) from settings)`,
+  },
+  {
+    name: "a mark on another shard than its user's",
+    of: "shard",
+    check: "place",
+    spoil: (sql) => sql`update reads set "user" = overlay("user"::text placing '0ff' from 16)::uuid`,
+  },
+  {
+    name: "a setting that means nothing",
+    of: "user",
+    check: "settings",
+    spoil: (sql, { user }) => sql`update settings set value = '"loud"' where "user" = ${user}`,
+  },
+  {
     name: "a fence",
     of: "shard",
     check: "fence",

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { DiscussionId, Proposal, StreamId, UserId } from "@gatz/domain";
+import type { DiscussionId, PersonalWish, Proposal, StreamId, UserId } from "@gatz/domain";
 import type { StorageConfig } from "@gatz/storage";
 import { needsPostgres } from "@gatz/testing/postgres.ts";
 import type { Damage } from "./damages.ts";
@@ -28,6 +28,9 @@ if (await needsPostgres(import.meta.url)) {
     "reactions",
     "inbox",
     "outbox",
+    "reads_head",
+    "reads",
+    "settings",
   ] as const;
 
   /** Everything happens at least once, and some effects still wait. */
@@ -58,6 +61,13 @@ if (await needsPostgres(import.meta.url)) {
     // Out of the discussion too, by an effect of an effect.
     await town.accepted(drafts.leaveGroup(late, group));
     await town.settled();
+    for (const reader of [owner, user, late]) {
+      const wishes: PersonalWish[] = [
+        { type: "read", discussion, seq: seq(reader === late ? 3 : 8) },
+        { type: "setting", discussion, notify: "mentions" },
+      ];
+      await town.storage.setPersonal(reader, wishes, { deadlineMs: 5_000 });
+    }
     const purge = moderating.expunge(owner, discussion, { author: user, upToSeq: seq(4) });
     const last = drafts.newMessage(user, discussion, { text: "four" });
     await town.accepted(last);

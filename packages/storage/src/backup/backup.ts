@@ -9,8 +9,10 @@ import { cut, type Positions } from "./cut.ts";
 import { readHeader } from "./chain.ts";
 import { FORMAT, type Header, type Manifest } from "./format.ts";
 import { eventAsText, lineText, Names, toLine } from "./lines.ts";
-import { readRecords, RECORD_KINDS } from "./records.ts";
+import { headsAtCut, PERSONAL_KINDS, readPersonalPages, readRev } from "./personal_records.ts";
+import { DIRECTORY_KINDS, readRecords } from "./records.ts";
 import type { Queryable } from "../postgres/queryable.ts";
+import type { Sight } from "../verify/elsewhere.ts";
 import { sideBySide } from "./side_by_side.ts";
 
 export interface BackupOptions {
@@ -52,11 +54,12 @@ export async function backup(config: StorageConfig, options: BackupOptions): Pro
   }
   const writer = await createFile(options.file);
   try {
+    const revs = await readRevs(admin, shards);
     const positions = await cut(admin, shards);
-    const run = new Run({ admin, shards, positions, writer, options, since: since?.header.positions ?? [] });
+    const run = new Run({ admin, shards, revs, positions, writer, options, since: since?.header.positions ?? [] });
     await writer.write(headerOf({ incarnation, positions, digestKey: config.digestKey, since }), []);
     const counts = await run.shards();
-    const records = await run.records(admin.directory);
+    const records = { ...await run.records(admin.directory), ...await run.personalRecords() };
     await writer.write({ block: "manifest", ...counts, records }, []);
     const sha256 = await writer.finish();
     const { size } = await Deno.stat(options.file);
@@ -75,6 +78,17 @@ export async function createFile(file: string): Promise<BlockWriter> {
     if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
     throw new BackupError(`${file} is there already, and a backup is never written over.`);
   }
+}
+
+async function readRevs(
+  admin: Admin,
+  shards: ReadonlyMap<ShardNumber, ServerName>,
+): Promise<ReadonlyMap<ShardNumber, number>> {
+  const revs = new Map<ShardNumber, number>();
+  for (const [shard, server] of shards) {
+    revs.set(shard, await readRev({ sql: admin.server(server), schema: shardSchema(shard) }));
+  }
+  return revs;
 }
 
 function headerOf(
@@ -101,6 +115,8 @@ export function digestKeyText(key: Uint8Array): string {
 interface RunParts {
   readonly admin: Admin;
   readonly shards: ReadonlyMap<ShardNumber, ServerName>;
+  /** How far users' own records had come before the cut. */
+  readonly revs: ReadonlyMap<ShardNumber, number>;
   readonly positions: Positions;
   readonly writer: BlockWriter;
   readonly options: BackupOptions;
@@ -137,7 +153,7 @@ class Run {
 
   async records(directory: AdminSql): Promise<Manifest["records"]> {
     const counts = { handles: 0, homes: 0 };
-    for (const of of RECORD_KINDS) {
+    for (const of of DIRECTORY_KINDS) {
       for await (const records of readRecords(directory, of)) {
         await this.#parts.writer.write({ block: "records", of, records: records.length }, records);
         counts[of] += records.length;
@@ -146,14 +162,35 @@ class Run {
     return counts;
   }
 
+  async personalRecords(): Promise<Manifest["records"]> {
+    const { revs, positions, writer } = this.#parts;
+    const counts = { reads: 0, settings: 0 };
+    const cutOf = (shard: ShardNumber) => ({ q: this.#tablesOf(shard), position: positions.get(shard) ?? 0 });
+    for (const [shard, before] of revs) {
+      for (const of of PERSONAL_KINDS) {
+        const pages = { of, before, headsAtCut: (sights: readonly Sight[]) => headsAtCut(cutOf, sights) };
+        for await (const records of readPersonalPages(this.#tablesOf(shard), pages)) {
+          await writer.write({ block: "records", of, shard, records: records.length }, records);
+          counts[of] += records.length;
+        }
+      }
+    }
+    return counts;
+  }
+
+  #tablesOf(shard: ShardNumber): Queryable {
+    const { admin, shards } = this.#parts;
+    return { sql: admin.server(shards.get(shard)!), schema: shardSchema(shard) }; // the cut is of these shards
+  }
+
   #from(shard: ShardNumber): number {
     return this.#parts.since[shard] ?? 0;
   }
 
   /** How many streams it has. */
   async #shard(shard: ShardNumber, upTo: number): Promise<number> {
-    const { admin, shards, writer } = this.#parts;
-    const q = { sql: admin.server(shards.get(shard)!), schema: shardSchema(shard) }; // the cut is of these shards
+    const { writer } = this.#parts;
+    const q = this.#tablesOf(shard);
     const sums = new StreamSums();
     const names = new Names();
     let written = Promise.resolve();

@@ -1,7 +1,7 @@
 /** Backup files as an operator hands them over: whole, readable, and each going on from the one before. @module */
 import { BackupError, DamagedBackup } from "./admin.ts";
 import { checkFile, DamagedFile, readBlocks } from "./container.ts";
-import { type Block, FORMAT, type Header, isBlock } from "./format.ts";
+import { type Block, type Header, isBlock, READ_FORMATS } from "./format.ts";
 
 /** A file that was read through once and found unchanged. */
 export interface WholeFile {
@@ -31,7 +31,9 @@ export async function readHeader(file: string): Promise<WholeFile> {
 function headerOf(block: Block, file: string): Header {
   if (!isBlock(block, "header") || block.head.gatz !== "backup") throw new BackupError(`${file} is no backup of gatz.`);
   const { format } = block.head;
-  if (format !== FORMAT) throw new BackupError(`${file} is of format ${format}, and this gatz reads ${FORMAT}.`);
+  if (!READ_FORMATS.includes(format)) {
+    throw new BackupError(`${file} is of format ${format}, and this gatz reads ${READ_FORMATS.join(" and ")}.`);
+  }
   return block.head;
 }
 

@@ -78,6 +78,7 @@ export function rowOf({ row, position, digest }: ReadEvent) {
 const noAnswer = () => Promise.resolve(null);
 const UNKNOWN: OtherLogs = {
   heads: noAnswer,
+  headsSeen: noAnswer,
   eventsAt: noAnswer,
   removersOf: noAnswer,
   digests: noAnswer,

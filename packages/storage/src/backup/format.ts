@@ -3,14 +3,17 @@
  * @module
  */
 import type { DiscussionId, ShardNumber, StreamId } from "@gatz/domain";
+import type { PersonalKind } from "./personal_records.ts";
 
-export const FORMAT = 1;
+export const FORMAT = 2;
+/** Files of the format before have no users' own records. */
+export const READ_FORMATS: readonly number[] = [1, FORMAT];
 
 /** The first block: whose backup this is. */
 export interface Header {
   readonly block: "header";
   readonly gatz: "backup";
-  readonly format: typeof FORMAT;
+  readonly format: number;
   readonly incarnation: string;
   /** The key of the digests (LOG2), base64url: it makes the file a secret. */
   readonly digestKey: string;
@@ -47,14 +50,16 @@ export interface StreamLine {
   readonly bodies: string;
 }
 
-/** Records that are not events; each file holds all of them. */
-export interface RecordsHead {
-  readonly block: "records";
-  readonly of: RecordKind;
-  readonly records: number;
-}
+/** Records that are not events; each file holds all of them: of the directory, or users' own, of one shard. */
+export type RecordsHead =
+  & { readonly block: "records"; readonly records: number }
+  & (
+    | { readonly of: DirectoryKind }
+    | { readonly of: PersonalKind; readonly shard: ShardNumber }
+  );
 
-export type RecordKind = "handles" | "homes";
+export type DirectoryKind = "handles" | "homes";
+export type RecordKind = DirectoryKind | PersonalKind;
 
 /** The last block. */
 export interface Manifest {
@@ -62,7 +67,7 @@ export interface Manifest {
   /** By shard. */
   readonly events: readonly number[];
   readonly streams: readonly number[];
-  readonly records: Readonly<Record<RecordKind, number>>;
+  readonly records: Readonly<Partial<Record<RecordKind, number>>>;
 }
 
 export type BlockHead = Header | EventsHead | StreamsHead | RecordsHead | Manifest;

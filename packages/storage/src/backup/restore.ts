@@ -12,6 +12,7 @@ import { importDiscussion } from "./discussion_import.ts";
 import { type Block, type EventsHead, type Header, isBlock } from "./format.ts";
 import { loadEvents, readPosition, type ShardTarget } from "./load_events.ts";
 import { beginNewLife } from "./promote.ts";
+import { writePersonalRecords } from "./personal_records.ts";
 import { writeRecords } from "./records.ts";
 import { analyze, isFolded, refold } from "./refold.ts";
 import { settleOutbox } from "./settle_outbox.ts";
@@ -135,7 +136,10 @@ class Run {
 
   async loadRecords({ file }: WholeFile): Promise<void> {
     for await (const block of readBlocks(file)) {
-      if (isBlock(block, "records")) await writeRecords(this.#parts.admin.directory, block.head.of, block.lines);
+      if (!isBlock(block, "records")) continue;
+      const { head, lines } = block;
+      if ("shard" in head) await writePersonalRecords(this.#target(head.shard), head.of, lines);
+      else await writeRecords(this.#parts.admin.directory, head.of, lines);
     }
   }
 

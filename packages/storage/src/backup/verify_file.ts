@@ -1,10 +1,11 @@
 /** Proves a backup without restoring it anywhere (BAK1). @module */
-import { type ShardNumber, shardNumber, type StreamId } from "@gatz/domain";
+import { canonicalJson, type ShardNumber, shardNumber, type StreamId } from "@gatz/domain";
 import type { StorageConfig } from "../contract.ts";
 import { CauseCheck, UsersThenCheck } from "../verify/causes.ts";
 import { EffectsCheck } from "../verify/effects.ts";
 import { GroupsThen } from "../verify/elsewhere.ts";
 import { LogWalk, type ShardChecks } from "../verify/log_walk.ts";
+import { PersonalCheck } from "../verify/personal.ts";
 import type { Problem, Report } from "../verify/problem.ts";
 import type { Verification } from "../verify/verify.ts";
 import { DamagedBackup } from "./admin.ts";
@@ -13,7 +14,8 @@ import { StreamSums } from "./checksums.ts";
 import { DamagedFile, readBlockAt, readBlocks } from "./container.ts";
 import { checkDiscussion, rowOf } from "./discussion_check.ts";
 import { FileLogs } from "./file_logs.ts";
-import { type EventsHead, isBlock, type Manifest, type StreamLine } from "./format.ts";
+import { type EventsHead, isBlock, type Manifest, type RecordKind, type StreamLine } from "./format.ts";
+import { recordOfLine } from "./personal_records.ts";
 import { Names, type ReadEvent, readIfReadable } from "./lines.ts";
 
 export interface VerifyBackupOptions {
@@ -72,7 +74,7 @@ interface Parts {
   readonly digestKey: StorageConfig["digestKey"];
 }
 
-interface EventsPlace {
+interface BlockPlace {
   readonly file: string;
   readonly offset: number;
 }
@@ -82,7 +84,9 @@ class Run {
   readonly #logs = new FileLogs();
   readonly #names = new Names();
   readonly #positions = new Map<ShardNumber, number>();
-  readonly #places = new Map<ShardNumber, EventsPlace[]>();
+  readonly #places = new Map<ShardNumber, BlockPlace[]>();
+  /** Users' own records: all of them are in each file, so those of the last one count. */
+  readonly #records = new Map<ShardNumber, BlockPlace[]>();
   streams = 0;
 
   constructor(parts: Parts) {
@@ -93,7 +97,8 @@ class Run {
   async readFile({ file, header }: WholeFile): Promise<void> {
     const sums = new Map<ShardNumber, StreamSums>();
     const said = new Map<StreamId, { shard: ShardNumber; line: StreamLine }>();
-    const records = { handles: 0, homes: 0 };
+    const records: Partial<Record<RecordKind, number>> = {};
+    this.#records.clear();
     const events: number[] = header.positions.map(() => 0);
     let manifest: Manifest | undefined;
     for await (const block of readBlocks(file)) {
@@ -110,8 +115,11 @@ class Run {
           const line = JSON.parse(text) as StreamLine; // this program wrote it, or the checksums will not be right
           said.set(line.stream, { shard: block.head.shard, line });
         }
-      } else if (isBlock(block, "records")) records[block.head.of] += block.lines.length;
-      else if (isBlock(block, "manifest")) manifest = block.head;
+      } else if (isBlock(block, "records")) {
+        const { head, offset, lines } = block;
+        records[head.of] = (records[head.of] ?? 0) + lines.length;
+        if ("shard" in head) this.#recordsOf(head.shard).push({ file, offset });
+      } else if (isBlock(block, "manifest")) manifest = block.head;
     }
     const streams: number[] = header.positions.map(() => 0);
     for (const [shard, ofShard] of sums) {
@@ -166,6 +174,20 @@ class Run {
     await checks.effects.finish();
     await checks.causes.finish();
     await checks.users.finish();
+    await this.#personal(shard);
+  }
+
+  /** Compares users' own records with the logs. */
+  async #personal(shard: ShardNumber): Promise<void> {
+    const check = new PersonalCheck({ shard, logs: this.#logs, report: this.#parts.report });
+    for (const { file, offset } of this.#recordsOf(shard)) {
+      const block = await readBlockAt(file, offset);
+      if (!isBlock(block, "records") || !("shard" in block.head)) {
+        throw new DamagedFile("a block of records is another");
+      }
+      for (const line of block.lines) await check.take(recordOfLine(block.head.of, line));
+    }
+    await check.finish(undefined);
   }
 
   *#readEvents({ shard, after, events }: EventsHead, lines: readonly string[]): Generator<ReadEvent> {
@@ -218,24 +240,33 @@ class Run {
 
   #compareManifest(manifest: Manifest | undefined, found: Omit<Manifest, "block">): void {
     const { block: _, ...expected } = manifest ?? { block: undefined };
-    if (JSON.stringify(expected) === JSON.stringify(found)) return;
+    // Of what there is none of there is no block.
+    const none = Object.fromEntries(Object.keys(manifest?.records ?? {}).map((of) => [of, 0]));
+    const counted = { ...found, records: { ...none, ...found.records } };
+    if (canonicalJson(expected) === canonicalJson(counted)) return;
     const shard = shardNumber(0);
     this.#parts.report({
       shard,
       check: "checksum",
       what: "the manifest",
       expected: asText(expected),
-      found: asText(found),
+      found: asText(counted),
     });
   }
 
-  #placesOf(shard: ShardNumber): EventsPlace[] {
-    const known = this.#places.get(shard);
-    if (known !== undefined) return known;
-    const places: EventsPlace[] = [];
-    this.#places.set(shard, places);
-    return places;
+  #placesOf(shard: ShardNumber): BlockPlace[] {
+    return placesIn(this.#places, shard);
   }
+
+  #recordsOf(shard: ShardNumber): BlockPlace[] {
+    return placesIn(this.#records, shard);
+  }
+}
+
+function placesIn(all: Map<ShardNumber, BlockPlace[]>, shard: ShardNumber): BlockPlace[] {
+  const places = all.get(shard) ?? [];
+  all.set(shard, places);
+  return places;
 }
 
 function asText(value: unknown): string {

@@ -1,5 +1,6 @@
 /** What is asked of other logs while one shard is verified: in batches, by id. @module */
 import {
+  type DiscussionId,
   foldGroup,
   type GroupId,
   type GroupState,
@@ -33,10 +34,22 @@ export interface CauseRow {
 export const REMOVER_CODES: readonly number[] = (["added-to", "removed-from", "left-group", "end-account"] as const)
   .map((type) => EVENT_CODES.user[type]);
 
+/** A user who sees, or saw, a discussion. */
+export interface Sight {
+  readonly user: UserId;
+  readonly discussion: DiscussionId;
+}
+
+export function seenKey({ user, discussion }: Sight): string {
+  return `${user} ${discussion}`;
+}
+
 /** The logs of all shards, each as it is now: not in the snapshot that is verified. Every answer is null where the shard does not answer. */
 export interface OtherLogs {
   /** The newest seqs of users' streams, by UUID; absent without events. */
   heads(shard: ShardNumber, users: readonly UserId[]): Promise<ReadonlyMap<string, number> | null>;
+  /** The newest seqs that users see of discussions, by {@link seenKey}; absent for who never was a member. */
+  headsSeen(shard: ShardNumber, sights: readonly Sight[]): Promise<ReadonlyMap<string, number> | null>;
   /** The events at these places, as far as there are any. */
   eventsAt(shard: ShardNumber, places: readonly Place[]): Promise<readonly CauseRow[] | null>;
   /** All events of users' streams whose code is one of {@link REMOVER_CODES}. */

@@ -21,7 +21,9 @@ export type Check =
   | "members"
   | "messages" // `message_changes`
   | "reactions"
-  | "inbox";
+  | "inbox"
+  | "reads" // users' own records (LOG1): `reads` and `reads_head`
+  | "settings";
 
 /** One difference between what is stored and what the log says. */
 export interface Problem {

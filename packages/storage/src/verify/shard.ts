@@ -5,6 +5,7 @@ import { EffectsCheck } from "./effects.ts";
 import { GroupsThen, type OtherLogs } from "./elsewhere.ts";
 import { LogWalk, type ShardChecks } from "./log_walk.ts";
 import type { Report } from "./problem.ts";
+import { verifyPersonal } from "./personal.ts";
 import { compareProjections } from "./projections.ts";
 import { type StoredStream, streamsOf } from "./rows_of_stream.ts";
 
@@ -39,6 +40,7 @@ export async function verifyShard(q: Queryable, options: ShardOptions): Promise<
   await checks.effects.finish();
   await checks.causes.finish();
   await checks.users.finish();
+  await verifyPersonal(q, options);
 }
 
 /** How many events it has. */

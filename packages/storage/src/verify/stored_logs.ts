@@ -1,9 +1,9 @@
 /** Other shards' logs, asked in Postgres. @module */
-import { idToUuid, type ShardNumber } from "@gatz/domain";
+import { idToUuid, type ShardNumber, uuidToId } from "@gatz/domain";
 import type { Queryable } from "../postgres/queryable.ts";
 import type { EventRow } from "../shard/codec.ts";
 import { eventColumns } from "../shard/event_columns.ts";
-import { type CauseRow, type OtherLogs, REMOVER_CODES } from "./elsewhere.ts";
+import { type CauseRow, type OtherLogs, REMOVER_CODES, seenKey } from "./elsewhere.ts";
 
 /** Runs a short read on any shard, outside of the snapshot that is verified; null where the shard does not answer. */
 export type Elsewhere = <T>(shard: ShardNumber, work: (q: Queryable) => Promise<T>) => Promise<T | null>;
@@ -16,6 +16,23 @@ export function storedLogs(elsewhere: Elsewhere): OtherLogs {
           select stream, max(seq) as head from ${sql(schema)}.events
           where stream = any(${users.map(idToUuid)}::uuid[]) group by stream`;
         return new Map(rows.map((row) => [row.stream, row.head]));
+      }),
+    headsSeen: (shard, sights) =>
+      elsewhere(shard, async ({ sql, schema }) => {
+        const rows = await sql<{ user: string; discussion: string; head: number }[]>`
+          select m."user", m.stream as discussion, max(coalesce(m.left_seq, s.seq)) as head
+          from unnest(${sights.map(({ user }) => idToUuid(user))}::uuid[], ${
+          sights.map(({ discussion }) => idToUuid(discussion))
+        }::uuid[]) as sight("user", discussion)
+          join ${sql(schema)}.members m on m.stream = sight.discussion and m."user" = sight."user"
+          join ${sql(schema)}.streams s on s.id = m.stream
+          group by m."user", m.stream`;
+        return new Map(
+          rows.map(({ user, discussion, head }) => [
+            seenKey({ user: uuidToId("user", user), discussion: uuidToId("disc", discussion) }),
+            head,
+          ]),
+        );
       }),
     eventsAt: (shard, places) =>
       elsewhere(shard, async ({ sql, schema }) => {
