@@ -107,7 +107,8 @@ export const METRICS = {
   },
   gatz_lanes: {
     type: "gauge",
-    help: "Connections to a PostgreSQL server by purpose (write, read, service) and state: open, used, waited-for.",
+    help:
+      "Connections to a PostgreSQL server by purpose (write, read, personal, service) and state: open, used, waited-for.",
     labels: ["server", "purpose", "state"],
   },
   gatz_lane_changes_total: {
