@@ -2,7 +2,7 @@
 import * as fs from "node:fs/promises";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
-import type { Mutant } from "./mutant.ts";
+import { edited, type Mutant } from "./mutant.ts";
 
 const COPIED = ["packages", "apps", "tests/matrix", "tests/support", "deno.json", "deno.lock"];
 
@@ -26,13 +26,11 @@ export async function copyOfTheCode(root: string): Promise<CodeCopy> {
       if (rows.length === 0) throw new Error(`${guard}: no case is about it`);
       const originals = new Map<string, string>();
       try {
-        for (const { file, find, replace } of edits) {
-          const place = path.join(copy, file);
+        for (const edit of edits) {
+          const place = path.join(copy, edit.file);
           const text = await fs.readFile(place, "utf8");
           if (!originals.has(place)) originals.set(place, text);
-          const parts = text.split(find);
-          if (parts.length !== 2) throw new Error(`${guard}: ${file} has ${parts.length - 1} times: ${find}`);
-          await fs.writeFile(place, parts.join(replace));
+          await fs.writeFile(place, edited(text, edit));
         }
         return await runCases(copy, rows.map(({ name }) => name));
       } finally {

@@ -18,6 +18,13 @@ export interface Mutant {
   readonly edits: readonly Edit[];
 }
 
+/** The text with an edit made; throws unless what is to be replaced stands there once. */
+export function edited(text: string, { file, find, replace }: Edit): string {
+  const parts = text.split(find);
+  if (parts.length !== 2) throw new Error(`${file} has ${parts.length - 1} times: ${find}`);
+  return parts.join(replace);
+}
+
 /** Reads a file of the repository. */
 export type Read = (file: string) => string;
 
