@@ -1,6 +1,10 @@
 /** One viewer's live copy of one discussion: the fold of its feed, with what the viewer has just written on top. @module */
 import {
   applyToMessages,
+  type CanDo,
+  canDo,
+  DEFAULT_LIMITS,
+  type DiscussionDraft,
   type DiscussionId,
   evolve,
   type ExpungeMarks,
@@ -13,6 +17,7 @@ import {
   type MessageContent,
   type MessageId,
   type MessageState,
+  type Proposal,
   type Seq,
   seq,
   shardOf,
@@ -134,6 +139,15 @@ export class DiscussionReplica {
 
   react({ id: target }: LiveMessage, reaction: { emoji: string; on: boolean }): void {
     this.#outbox.add({ ...this.#change(), type: "react-to-message", body: { target, ...reaction } });
+  }
+
+  /** What offering this would be answered, as far as what is held here tells: for greying out what can't be done. */
+  can(act: Pick<DiscussionDraft, "type" | "body">): CanDo {
+    const { viewer: actor, timing } = this.#options;
+    // Which body goes with which type is the caller's to get right, as when offering.
+    const proposal = { ...this.#change(), ...act, actor } as Proposal;
+    const held = { stream: this.#discussion ?? undefined, messages: this.#messages };
+    return canDo(held, proposal, { at: unixMs(timing.now()), limits: DEFAULT_LIMITS });
   }
 
   close(): void {
