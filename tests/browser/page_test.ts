@@ -102,6 +102,36 @@ if (await needsPostgres(import.meta.url) && await needsChromium(import.meta.url)
     assert.deepEqual(await Promise.all(texts.slice(0, 3).map(isRtl)), [false, true, false]);
   });
 
+  test("[READ2] [USR3] each sees their discussions, with the newest message and what they have not read", async (scene) => {
+    const { ann, ben, handles } = scene;
+    await ann.write("first");
+    await ann.write("second");
+    await eventually(async () => {
+      assert.deepEqual(await ben.unread.allInnerTexts(), ["2"]);
+      assert.match(await ben.discussions.first().innerText(), new RegExp(`${handles.ann}: second`));
+    });
+    assert.equal(await ann.unread.count(), 0);
+    await ben.composer.focus();
+    await eventually(async () => assert.equal(await ben.unread.count(), 0));
+    await ben.write("read, and answered");
+    await eventually(async () => assert.deepEqual(await ann.unread.allInnerTexts(), ["1"]));
+  });
+
+  test("[DISC4] the members are shown with their roles, which the owner changes", async ({ ann, ben, handles }) => {
+    const roles = (benIs: string) => async () => {
+      for (const pane of [ann, ben]) {
+        const shown = (await pane.members.allInnerTexts()).map((text) => text.replace(/make .*/, "").trim());
+        assert.deepEqual(shown, [`${handles.ann} · owner`, `${handles.ben} · ${benIs}`]);
+      }
+    };
+    await eventually(roles("member"));
+    assert.equal(await ben.members.getByRole("button").count(), 0);
+    await ann.members.getByRole("button", { name: "make moderator" }).click();
+    await eventually(roles("moderator"));
+    await ann.members.getByRole("button", { name: "make member" }).click();
+    await eventually(roles("member"));
+  });
+
   test("[LOG1] the log's tail shows each event with its type and a seq without gaps", async (scene) => {
     const { page, ann, ben, handles } = scene;
     await ann.write("one");

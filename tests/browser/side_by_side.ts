@@ -22,7 +22,7 @@ export class Pane {
   }
 
   get messages(): Locator {
-    return this.#region.getByRole("listitem");
+    return this.#region.getByRole("log", { name: "messages" }).getByRole("listitem");
   }
 
   /** The message that shows this text (not: quotes it). */
@@ -30,6 +30,20 @@ export class Pane {
     return this.messages.filter({ has: this.#region.page().locator(".text", { hasText: text }) }).filter({
       hasNot: this.#region.page().locator("blockquote", { hasText: text }),
     });
+  }
+
+  /** Each discussion's button: its name, how much is unread if something is, and the newest message. */
+  get discussions(): Locator {
+    return this.#region.getByRole("navigation", { name: "discussions" }).getByRole("button");
+  }
+
+  get unread(): Locator {
+    return this.#region.getByRole("navigation", { name: "discussions" }).locator("mark");
+  }
+
+  /** Who is in the discussion, as `handle · role`. */
+  get members(): Locator {
+    return this.#region.getByRole("group", { name: "members" }).locator("span");
   }
 
   /** Types and presses Enter. */

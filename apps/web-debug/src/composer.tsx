@@ -2,7 +2,7 @@
 import type { DiscussionReplica } from "@gatz/client";
 import type { LiveMessage } from "@gatz/domain";
 import { type FormEvent, type KeyboardEvent, useState } from "react";
-import type { Names } from "./pane.tsx";
+import type { Names } from "./news.ts";
 
 export type Purpose = { readonly kind: "send" } | { readonly kind: "reply" | "edit"; readonly to: LiveMessage };
 

@@ -2,7 +2,7 @@
 import type { GatzApi } from "@gatz/client";
 import type { LogEvent, Position, ShardNumber } from "@gatz/domain";
 import { useEffect, useState } from "react";
-import type { Names } from "./pane.tsx";
+import type { Names } from "./news.ts";
 
 const COLUMNS = ["shard", "position", "stream", "seq", "type", "actor", "body"];
 const SHOWN = 200;

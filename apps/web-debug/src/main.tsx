@@ -12,7 +12,7 @@ try {
   const names = new Map(people.map(({ user, handle }) => [user, handle]));
   root.render(
     <>
-      {people.map((person) => <Pane key={person.user} {...{ person, discussion, names }} />)}
+      {people.map((person) => <Pane key={person.user} {...{ person, first: discussion, names }} />)}
       <LogTail api={people[0].api} shard={shardOf(discussion)} names={names} />
     </>,
   );

@@ -2,7 +2,7 @@
 import { type DiscussionReplica, type Picture, reactionCounts } from "@gatz/client";
 import type { LiveMessage, MessageState, UserId } from "@gatz/domain";
 import type { Purpose } from "./composer.tsx";
-import type { Names } from "./pane.tsx";
+import type { Names } from "./news.ts";
 
 const PICKER = ["👍", "❤️", "😂", "🎉", "👀"];
 

@@ -1,0 +1,59 @@
+/** A person's discussions, latest activity first: what is unread, and the newest message. @module */
+import type { GatzApi } from "@gatz/client";
+import type { DiscussionId } from "@gatz/domain";
+import { useEffect, useState } from "react";
+import { type Names, useNews } from "./news.ts";
+
+type Row = Awaited<ReturnType<GatzApi["discussions"]["byUser"]["query"]>>["rows"][number];
+type Listed = Extract<Row, { kind: "discussion" }>;
+
+const SHOWN = 20;
+
+interface ListsProps {
+  readonly api: GatzApi;
+  readonly names: Names;
+  readonly chosen: DiscussionId;
+  readonly choose: (discussion: DiscussionId) => void;
+}
+
+export function Lists({ api, names, chosen, choose }: ListsProps) {
+  const [rows, setRows] = useState<readonly Row[]>([]);
+  const news = useNews(api);
+  useEffect(() => {
+    let over = false;
+    // What fails is asked again with the next news.
+    api.discussions.byUser.query({ limit: SHOWN }).then(({ rows }) => over || setRows(rows), () => {});
+    return () => void (over = true);
+  }, [api, news]);
+  return (
+    <nav aria-label="discussions">
+      {rows.map((row) => (
+        <button
+          key={row.id}
+          type="button"
+          aria-current={row.id === chosen}
+          onClick={() => choose(row.id)}
+        >
+          {row.kind === "discussion" ? <Listing {...{ row, names }} /> : <i>does not answer</i>}
+        </button>
+      ))}
+    </nav>
+  );
+}
+
+function Listing({ row: { name, unread, mentions, preview }, names }: { row: Listed; names: Names }) {
+  return (
+    <>
+      <b>{name}</b>
+      {unread !== null && unread.count > 0 && (
+        <mark title={`${mentions?.count ?? 0} mention you`}>{unread.count}{unread.more && "+"}</mark>
+      )}
+      <small dir="auto">{preview && `${names.get(preview.author) ?? "somebody"}: ${excerpt(preview)}`}</small>
+    </>
+  );
+}
+
+function excerpt(preview: NonNullable<Listed["preview"]>): string {
+  if (preview.kind === "live") return preview.text.slice(0, 60);
+  return preview.kind === "deleted" ? "deleted message" : "a message of somebody blocked";
+}
