@@ -64,6 +64,8 @@ export class Oracle {
       case "rename":
       case "describe":
         return stays.seesRow(viewer, row) || this.#seesAfter(row, { field, viewer }) || this.#isAnnounced(row, viewer);
+      case "create-invite":
+        return stays.mayHaveModerated(viewer) && stays.headOf(viewer) >= row.seq;
       case "discussion-open":
         return this.#seesSince(row.stream, row.seq, viewer);
       default:

@@ -152,7 +152,7 @@ export class Play {
       [5, (actor, talk) => this.#flag(actor, talk)],
       [3, tell("resolve-flag", (talk) => ({ flag: this.#pick(talk.flags), verdict: "dismissed", reason: word() }))],
       [
-        1,
+        3,
         tell(
           "expunge",
           (talk) => ({ author: user(), upToSeq: this.#pick(talk.said)?.seq, why: "purge", ...because(talk) }),

@@ -31,6 +31,17 @@ const flags: Inputs = (things) =>
 const streams: Inputs = ({ talks, groups, people }) =>
   [...talks, ...groups, ...people].flatMap((stream) => [{ stream, fromSeq: 1 }, { stream, fromSeq: 7 }]);
 
+/** What may be done to the newest messages, by drafts that are never offered. */
+const foreseen: Inputs = (things) =>
+  things.talks.map((stream) => {
+    const said = things.rowsOf(stream).filter(({ type }) => type === "new-message").slice(-5);
+    const drafts = said.flatMap(({ id: target }) => [
+      { stream, id: target.replace("msg_", "evt_"), version: 1, type: "pin-message", body: { target } },
+      { stream, id: target.replace("msg_", "evt_"), version: 1, type: "flag-message", body: { target } },
+    ]);
+    return { stream, drafts: drafts.length > 0 ? drafts : [{}] };
+  });
+
 /** How each is asked; null: it shows nothing of what people say. A query that is not here fails the test. */
 export const WAYS_OUT: Readonly<Record<string, Inputs | null>> = {
   "auth.me": null,
@@ -43,6 +54,7 @@ export const WAYS_OUT: Readonly<Record<string, Inputs | null>> = {
   "groups.invites": groups,
   "groups.joinable": groups,
   "groups.members": groups,
+  "log.canOffer": foreseen,
   "log.read": streams,
   "messages.at": moments(6),
   "messages.byDiscussion": talks({ limit: 100 }),
