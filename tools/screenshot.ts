@@ -27,12 +27,15 @@ async function chat(alice: Pane, bob: Pane): Promise<void> {
   await bob.reply("shard 7 finish", "It did: 42 ms of cutover, nobody noticed 🎉");
   await alice.act("nobody noticed", "🎉");
   await bob.act("nobody noticed", "🎉");
-  await alice.write("שלום! 日本語も大丈夫");
-  await bob.act("日本語", "❤️");
+  await alice.write("שלום, und Grüße aus Köln");
+  await bob.act("Köln", "❤️");
   await bob.write("Oops, wrong window");
   await bob.act("wrong window", "Delete");
   await alice.write("Shall we move the others tonight?");
   await alice.edit("move the others tonight", "Shall we move the others at nine?");
   await bob.reply("at nine", "Count me in");
+  await alice.members.getByRole("button", { name: "make moderator" }).click();
+  await alice.write("You may lock up, then");
+  await bob.unread.waitFor();
   await alice.message("Count me in").hover();
 }
