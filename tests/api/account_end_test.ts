@@ -6,6 +6,7 @@ if (await needsPostgres(import.meta.url)) {
   const { shardOf } = await import("@gatz/domain");
   const { connect, freshId, person, testServer } = await import("@gatz/testing/test_server.ts");
   const { administer } = await import("@gatz/testing/test_database.ts");
+  const { followBySse } = await import("../service/sse_reader.ts");
   const { disposeAll, sent, talk } = await import("./talk.ts");
   type Person = Awaited<ReturnType<typeof person>>;
   type Api = ReturnType<typeof connect>["api"];
@@ -46,6 +47,8 @@ if (await needsPostgres(import.meta.url)) {
     await using _people = disposeAll(ann, ben, ...connections);
     const [ws1, http1, ws2, http2] = connections.map(({ api }) => api) as [Api, Api, Api, Api]; // as many
     const feeds = [await feed(ws1), await feed(ws1, { stream: discussion }), await feed(ws2)];
+    using stream = followBySse(two.url, ann);
+    await stream.until((items) => items.some(({ type }) => type === "live"));
     let othersEnded = false;
     void (await feed(ben.api)).over.then(() => othersEnded = true);
     for (const api of [http1, http2]) assert.equal((await api.auth.me.query()).user, ann.user);
@@ -56,6 +59,8 @@ if (await needsPostgres(import.meta.url)) {
       assert.equal(code, "Unauthenticated");
       assert.ok(at - begun < SOON_MS, `a feed went on for ${at - begun} ms`);
     }
+    await assert.rejects(stream.until(() => false), { data: { code: "Unauthenticated", httpStatus: 401 } });
+    assert.ok(performance.now() - begun < SOON_MS, "the HTTP stream went on");
     for (const api of [ws1, http1, ws2, http2]) {
       await until(async () => await codeOf(api.auth.me.query()) === "Unauthenticated", SOON_MS);
       assert.equal(await codeOf(end({ ...ann, api })), "Unauthenticated");
