@@ -114,6 +114,19 @@ if (await needsPostgres(import.meta.url)) {
     assert.deepEqual([again.user, (await again.api.auth.me.query()).handle], [ann.user, "bella"]);
   });
 
+  Deno.test("[USR2] a sign-in that broke off before the user's first event is finished by the next, as the same user", async () => {
+    await using server = await testServer({ database: DATABASE });
+    const unborn = freshId("user", shardNumber(2));
+    assert.deepEqual(await server.storage.directory.claimHandle("zoe", unborn), { kind: "granted" });
+    await using ann = await person(server.url, "ann");
+    assert.equal(await refused(ann.api.users.byHandle.query({ handle: "zoe" })), "NotFound");
+    assert.equal(await refused(rename(ann, "z0e")), "HandleTaken");
+    const both = await Promise.all([person(server.url, "zoe"), person(server.url, "zoe")]);
+    await using _both = disposeAll(...both);
+    assert.deepEqual(both.map(({ user }) => user), [unborn, unborn]);
+    assert.equal((await ann.api.users.byHandle.query({ handle: "zoe" })).user.id, unborn);
+  });
+
   Deno.test("[SEC2] handleRedirects: who has left so many handles is told when to come again", async () => {
     await using server = await testServer({ database: DATABASE, limits: { handleRedirects: 1 } });
     await using ann = await person(server.url, "ann");
