@@ -2,7 +2,7 @@
 import type { Draft } from "@gatz/domain";
 import type { Storage } from "@gatz/storage";
 import type { Call } from "./calls/call.ts";
-import { draftOf } from "./calls/drafts.ts";
+import { draftOf, REPEATABLE } from "./calls/drafts.ts";
 import { type Cast, newCast, type Role } from "./cast.ts";
 import { by, offer } from "./offer.ts";
 import { type ExOf, newPlace, type Place } from "./place.ts";
@@ -27,8 +27,7 @@ export class Stages {
   async #make(row: Row, call: Call): Promise<Stage> {
     const cast =
       await (call.isApart ? newCast(this.server) : remembered(this.#casts, row.file, () => newCast(this.server)));
-    const isAlone = ([column, cell]: [Column, string]) =>
-      call.kind === "mutation" && isAccepted(cell) && isSomebody(column);
+    const isAlone = ([column, cell]: [Column, string]) => isOnce(call) && isAccepted(cell) && isSomebody(column);
     const alone = [...row.cells].filter(isAlone).map(([column]) => column as Role);
     const make = (of?: Role) => this.#makePlace({ cast, exOf: exOfRow(row), call, ...(of && { of }) });
     const [shared, ...places] = await Promise.all([make(), ...alone.map(make)]);
@@ -48,6 +47,11 @@ export class Stages {
     }
     return place;
   }
+}
+
+/** Whether what one person does leaves a place of no use to the next. */
+function isOnce({ writes, before = [] }: Call): boolean {
+  return writes !== undefined && (!REPEATABLE.has(writes) || before.some(({ by }) => by === null));
 }
 
 export function isAccepted(cell: string): boolean {

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import type { StreamId } from "@gatz/domain";
 import { freshId } from "@gatz/testing/test_server.ts";
-import type { Person } from "../cast.ts";
+import { type Person, planted } from "../cast.ts";
 import type { Before } from "./call.ts";
 import { newEvent } from "../offer.ts";
 import { homeOf, type Place } from "../place.ts";
@@ -38,8 +38,8 @@ export const INVITE_TOKEN = "t".repeat(22);
 
 const GROUP: Readonly<Record<string, Write>> = {
   "create": (_, as) => ({ stream: freshId("grp", homeOf(as)), body: { name: "Group", members: [] } }),
-  "rename": inGroup(() => ({ name: "Another name" })),
-  "describe": inGroup(() => ({ description: "What it is about" })),
+  "rename": inGroup(() => ({ name: planted() })),
+  "describe": inGroup(() => ({ description: planted() })),
   "set-avatar": inGroup(() => ({ avatar: AVATAR })),
   "add-members": inGroup(({ cast }) => ({ users: [cast.guest.user], historyFrom: "now" })),
   "remove-member": inGroup(({ cast }) => ({ user: cast.other.user })),
@@ -57,8 +57,8 @@ const DISCUSSION: Readonly<Record<string, Write>> = {
   "create": ({ group }, as) => (
     { stream: freshId("disc", homeOf(as)), body: { group, name: "Talk", members: [] } }
   ),
-  "rename": inTalk(() => ({ name: "Another name" })),
-  "describe": inTalk(() => ({ description: "What it is about" })),
+  "rename": inTalk(() => ({ name: planted() })),
+  "describe": inTalk(() => ({ description: planted() })),
   "add-members": inTalk(({ cast }) => ({ users: [cast.newcomer.user], historyFrom: "now" })),
   "join": inTalk(() => ({})),
   "remove-member": inTalk(({ cast }) => ({ user: cast.other.user })),
@@ -110,6 +110,14 @@ export const BEFORE: Readonly<Record<string, readonly Before[]>> = {
   "discussion/resolve-flag": [{ by: "owner", draft: "discussion/flag-message", id: ({ flag }) => flag }],
   "user/unblock-user": [{ by: null, draft: "user/block-user" }],
 };
+
+/** What everybody can do once more in the same place: it adds something of their own, or puts new words for others. */
+export const REPEATABLE: ReadonlySet<string> = new Set([
+  ...["group/create", "group/rename", "group/describe", "group/create-invite"],
+  ...["discussion/create", "discussion/rename", "discussion/describe", "discussion/flag-message"],
+  ...["discussion/new-message", "discussion/edit-message", "discussion/react-to-message"],
+  ...["user/set-profile", "user/block-user", "user/end-account"],
+]);
 
 const named = (kind: string, writes: Readonly<Record<string, Write>>) =>
   Object.entries(writes).map(([type, write]): [string, Write] => [`${kind}/${type}`, write]);

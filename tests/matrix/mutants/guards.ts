@@ -180,9 +180,9 @@ const SINGLE: readonly (Omit<Mutant, "rows"> & { readonly of: (row: Row) => bool
     guard: "feeds: what happens goes to everybody who listens",
     of: ({ name }) => name === "live.inbox",
     edits: [{
-      file: `${DOMAIN}/visible.ts`,
-      find: `if (!isWithin(event, viewer, state)) return "opaque";`,
-      replace: "",
+      file: "apps/server/src/live/hub.ts",
+      find: "amongThem(audience(delivery.event, delivery.state), this.#subscribers)",
+      replace: "this.#subscribers.values()",
     }],
   },
 ];
