@@ -1,5 +1,6 @@
 /** An installation in which everything has happened at least once. @module */
-import { type DiscussionId, type GroupId, seq, type UserId } from "@gatz/domain";
+import { type DiscussionId, type GroupId, seq, unixMs, type UserId } from "@gatz/domain";
+import * as moderating from "../../packages/domain/testing/discussion_drafts.ts";
 import * as drafts from "../../packages/domain/testing/drafts.ts";
 import { Town } from "../storage/town.ts";
 
@@ -34,6 +35,31 @@ export async function livedIn(): Promise<Town & { readonly lived: LivedIn }> {
     ]
   ) await town.accepted(proposal);
   await town.settled();
+  const four = drafts.newMessage(user, discussion, { text: "four" });
+  const flags = [
+    moderating.flag(other, discussion, { target: four.id }),
+    moderating.flag(late, discussion, { target: four.id }),
+  ];
+  const five = drafts.newMessage(user, discussion, { text: "five" });
+  for (
+    const proposal of [
+      four,
+      ...flags,
+      moderating.setRole(owner, discussion, { user: other, role: "moderator" }),
+      moderating.pin(other, discussion, four.id),
+      moderating.slowMode(other, discussion, { seconds: 1, until: unixMs(9_000_000_000_000) }),
+      // A message's event that answers a flag, and one that slow mode notes.
+      drafts.deleteMessage(other, discussion, { target: four.id, flag: flags[0]!.id }),
+      five,
+      moderating.flag(late, discussion, { target: five.id }),
+      moderating.mute(other, discussion, { user: late }),
+      moderating.expunge(owner, discussion, { author: user, upToSeq: seq(6), reason: "spam" }),
+      moderating.ban(owner, discussion, { user: guest }),
+      moderating.describeDiscussion(owner, discussion, { description: "of this and that", curatedBy: "moderators" }),
+      moderating.lock(owner, discussion),
+      moderating.unlock(owner, discussion),
+    ]
+  ) await town.accepted(proposal);
   // Out of the discussion too, by an effect of an effect.
   await town.accepted(drafts.leaveGroup(late, group));
   await town.settled();

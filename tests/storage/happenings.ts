@@ -1,12 +1,14 @@
 /** Things that people do in a discussion, made up by fast-check; what storage refuses simply does not happen. @module */
 import { type DiscussionId, type GroupId, type MessageId, seq, type UserId } from "@gatz/domain";
 import fc from "fast-check";
+import * as moderating from "../../packages/domain/testing/discussion_drafts.ts";
 import * as drafts from "../../packages/domain/testing/drafts.ts";
 import type { Town } from "./town.ts";
 
 const KINDS = [
   ...["send", "send", "reply", "edit", "delete", "react", "unreact"] as const,
   ...["add", "add", "remove", "leave", "add-to-group", "remove-from-group", "leave-group"] as const,
+  ...["purge", "ban", "promote", "slow", "flag", "pin"] as const,
 ];
 
 export interface Step {
@@ -76,18 +78,28 @@ function proposalOf({ town, group, discussion, sent }: Story, { kind, who, whom,
       return drafts.removeFromGroup(actor, group, { user: other });
     case "leave-group":
       return drafts.leaveGroup(actor, group);
+    case "purge":
+      return moderating.expunge(actor, discussion, { author: other, upToSeq: seq(n + 1), reason: `purge ${n}` });
+    case "ban":
+      return moderating.ban(actor, discussion, { user: other });
+    case "promote":
+      return moderating.setRole(actor, discussion, { user: other, role: n % 2 === 0 ? "moderator" : "member" });
+    case "slow":
+      return moderating.slowMode(actor, discussion, { seconds: n % 2 });
     case "reply":
     case "edit":
     case "delete":
     case "react":
     case "unreact":
+    case "flag":
+    case "pin":
       return about === undefined ? null : onMessage({ discussion, actor, about }, { kind, n });
   }
 }
 
 function onMessage(
   { discussion, actor, about }: { discussion: DiscussionId; actor: UserId; about: { id: MessageId; by: UserId } },
-  { kind, n }: { kind: "reply" | "edit" | "delete" | "react" | "unreact"; n: number },
+  { kind, n }: { kind: "reply" | "edit" | "delete" | "react" | "unreact" | "flag" | "pin"; n: number },
 ) {
   const target = about.id;
   switch (kind) {
@@ -97,6 +109,10 @@ function onMessage(
       return drafts.editMessage(about.by, discussion, { target, text: `edited ${n}` });
     case "delete":
       return drafts.deleteMessage(about.by, discussion, { target, ...(n % 2 === 0 && { reason: `reason ${n}` }) });
+    case "flag":
+      return moderating.flag(actor, discussion, { target });
+    case "pin":
+      return moderating.pin(actor, discussion, target);
     case "react":
     case "unreact":
       return drafts.react(actor, discussion, { target, emoji: EMOJI[n % EMOJI.length]!, on: kind === "react" });

@@ -22,6 +22,8 @@ export interface PlainRow {
     emoji?: string;
     on?: boolean;
     reason?: string;
+    author?: string;
+    upToSeq?: number;
   };
 }
 
@@ -57,7 +59,7 @@ export interface PlainView {
   messages: PlainMessage[];
 }
 
-const NEW = 1, EDIT = 2, DELETE = 3, REACT = 4, CREATE = 10, ADD = 11, REMOVE = 12, LEAVE = 13;
+const NEW = 1, EDIT = 2, DELETE = 3, REACT = 4, CREATE = 10, ADD = 11, REMOVE = 12, LEAVE = 13, BAN = 26, PURGE = 31;
 
 interface PlainStay {
   name: string;
@@ -102,7 +104,7 @@ function staysOf(rows: readonly PlainRow[], nameOf: (id: string) => string): Pla
     const history = body.historyFrom === "all" ? 1 : body.historyFrom === "now" ? seq : body.historyFrom;
     if (type === CREATE) begin([row.actor ?? "", ...(body.members ?? [])], { seq, from: 1, row });
     if (type === ADD) begin(body.users ?? [], { seq, from: history ?? seq, row });
-    if (type === REMOVE) end(nameOf(body.user ?? ""), seq);
+    if (type === REMOVE || type === BAN) end(nameOf(body.user ?? ""), seq);
     if (type === LEAVE) end(nameOf(row.actor ?? ""), seq);
   }
   return stays;
@@ -140,6 +142,13 @@ function messagesOf(seen: readonly PlainRow[], nameOf: (id: string) => string): 
         replyToSeq: row.decided?.replyToSeq ?? null,
         reactions: [],
       });
+    }
+    if (row.type === PURGE) {
+      const author = nameOf(row.body.author ?? "");
+      for (const message of messages) {
+        if (message.author !== author || message.text === null || message.seq > (row.body.upToSeq ?? 0)) continue;
+        Object.assign(message, { text: null, by, reason: row.body.reason ?? null, changedSeq: row.seq, reactions: [] });
+      }
     }
     const target = messages.find((message) => message.seq === row.target_seq);
     if (target === undefined || target.text === null) continue;
