@@ -40,7 +40,7 @@ export class MemoryLog implements LogSource {
   readonly world = new World();
   /** Shards that do not answer. */
   readonly down = new Set<ShardNumber>();
-  /** Awaited before and after a resume has read its snapshot. */
+  /** Awaited before and after a resume has read its snapshot, of streams or of a user's own records. */
   beforeResume: (shard: ShardNumber) => Promise<void> = () => Promise.resolve();
   afterResume: (shard: ShardNumber) => Promise<void> = () => Promise.resolve();
   /** What a follower is handed of a batch: tests make it lose events. */
@@ -124,9 +124,12 @@ export class MemoryLog implements LogSource {
     this.#grow();
   }
 
-  personalSince(user: UserId, from: Rev, limit: number): Promise<OwnChanges> {
+  async personalSince(user: UserId, from: Rev, limit: number): Promise<OwnChanges> {
     const shard = shardOf(user);
-    return this.#reading(shard, () => this.personal.get(shard)!.sinceOf(user, from, limit)); // likewise
+    await this.beforeResume(shard);
+    const changes = await this.#reading(shard, () => this.personal.get(shard)!.sinceOf(user, from, limit)); // likewise
+    await this.afterResume(shard);
+    return changes;
   }
 
   async *followPersonal(shard: ShardNumber, from: Rev, signal: AbortSignal): AsyncGenerator<ChangesPage> {

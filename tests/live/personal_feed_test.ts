@@ -90,6 +90,23 @@ Deno.test("[LIVE8] a user's shard that is down holds up no feed, and what change
   await arrives(reader, "read 0.9");
 });
 
+Deno.test("[LIVE3] what is marked while a feed reads what it missed comes too, whichever side of the read it falls on", async () => {
+  const log = town();
+  await using node = testNode(log, { cursorMs: 0 });
+  const before = await new Reader(node, ben).live();
+  await before.cut();
+  log.set(ben, read(1));
+  await settle();
+  let marks = 0;
+  log.beforeResume = log.afterResume = async (shard) => {
+    if (shard === shardOf(ben) && marks < 4) log.set(ben, read(2, ++marks));
+    await settle(3);
+  };
+  await using reader = await new Reader(node, ben, { lastEventId: before.cursor! }).live();
+  await reader.until((items) => items.filter(({ type }) => type === "read").length >= 5, "all of them");
+  assert.deepEqual(own(reader), ["read 0.1", ...Array.from({ length: 4 }, () => "read 0.2")]);
+});
+
 Deno.test("[LIVE5] of what a slow reader does not take only so much waits, and the rest is read when there is room", async () => {
   const log = town();
   await using node = testNode(log, { feedQueueEvents: 4, frameEvents: 3 });
@@ -204,6 +221,9 @@ async function onDevice(
 
 async function run(steps: readonly Step[], most: number): Promise<void> {
   const log = town();
+  // Every read leaves time for something to happen on either side of it.
+  let reads = 0;
+  log.beforeResume = log.afterResume = () => settle(reads++ % 3);
   const nodes: TestNode[] = [];
   for (let n = 0; n < NODES; n++) {
     nodes.push(testNode(log, { feedQueueEvents: most, frameEvents: 2, cursorMs: 0, beatMs: 40 }));

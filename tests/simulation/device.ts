@@ -1,7 +1,7 @@
 /** What one device holds: it keeps what its feed brings, and reads what that leaves out. It follows docs/protocol.md, and shares nothing with packages/client. */
 import { type FeedItem, type LogEvent, seq, type StreamId, type UserId } from "@gatz/domain";
 import { added, type PlainEvent } from "../../tools/oracle/event.ts";
-import type { Device as DeviceRecord, PlainItem, Session } from "./history.ts";
+import type { Device as DeviceRecord, PlainItem, PlainMark, Session } from "./history.ts";
 import type { Line, Open } from "./line.ts";
 import type { Frame } from "./node.ts";
 import type { Wire } from "./wire.ts";
@@ -18,6 +18,7 @@ export class Device {
   readonly user: UserId;
   readonly line: Line;
   readonly #world: World;
+  readonly marks = new Map<string, PlainMark>();
   readonly #held = new Map<StreamId, Held>();
   #cursor: string | undefined;
 
@@ -38,7 +39,7 @@ export class Device {
         [stream, { head, events }],
       ) => [stream as string, { head, events: events as Map<number, unknown> as Map<number, PlainEvent> }]),
     );
-    return { user: this.user, streams: plain };
+    return { user: this.user, streams: plain, marks: this.marks };
   }
 
   /** A feed from where the one before got to. */
@@ -91,6 +92,8 @@ export class Device {
       case "beat":
         return await this.#reachAll(item.heads, wire);
       case "read":
+        this.#mark(item);
+        return true;
       case "setting":
       case "shard":
       case "signal":
@@ -108,7 +111,24 @@ export class Device {
     for (const stream of this.#world.streams) {
       if (!await this.#reach(stream, { to: Infinity, wire })) return false;
     }
-    return true;
+    return await this.#readMarks(wire);
+  }
+
+  async #readMarks(wire: Wire): Promise<boolean> {
+    for (;;) {
+      const marks = await this.line.marks(wire);
+      if (marks === null) return false;
+      if (marks !== "later") {
+        for (const mark of marks) this.#mark(mark);
+        return true;
+      }
+      await this.#world.time.sleep(100);
+    }
+  }
+
+  #mark({ discussion, epoch, seq, rev }: PlainMark): void {
+    const held = this.marks.get(discussion);
+    if (held === undefined || rev > held.rev) this.marks.set(discussion, { discussion, epoch, seq, rev });
   }
 
   /** Reads what lies between what is held and a seq; false if the connection was lost before. */

@@ -31,6 +31,24 @@ export interface Offer {
   outcomes: readonly PlainOutcome[] | null;
 }
 
+/** How far somebody has read a discussion. */
+export interface PlainMark {
+  readonly discussion: string;
+  readonly epoch: number;
+  readonly seq: number;
+  readonly rev: number;
+}
+
+/** A mark that was asked for once. */
+export interface MarkCall {
+  readonly user: string;
+  readonly discussion: string;
+  readonly seq: number;
+  readonly isUnread: boolean;
+  /** The mark that then stood; null: no answer came, or none that says. */
+  answer: PlainMark | null;
+}
+
 export type PlainItem =
   | { readonly type: "event"; readonly event: PlainEvent }
   | { readonly type: "opaque"; readonly stream: string; readonly from: number; readonly to: number }
@@ -38,6 +56,7 @@ export type PlainItem =
   | { readonly type: "behind"; readonly stream: string; readonly head: number }
   | { readonly type: "live" | "beat"; readonly heads: readonly { readonly stream: string; readonly seq: number }[] }
   | { readonly type: "shard"; readonly shard: number; readonly status: string }
+  | { readonly type: "read" } & PlainMark
   | { readonly type: "signal" };
 
 /** One feed of one user, until it ended. */
@@ -56,6 +75,8 @@ export interface Session {
 export interface Device {
   readonly user: string;
   readonly streams: ReadonlyMap<string, { readonly head: number; readonly events: ReadonlyMap<number, PlainEvent> }>;
+  /** By discussion. */
+  readonly marks: ReadonlyMap<string, PlainMark>;
 }
 
 /** A message as it is shown; `text` null: deleted. Reactions as `emoji user`, sorted. */
@@ -93,6 +114,8 @@ export interface ShardRecord {
   /** When each was committed, in milliseconds of the run. */
   readonly committedAt: readonly number[];
   readonly effects: readonly PlainEffect[];
+  /** The marks of the users who live there, as they stand. */
+  readonly reads: readonly (PlainMark & { readonly user: string })[];
 }
 
 /** What is stored of a stream at the end: of each kind, what it has. */
@@ -122,6 +145,7 @@ export interface StateRecord {
 
 export interface History {
   readonly offers: Offer[];
+  readonly marks: MarkCall[];
   readonly sessions: Session[];
   devices: readonly Device[];
   replicas: readonly ReplicaRecord[];

@@ -1,8 +1,8 @@
 /** A device's way to the nodes: one connection after the other, and what is asked over it. */
 import type { Outcome, Proposal, Seq, StreamId, UserId } from "@gatz/domain";
 import type { Chance } from "./chance.ts";
-import type { Offer, PlainDraft, PlainOutcome } from "./history.ts";
-import type { PageAnswer, SimNode } from "./node.ts";
+import type { MarkCall, Offer, PlainDraft, PlainMark, PlainOutcome } from "./history.ts";
+import type { MarkWish, PageAnswer, SimNode } from "./node.ts";
 import { Wire } from "./wire.ts";
 import type { World } from "./world.ts";
 
@@ -74,6 +74,26 @@ export class Line {
     const open = this.#open;
     if (open === null || !open.wire.isOpen || (wire !== undefined && open.wire !== wire)) return null;
     return await this.#over(open.wire, () => open.node.read(this.user, { stream, fromSeq }));
+  }
+
+  /** Waits for a connection, and for the answer, or that the connection is lost. It is part of the record. */
+  async mark(wish: MarkWish): Promise<void> {
+    while (this.#open === null) await this.#opened.promise;
+    const { node, wire } = this.#open;
+    const { type, discussion, seq } = wish;
+    const call: MarkCall = { user: this.user, discussion, seq, isUnread: type === "unread", answer: null };
+    this.#world.history.marks.push(call);
+    this.#world.note(`${this.user} marks ${JSON.stringify(wish)} at ${node.name}`);
+    const answer = await this.#over(wire, () => node.mark(this.user, wish));
+    this.#world.note(`${this.user} is answered ${JSON.stringify(answer)}`);
+    if (answer !== "later" && answer !== "never") call.answer = answer;
+  }
+
+  /** All marks of the user; null if the connection is lost. */
+  async marks(wire: Wire): Promise<readonly PlainMark[] | "later" | null> {
+    const open = this.#open;
+    if (open === null || open.wire !== wire || !wire.isOpen) return null;
+    return await this.#over(wire, () => open.node.marks(this.user));
   }
 
   #record(proposals: readonly Proposal[], node: string): Offer {

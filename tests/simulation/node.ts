@@ -1,16 +1,31 @@
 /** A node of a simulation: the real storage, hub and feeds on simulated servers, and what a client may ask over a wire. */
-import { type FeedItem, type Outcome, type Proposal, type Seq, seq, type StreamId, type UserId } from "@gatz/domain";
+import {
+  assert,
+  type DiscussionId,
+  type FeedItem,
+  type Outcome,
+  type PersonalChange,
+  type Proposal,
+  rev,
+  type Seq,
+  seq,
+  type StreamId,
+  type UserId,
+} from "@gatz/domain";
 import { type Forward, ShardUnavailable, type Storage } from "@gatz/storage/contract";
+import type { UserContext } from "../../apps/server/src/context.ts";
 import { ApiError } from "../../apps/server/src/errors.ts";
 import type { LiveParts } from "../../apps/server/src/live/feed.ts";
 import { createHub } from "../../apps/server/src/live/hub.ts";
 import { inboxFeed, type InboxInput } from "../../apps/server/src/live/inbox_feed.ts";
 import { Traffic } from "../../apps/server/src/live/traffic.ts";
+import { setOne } from "../../apps/server/src/personal.ts";
 import { readLogPage } from "../../apps/server/src/views/log_page.ts";
 import { seenDiscussion, seenGroup } from "../../apps/server/src/views/seen.ts";
 import { isDiscussionStream, isGroupStream } from "@gatz/domain";
 import { assembleStorage } from "../../packages/storage/src/assemble.ts";
 import type { Chance } from "./chance.ts";
+import type { PlainMark } from "./history.ts";
 import { LIMITS } from "./limits.ts";
 import { SimBackend, type SimBackendOptions } from "./postgres/sim_backend.ts";
 import type { Wire } from "./wire.ts";
@@ -29,6 +44,14 @@ export interface NodeOptions extends Pick<SimBackendOptions, "servers" | "incarn
 
 /** A page of the log, or that it can't be had now, or never. */
 export type PageAnswer = { readonly items: readonly FeedItem[]; readonly asOf: Seq } | "later" | "never";
+
+/** As a client says it. */
+export interface MarkWish {
+  readonly type: "read" | "unread";
+  readonly discussion: DiscussionId;
+  readonly seq: number;
+  readonly epoch: number | undefined;
+}
 
 export interface Frame {
   readonly cursor: string;
@@ -131,6 +154,32 @@ export class SimNode {
     }
   }
 
+  /** As `reads.mark` and `reads.markUnread`. */
+  async mark(user: UserId, { seq: at, ...wish }: MarkWish): Promise<PlainMark | "later" | "never"> {
+    // Of what a call is handed only this is looked at.
+    const context = {
+      services: { storage: this.storage, rates: { payMarks() {} }, config: { limits: LIMITS } },
+      session: { user },
+    } as unknown as UserContext;
+    try {
+      return markOf(await setOne(context, { ...wish, seq: seq(at) }));
+    } catch (error) {
+      if (error instanceof ShardUnavailable) return "later";
+      if (error instanceof ApiError && error.apiCode === "NotFound") return "never";
+      throw error;
+    }
+  }
+
+  /** As `reads.get`, of all. */
+  async marks(user: UserId): Promise<readonly PlainMark[] | "later"> {
+    try {
+      return (await this.storage.personalSince(user, rev(0), PAGE)).changes.map(markOf);
+    } catch (error) {
+      if (error instanceof ShardUnavailable) return "later";
+      throw error;
+    }
+  }
+
   /** As `live.inbox`: each frame goes down the wire as text. `ended` is told what a failed feed says. */
   async subscribe(
     wire: Wire,
@@ -160,4 +209,10 @@ export class SimNode {
     const state = stream === viewer ? await this.storage.state(stream) : null;
     return state && { state, ranges: [{ from: seq(1), to: state.seq }] };
   }
+}
+
+function markOf(change: PersonalChange): PlainMark {
+  assert(change.type === "read", "nobody sets anything else here");
+  const { discussion, epoch, seq, rev } = change;
+  return { discussion, epoch, seq, rev };
 }

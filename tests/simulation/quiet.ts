@@ -6,7 +6,7 @@ import { Stays } from "../../tools/oracle/stays.ts";
 import { PlainLogs } from "../../tools/oracle/logs.ts";
 import { brokenInReplicas } from "./laws/replica_laws.ts";
 import type { Reader } from "./replica.ts";
-import type { World } from "./world.ts";
+import { marksOf, type World } from "./world.ts";
 
 const LOOK_MS = 250;
 
@@ -35,7 +35,11 @@ function unfinished(world: World, devices: readonly Device[]): string[] {
       return devices.flatMap((device) => lack(device, { stream, head: stays.headFor(device.user, log.length) }));
     })
   );
-  return [...effects, ...lacks];
+  const marks = shards.flatMap(marksOf).flatMap((mark) =>
+    devices.filter(({ user, marks }) => user === mark.user && (marks.get(mark.discussion)?.rev ?? 0) < mark.rev)
+      .map(({ user }) => `[READ1] a device of ${user} has not heard of rev ${mark.rev}`)
+  );
+  return [...effects, ...lacks, ...marks];
 }
 
 function unshown({ servers }: World, readers: readonly Reader[]): string[] {

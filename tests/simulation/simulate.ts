@@ -7,6 +7,7 @@ import { Device } from "./device.ts";
 import { Faults } from "./faults.ts";
 import type { History } from "./history.ts";
 import { Line } from "./line.ts";
+import { Marker } from "./marker.ts";
 import { Reader } from "./replica.ts";
 import { brokenLaws } from "./laws/laws.ts";
 import { quiet } from "./quiet.ts";
@@ -52,7 +53,8 @@ async function live(world: World): Promise<void> {
   await settle(world, authors);
   const readers = lines.filter(() => chance.happens(0.3)).map((line) => new Reader(world, line, world.talks[0]!.id));
   const faults = chance.happens(0.9) ? new Faults(world, lines).run() : Promise.resolve();
-  const acting = [...authors, ...readers].map((one) => one.run());
+  const markers = devices.map((device, n) => new Marker(world, device, `marker ${n}`));
+  const acting = [...authors, ...readers, ...markers].map((one) => one.run());
   await time.sleep(chance.between(300, 2_500));
   world.phase = "healing";
   world.note("all is well again");

@@ -15,11 +15,12 @@ import {
 import type { Forward } from "@gatz/storage/contract";
 import { createHash } from "node:crypto";
 import { Chance } from "./chance.ts";
-import type { History } from "./history.ts";
+import type { History, PlainMark } from "./history.ts";
 import { forwardBetween } from "./forward.ts";
 import { LIMITS } from "./limits.ts";
 import { SimNode } from "./node.ts";
 import { SimServer } from "./postgres/sim_server.ts";
+import type { SimShard } from "./postgres/sim_shard.ts";
 import { VirtualTime } from "./virtual_time.ts";
 
 export interface WorldOptions {
@@ -48,6 +49,7 @@ export class World {
   readonly invites: { readonly id: EventId; readonly group: GroupId }[] = [];
   readonly history: History = {
     offers: [],
+    marks: [],
     sessions: [],
     devices: [],
     replicas: [],
@@ -151,10 +153,22 @@ export class World {
         isWaiting: tables.isWaiting(row),
         code: row.code,
       })),
+      reads: marksOf(tables),
     }));
     this.history.states = this.streams.map((stream) => JSON.parse(JSON.stringify(this.#state(stream))));
     for (const server of this.servers) {
-      for (const tables of server.shards.values()) this.history.breaches.push(...tables.breaches);
+      for (const { breaches, personal } of server.shards.values()) {
+        this.history.breaches.push(...breaches, ...personal.breaches);
+      }
     }
   }
+}
+
+/** The marks of a shard's users, as they stand. */
+export function marksOf({ personal }: SimShard): (PlainMark & { user: string })[] {
+  return [...personal.records.values()].flatMap(({ user, change }) =>
+    change.type === "read"
+      ? [{ user, discussion: change.discussion, epoch: change.epoch, seq: change.seq, rev: change.rev }]
+      : []
+  );
 }

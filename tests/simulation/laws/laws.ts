@@ -4,6 +4,7 @@ import { brokenInDevices } from "./device_laws.ts";
 import { brokenInEffects } from "./effect_laws.ts";
 import { brokenInDecisions, brokenInLogs } from "./log_laws.ts";
 import { PlainLogs } from "../../../tools/oracle/logs.ts";
+import { brokenInMarks } from "./mark_laws.ts";
 import { brokenInOffers } from "./offer_laws.ts";
 import { brokenInRejections } from "./rejection_laws.ts";
 import { brokenInReplicas } from "./replica_laws.ts";
@@ -22,6 +23,7 @@ export function brokenLaws(history: History): string[] {
     ...brokenInSessions(history, logs),
     ...brokenInDevices(history, logs),
     ...brokenInReplicas(history, logs),
+    ...brokenInMarks(history, logs),
     ...brokenInEffects(history, logs),
   ];
 }

@@ -190,6 +190,25 @@ const PLANTED: Readonly<Record<string, Planted>> = {
     const { events } = [...devices[0]!.streams.values()].find(({ events }) => events.size > 0)!;
     events.delete([...events.keys()][0]!);
   },
+  "[READ1] an answered mark that is lost": (history) => {
+    const { answer } = history.marks.findLast(({ answer }) => answer !== null && answer.rev > 0)!;
+    for (const shard of history.shards) {
+      shard.reads = shard.reads.filter(({ discussion }) => discussion !== answer!.discussion);
+    }
+  },
+  "[READ1] a device that holds an older mark": ({ devices }) => {
+    const { marks } = devices.find(({ marks }) => marks.size > 0)!;
+    for (const mark of marks.values()) mark.rev--;
+  },
+  "[READ1] a mark beyond what its user sees": ({ shards, devices, marks }) => {
+    for (const { reads } of shards) for (const mark of reads) mark.seq = 1_000;
+    for (const device of devices) for (const mark of device.marks.values()) mark.seq = 1_000;
+    for (const call of marks) call.seq = 1_000;
+  },
+  "[READ1] a mark that was made unread twice for once": ({ shards, devices }) => {
+    for (const { reads } of shards) for (const mark of reads) mark.epoch += 100;
+    for (const device of devices) for (const mark of device.marks.values()) mark.epoch += 100;
+  },
   "[SHARD3] an effect that never came": (history) => {
     const effect = history.shards.flatMap(({ effects }) => effects).find(({ code }) => code === null)!;
     const log = logOf(history, effect.id);

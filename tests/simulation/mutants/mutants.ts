@@ -108,6 +108,42 @@ export const MUTANTS: readonly Mutant[] = [
     replace: "if (session?.isOpen) this.#yielded.clear();",
   },
   {
+    mistake: "another node's marks not learnt of from the fence",
+    file: `${STORAGE}/log/shard_log.ts`,
+    find: "this.#options.onRev(fence.rev);",
+    replace: "",
+  },
+  {
+    mistake: "a mark that is done again after a lost answer is done twice",
+    file: `${STORAGE}/personal/writer.ts`,
+    find: "spread(result.pinned, requests, (request, its) => request.wishes = its);",
+    replace: "",
+  },
+  {
+    mistake: "a stale mark put over a newer one",
+    file: "packages/domain/src/personal.ts",
+    find: "return compareMarks(wanted, mark) > 0 ? wanted : mark;",
+    replace: "return compareMarks(wanted, mark) !== 0 ? wanted : mark;",
+  },
+  {
+    mistake: "a mark believed beyond what its user may see",
+    file: "apps/server/src/personal.ts",
+    find: "seq(Math.min(wish.seq, head))",
+    replace: "seq(Math.max(wish.seq, 0 * head))",
+  },
+  {
+    mistake: "a cursor ahead of the marks that were sent",
+    file: `${LIVE}/personal_news.ts`,
+    find: "return isDone ? rev(Math.max(this.#sent, this.#handed ?? 0)) : this.#sent;",
+    replace: "return isDone || true ? rev(Math.max(this.#sent, this.#handed ?? 0)) : this.#sent;",
+  },
+  {
+    mistake: "memory of changes with a hole",
+    file: `${STORAGE}/personal/log.ts`,
+    find: "} else if (after > this.#head) this.#forget(after);",
+    replace: "} else if (after > this.#head) this.#kept.push(...changes);",
+  },
+  {
     mistake: "what came while a shard was asked is dropped",
     file: `${LIVE}/shard_reads.ts`,
     find: `    this.options.answered(track, answer);
