@@ -1,6 +1,6 @@
 /** Holds a real server, over the wire, to the table of who may call what: one test a case (SEC1, VIS3). @module */
 import { strict as assert } from "node:assert";
-import { EVENT_TYPES } from "@gatz/domain";
+import { EVENT_TYPES, shardOf } from "@gatz/domain";
 import { needsPostgres } from "@gatz/testing/postgres.ts";
 import type { Bench } from "./judge.ts";
 import { ROWS } from "./rows.ts";
@@ -8,11 +8,13 @@ import type { Stages } from "./stage.ts";
 
 if (await needsPostgres(import.meta.url)) {
   const { describeApi } = await import("@gatz/server");
-  const { testServer } = await import("@gatz/testing/test_server.ts");
+  const { freshId, testServer } = await import("@gatz/testing/test_server.ts");
   const { footprintOf } = await import("./footprint.ts");
   const { clientSaid } = await import("./foresight.ts");
   const { judge } = await import("./judge.ts");
   const { isAccepted, Stages: MadeStages } = await import("./stage.ts");
+  const { planted } = await import("./cast.ts");
+  const { call } = await import("./wire.ts");
   const { callOf } = await import("./calls/calls.ts");
 
   /** Beats come fast, since a feed that shall bring nothing is believed after two. */
@@ -32,7 +34,7 @@ if (await needsPostgres(import.meta.url)) {
   Deno.test.afterAll(() => open.disposeAsync());
 
   for (const row of ROWS) {
-    const call = callOf(row);
+    const how = callOf(row);
     // Those who change something come last, so that nothing is on its way while others are refused.
     const cases = [...row.cells].sort(([, a], [, b]) => Number(isAccepted(a)) - Number(isAccepted(b)));
     for (const [column, cell] of cases) {
@@ -42,12 +44,40 @@ if (await needsPostgres(import.meta.url)) {
         ...{ sanitizeOps: false, sanitizeResources: false },
         fn: async () => {
           const { bench, stages } = await (opened ??= begin());
-          const stage = await stages.of(row, call);
-          await judge(bench, { row, column, cell, call, place: stage.placeFor(column) });
+          const stage = await stages.of(row, how);
+          await judge(bench, { row, column, cell, call: how, place: stage.placeFor(column) });
         },
       });
     }
   }
+
+  Deno.test({
+    name: "[SEC1] matrix: what is written anywhere is seen: an event, a mark, a setting, an account",
+    ...{ sanitizeOps: false, sanitizeResources: false },
+    fn: async () => {
+      const { bench, stages } = await (opened ??= begin());
+      const row = ROWS.find(({ name }) => name === "reads.mark")!; // there is one
+      const place = (await stages.of(row, callOf(row))).placeFor("member");
+      const { token } = place.cast.member;
+      const writes: [procedure: string, input: object][] = [
+        ["messages.send", {
+          id: freshId("msg", shardOf(place.discussion)),
+          discussion: place.discussion,
+          text: "words",
+        }],
+        ["reads.mark", { discussion: place.discussion, seq: 2 }],
+        ["settings.setDiscussion", { discussion: place.discussion, notify: "mentions" }],
+        ["auth.devSignIn", { handle: planted() }],
+      ];
+      for (const [procedure, input] of writes) {
+        const before = await bench.footprint.settled();
+        const isNear = procedure === "auth.devSignIn";
+        const { status, body } = await call(bench.url, { procedure, kind: "mutation", input, token, isNear });
+        assert.equal(status, 200, body);
+        assert.notEqual(await bench.footprint.settled(), before, `${procedure} left no trace`);
+      }
+    },
+  });
 
   Deno.test("[DISC4] matrix: a client that follows everything mostly knows by itself what can be done", () => {
     const { known, unknown } = clientSaid;

@@ -192,6 +192,7 @@ apps/server/src/routes/moderation.ts
   moderation.flag                                 login none     none    left  ok     ok     ok     ok     ok     ok     ok      ok      login
   moderation.resolve                              login none     none    left  no     no     ok     ok     ok     ok     no      no      login
   moderation.resolve (on the owner's)             login none     none    left  no     no     no     no     no     no     no      no      login
+  moderation.resolve (that there is not)          login none     none    left  no     no     none   none   none   none   no      no      login
   moderation.purge                                login none     none    left  no     no     ok     ok     ok     ok     no      no      login
   moderation.purge (the owner's)                  login none     none    left  no     no     no     no     no     no     no      no      login
   moderation.queue                                login none     none    mods  mods   mods   ok     ok     ok     ok     mods    mods    login

@@ -104,6 +104,10 @@ const PROCEDURES: Calls = {
   "moderation.flag": of("discussion/flag-message"),
   "moderation.resolve": of("discussion/resolve-flag"),
   "moderation.resolve (on the owner's)": of("discussion/resolve-flag", ({ ownersFlag }) => ({ flag: ownersFlag })),
+  "moderation.resolve (that there is not)": {
+    ...of("discussion/resolve-flag", ({ discussion }) => ({ flag: newEvent(discussion) })),
+    exists: (at) => at,
+  },
   "moderation.purge": purge(),
   "moderation.purge (the owner's)": purge(({ cast }) => ({ author: cast.owner.user })),
 

@@ -17,8 +17,13 @@ export function refuseAnswer(id: EventId | undefined, actor: Actor, scene: Scene
   return answer.kind === "accepted" ? null : answer;
 }
 
-/** Whether somebody may resolve an open flag: on whose message it is counts, as for what else is done to them. */
+/**
+ * Whether somebody may resolve an open flag: on whose message it is counts, as for what else is done to them. Who is not told of flags is
+ * not told either whether this one is open (MOD2).
+ */
 export function judgeAnswer(id: EventId, { actor, field }: { actor: Actor; field: string }, scene: Scene): Decision {
+  const told = judgeRight("oversee", { actor, field }, scene);
+  if (told.kind !== "accepted") return told;
   const flag = openFlag(scene.state, id);
   return flag === undefined
     ? refuse("NotFound", { field })
