@@ -15,6 +15,8 @@ export interface PlainRow {
   decided: { skipped?: { user: string }[]; replyToSeq?: number } | null;
   body: {
     text?: string;
+    mentions?: string[];
+    name?: string;
     members?: string[];
     users?: string[];
     user?: string;
@@ -37,6 +39,8 @@ export interface PlainMessage {
   revision: number;
   changedSeq: number;
   replyToSeq: number | null;
+  /** None once deleted. */
+  mentions: string[];
   /** First come first. */
   reactions: PlainReaction[];
 }
@@ -59,7 +63,7 @@ export interface PlainView {
   messages: PlainMessage[];
 }
 
-const NEW = 1, EDIT = 2, DELETE = 3, REACT = 4, CREATE = 10, ADD = 11, REMOVE = 12, LEAVE = 13, BAN = 26, PURGE = 31;
+const NEW = 1, EDIT = 2, DELETE = 3, REACT = 4, CREATE = 10, ADD = 11, REMOVE = 12, LEAVE = 13, BAN = 26, EXPUNGE = 31;
 
 interface PlainStay {
   name: string;
@@ -123,6 +127,10 @@ function counted(reactions: readonly string[], who: string): PlainReaction[] {
   return counts;
 }
 
+function goneBy({ seq, body }: PlainRow, by: string): Partial<Uncounted> {
+  return { text: null, by, reason: body.reason ?? null, changedSeq: seq, mentions: [], reactions: [] };
+}
+
 /** A message whose reactions are `emoji name`, first come first. */
 type Uncounted = Omit<PlainMessage, "reactions"> & { reactions: string[] };
 
@@ -140,25 +148,26 @@ function messagesOf(seen: readonly PlainRow[], nameOf: (id: string) => string): 
         revision: 0,
         changedSeq: row.seq,
         replyToSeq: row.decided?.replyToSeq ?? null,
+        mentions: (row.body.mentions ?? []).map(nameOf),
         reactions: [],
       });
     }
-    if (row.type === PURGE) {
-      const author = nameOf(row.body.author ?? "");
+    if (row.type === EXPUNGE) {
       for (const message of messages) {
-        if (message.author !== author || message.text === null || message.seq > (row.body.upToSeq ?? 0)) continue;
-        Object.assign(message, { text: null, by, reason: row.body.reason ?? null, changedSeq: row.seq, reactions: [] });
+        const isMeant = message.author === nameOf(row.body.author ?? "") && message.seq <= (row.body.upToSeq ?? 0);
+        if (isMeant && message.text !== null) Object.assign(message, goneBy(row, by));
       }
     }
     const target = messages.find((message) => message.seq === row.target_seq);
     if (target === undefined || target.text === null) continue;
     if (row.type === EDIT) {
       target.text = row.body.text ?? null;
+      target.mentions = (row.body.mentions ?? []).map(nameOf);
       target.revision++;
       target.changedSeq = row.seq;
     }
     if (row.type === DELETE) {
-      Object.assign(target, { text: null, by, reason: row.body.reason ?? null, changedSeq: row.seq, reactions: [] });
+      Object.assign(target, goneBy(row, by));
     }
     if (row.type === REACT) {
       const reaction = `${row.body.emoji} ${by}`;

@@ -36,6 +36,7 @@ if (await needsPostgres(import.meta.url)) {
     revision: message.revision,
     changedSeq: message.changedSeq,
     replyToSeq: message.replyToSeq ?? null,
+    mentions: message.kind === "live" ? message.mentions.map(nameOf) : [],
     reactions: message.kind === "live" ? message.reactions.map((r) => ({ ...r, users: r.users.map(nameOf) })) : [],
   });
 

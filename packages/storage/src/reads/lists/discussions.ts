@@ -25,7 +25,7 @@ export async function readDiscussions(pools: ReadPools, user: UserId, page: List
   const shards = concern?.shards ?? pools.shards.filter((shard) => shard !== own);
   const isInMany = (concern?.discussions.count ?? 0) > MANY * shards.length;
   const newest = await readNewest(pools, { user, kind: "discussion", isInMany, ...placesAsked(page) }, shards);
-  const places = page.before === undefined ? newest.places : newest.places.slice(0, page.limit);
+  const places = newest.places.slice(0, page.before === undefined ? Math.max(page.limit, SUMMED) : page.limit);
   const kept = concern && await readKept(pools, { user, concern, places }).catch(nullIfUnavailable);
   const parts = await readParts(pools, { user, places, shown: newest.places.slice(0, page.limit), kept });
   const silent = [...concern === null ? [own] : [], ...newest.silent, ...parts.silent].sort((a, b) => a - b);
@@ -97,7 +97,8 @@ function newestRowFirst(a: DiscussionRow, b: DiscussionRow): number {
 }
 
 function sumOf(parts: readonly RowsHere[], { places, isAll }: NewestPlaces): ListSum {
-  const all = parts.flatMap(({ unread }) => unread).slice(0, SUMMED);
+  const known = new Map(parts.flatMap(({ unread }) => [...unread]));
+  const all = places.slice(0, SUMMED).flatMap(({ stream }) => known.get(uuidToId("disc", stream)) ?? []);
   const unread = all.filter(({ unread: { count, more } }) => count > 0 || more).length;
   return {
     unread: { count: unread, more: !isAll || places.length > all.length },

@@ -37,8 +37,8 @@ export interface RowsAsked {
 
 export interface RowsHere {
   readonly rows: readonly DiscussionRow[];
-  /** Of every stream that was asked for. */
-  readonly unread: readonly Unread[];
+  /** Of every discussion that was asked for. */
+  readonly unread: ReadonlyMap<DiscussionId, Unread>;
 }
 
 /** Throws {@link ShardUnavailable}. */
@@ -56,7 +56,7 @@ export async function readRows(
     const asRows = await asTheyStood(q, seen.filter(({ isShown }) => isShown));
     return {
       rows: asRows.map((one) => rowOf(one, { user, kept })),
-      unread: seen.map(({ unread }) => unreadFrom(unread)),
+      unread: new Map(seen.map(({ id, unread }) => [id, unreadFrom(unread)])),
     };
   });
 }

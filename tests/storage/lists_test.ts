@@ -1,0 +1,190 @@
+import assert from "node:assert/strict";
+import type { DiscussionId, GroupId, ShownMessage, UserId } from "@gatz/domain";
+import type { DiscussionList, DiscussionRow } from "@gatz/storage";
+import { needsPostgres } from "@gatz/testing/postgres.ts";
+import type { PlainMessage, PlainRow } from "./naive_view.ts";
+import type { PlainListRow } from "./naive_list.ts";
+import type { ListStory } from "./list_story.ts";
+import type { Town as TownType } from "./town.ts";
+
+if (await needsPostgres(import.meta.url)) {
+  const { default: fc } = await import("fast-check");
+  const { idToUuid, seq, shardOf } = await import("@gatz/domain");
+  const { Town } = await import("./town.ts");
+  const { naiveListRow } = await import("./naive_list.ts");
+  const { listSteps, runListStep } = await import("./list_story.ts");
+  const drafts = await import("../../packages/domain/testing/drafts.ts");
+  const { discussionId } = await import("../../packages/domain/testing/ids.ts");
+
+  // No number that the town itself gives.
+  let made = 1_000_000;
+
+  const names = (users: readonly UserId[]) => {
+    const known = new Map(users.flatMap((user, n): [string, string][] => [[user, `u${n}`], [idToUuid(user), `u${n}`]]));
+    return (id: string) => known.get(id) ?? assert.fail(`nobody: ${id}`);
+  };
+
+  const logOf = (town: TownType, discussion: DiscussionId) =>
+    town.byHand(shardOf(discussion), async (sql) => {
+      const rows = await sql<PlainRow[]>`
+        select seq, id, at::float8 as at, type, actor, target_seq, decided, body from events
+        where stream = ${idToUuid(discussion)} order by seq`;
+      return [...rows];
+    });
+
+  const BLOCK = 96, UNBLOCK = 97;
+
+  /** From the rows of the person's own shard. */
+  const personOf = (town: TownType, user: UserId, discussion: DiscussionId) =>
+    town.byHand(shardOf(user), async (sql) => {
+      const nameOf = names(town.users);
+      const [mark] = await sql<{ seq: number }[]>`
+        select seq from reads where "user" = ${idToUuid(user)} and discussion = ${idToUuid(discussion)}`;
+      const blocks = new Set<string>();
+      const said = await sql<{ type: number; body: { user: string } }[]>`
+        select type, body from events where stream = ${idToUuid(user)} and type in (${BLOCK}, ${UNBLOCK}) order by seq`;
+      for (const { type, body } of said) blocks[type === BLOCK ? "add" : "delete"](nameOf(body.user));
+      return { name: nameOf(user), read: mark?.seq ?? 0, blocks: [...blocks] };
+    });
+
+  const plain = (message: ShownMessage, nameOf: (id: string) => string): PlainMessage => ({
+    seq: message.seq,
+    author: nameOf(message.author),
+    text: message.kind === "live" ? message.text : null,
+    by: message.kind === "deleted" ? (message.by === "system" ? "system" : nameOf(message.by)) : null,
+    reason: message.kind === "deleted" ? message.reason ?? null : null,
+    revision: message.revision,
+    changedSeq: message.changedSeq,
+    replyToSeq: message.replyToSeq ?? null,
+    mentions: message.kind === "live" ? message.mentions.map(nameOf) : [],
+    reactions: message.kind === "live" ? message.reactions.map((r) => ({ ...r, users: r.users.map(nameOf) })) : [],
+  });
+
+  const plainRow = (row: DiscussionRow, nameOf: (id: string) => string): PlainListRow => {
+    assert.equal(row.unread?.more, false, "there are few");
+    const { name, closed, head, lastAt, memberCount, preview } = row;
+    return {
+      ...{ name, closed, locked: row.locked ?? false, muted: row.muted !== undefined, head, lastAt, memberCount },
+      unread: row.unread?.count ?? assert.fail("nobody knows"),
+      mentionedBy: row.mentionedBy.map(nameOf).sort(),
+      preview: preview && plain(preview, nameOf),
+    };
+  };
+
+  const checkViewer = async ({ town, discussion }: ListStory, viewer: UserId) => {
+    const nameOf = names(town.users);
+    const who = await personOf(town, viewer, discussion);
+    const expected = naiveListRow(await logOf(town, discussion), who, nameOf);
+    const { rows, sum } = await town.storage.discussionsOf(viewer, { limit: 100 });
+    const row = rows.find((row) => row.discussion === discussion);
+    assert.deepEqual(row === undefined ? null : plainRow(row, nameOf), expected, `to ${who.name}`);
+    if (row === undefined) return;
+    assert.equal(row.mark?.seq, who.read);
+    assert.equal(row.role === null, row.intervals.at(-1)?.left !== undefined);
+    assert.equal(sum?.unread.count, rows.filter((row) => row.unread!.count > 0).length); // checked above
+    assert.deepEqual(sum?.mentionedBy.length, rows.flatMap((row) => row.mentionedBy).length);
+  };
+
+  Deno.test("[READ2] [VIS4] a row's unread, mentions, preview and all else are what the log says, whatever happened", async () => {
+    await using town = await Town.start({ people: 5 });
+    const [owner, ...others] = town.users;
+    assert.ok(owner);
+    await fc.assert(
+      fc.asyncProperty(listSteps(town.users.length), async (script) => {
+        const story: ListStory = { town, discussion: (await town.discussion(owner, others)).discussion, sent: [] };
+        for (const step of script) await runListStep(story, step);
+        await town.settled();
+        for (const viewer of town.users) await checkViewer(story, viewer);
+      }),
+      { numRuns: 12 },
+    );
+  });
+
+  /** A discussion of a group for each number, begun side by side. */
+  const discussionsOf = async (town: TownType, maker: UserId, { group, members, many }: {
+    group: GroupId;
+    members: readonly UserId[];
+    many: number;
+  }) =>
+    await Promise.all(Array.from({ length: many }, async () => {
+      const discussion = discussionId(++made, shardOf(group));
+      await town.accepted(drafts.createDiscussion(maker, discussion, { group, members }));
+      return discussion;
+    }));
+
+  const DAY_MS = 86_400_000;
+
+  /** As if nothing had happened in some discussions for days. */
+  const longAgo = (town: TownType, discussions: readonly DiscussionId[], days: number) =>
+    town.byHand(shardOf(discussions[0]!), async (sql) => {
+      const ids = discussions.map(idToUuid);
+      await sql`update streams set last_at = last_at - ${days * DAY_MS}::bigint where id = any(${ids}::uuid[])`;
+      await sql`update events set at = at - ${days * DAY_MS}::bigint where stream = any(${ids}::uuid[])`;
+      await sql`update members set active_on = active_on - ${days} where stream = any(${ids}::uuid[])`;
+    });
+
+  /** By plain SQL over all that the viewer is or was in. */
+  const inOrder = (town: TownType, viewer: UserId) =>
+    town.byHand(shardOf(viewer), async (sql) => {
+      const rows = await sql<{ id: string }[]>`
+        select m.stream as id from members m join streams s on s.id = m.stream and s.kind = 3
+        left join events e on e.stream = m.stream and e.seq = m.left_seq
+        where m."user" = ${idToUuid(viewer)} order by coalesce(e.at, s.last_at) desc, m.stream desc`;
+      return rows.map(({ id }) => id);
+    });
+
+  const allPages = async (town: TownType, viewer: UserId, limit: number) => {
+    const ids: string[] = [];
+    for (let before: DiscussionList["next"] = null;;) {
+      const list = await town.storage.discussionsOf(viewer, { limit, ...(before && { before }) });
+      ids.push(...list.rows.map(({ discussion }) => idToUuid(discussion)));
+      before = list.next;
+      if (before === null) return ids;
+    }
+  };
+
+  Deno.test("[USR3] pages are in the order of activity for who is in many discussions, in few of many, long ago, or no more", async (t) => {
+    await using town = await Town.start({ people: 2, shards: 1 });
+    const [me, other] = town.users as [UserId, UserId];
+    const { group } = await town.discussion(other, [me]);
+    const mine = await discussionsOf(town, other, { group, members: [me], many: 110 });
+    const check = async () => {
+      const expected = await inOrder(town, me);
+      for (const limit of [7, 50]) assert.deepEqual(await allPages(town, me, limit), expected);
+      assert.deepEqual(await allPages(town, other, 50), await inOrder(town, other));
+    };
+    await t.step("in most of the newest", check);
+    for (const n of [3, 40, 77]) await town.accepted(drafts.leaveDiscussion(me, mine[n]!));
+    for (const n of [3, 50, 51, 90]) await town.accepted(drafts.newMessage(other, mine[n]!));
+    await t.step("some were left", check);
+    await discussionsOf(town, other, { group, members: [], many: 140 });
+    await t.step("in few of the newest", check);
+    await longAgo(town, mine.slice(0, 60), 3);
+    await longAgo(town, mine.slice(60, 70), 1);
+    await t.step("most are of other days", check);
+    await longAgo(town, mine.slice(60), 400);
+    await t.step("all of it is long ago", check);
+  });
+
+  Deno.test("[READ2] unread is exact to 99, and looks no further than the newest 1,000 messages after the mark", async () => {
+    await using town = await Town.start({ people: 2, shards: 1 });
+    const [me, other] = town.users as [UserId, UserId];
+    const { discussion } = await town.discussion(other, [me]);
+    const say = async (actor: UserId, many: number) => {
+      const bundle = Array.from({ length: many }, () => drafts.newMessage(actor, discussion));
+      const outcomes = await town.storage.offer(discussion, bundle, { deadlineMs: 20_000 });
+      assert.ok(outcomes.length === many && outcomes.every(({ kind }) => kind === "accepted"));
+    };
+    const unread = async () => (await town.storage.discussionsOf(me, { limit: 1 })).rows[0]?.unread;
+    await say(other, 99);
+    assert.deepEqual(await unread(), { count: 99, more: false });
+    await say(other, 1);
+    assert.deepEqual(await unread(), { count: 99, more: true });
+    await say(me, 950);
+    assert.deepEqual(await unread(), { count: 50, more: true }, "of the newest 1,000 my own are 950");
+    await town.storage.setPersonal(me, [{ type: "read", discussion, seq: seq(52) }], { deadlineMs: 5_000 });
+    assert.deepEqual(await unread(), { count: 49, more: false }, "seqs 53 to 101, of 999 messages");
+    await say(me, 60);
+    assert.deepEqual(await unread(), { count: 0, more: true });
+  });
+}
