@@ -97,7 +97,7 @@ if (await needsPostgres(import.meta.url)) {
         for (const viewer of town.users) await checkViewer(story, viewer);
       }),
       // A step is a commit: shrinking would take minutes. The seed brings it back.
-      { numRuns: 12, endOnFailure: true },
+      { numRuns: 8, endOnFailure: true },
     );
   });
 
