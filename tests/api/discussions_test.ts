@@ -83,6 +83,8 @@ if (await needsPostgres(import.meta.url)) {
       (await ann.api.discussions.ban.mutate({ id: id(), discussion: open, user: ben.user, reason: "spam" })).outcome,
     );
     assert.equal(refusal(await join(ben, open)), "Banned");
+    const { bans, mutes } = await ann.api.moderation.sanctions.query({ discussion: open });
+    assert.deepEqual([bans, mutes], [[{ user: ben.user }], []]);
     sent((await ann.api.discussions.unban.mutate({ id: id(), discussion: open, user: ben.user })).outcome);
     sent(await join(ben, open));
     const brief = await begin(Date.now() + 300);

@@ -80,6 +80,7 @@ if (await needsPostgres(import.meta.url)) {
       ["moderation.flag", "mutation", ({ discussion, message: target }) => ({ id: evt, discussion, target })],
       ["moderation.resolve", "mutation", ({ discussion }) => ({ id: evt, discussion, flag: evt, verdict: "upheld" })],
       ["moderation.purge", "mutation", ({ discussion }) => ({ id: evt, discussion, author: ann.user, upToSeq: 1 })],
+      ["moderation.sanctions", "query", ({ discussion }) => ({ discussion })],
       ["moderation.queue", "query", ({ discussion }) => ({ discussion })],
       ["moderation.evidence", "query", ({ discussion }) => ({ discussion, seq: 2 })],
       ["moderation.audit", "query", ({ discussion }) => ({ discussion })],

@@ -196,6 +196,7 @@ apps/server/src/routes/moderation.ts
   moderation.purge                                login none     none    left  no     no     ok     ok     ok     ok     no      no      login
   moderation.purge (the owner's)                  login none     none    left  no     no     no     no     no     no     no      no      login
   moderation.queue                                login none     none    mods  mods   mods   ok     ok     ok     ok     mods    mods    login
+  moderation.sanctions                            login none     none    mods  mods   mods   ok     ok     ok     ok     mods    mods    login
   moderation.evidence                             login none     none    mods  mods   mods   ok     ok     ok     ok     mods    mods    login
   moderation.audit                                login none     none    mods  mods   mods   ok     ok     ok     ok     mods    mods    login
 

@@ -62,6 +62,7 @@ export const WAYS_OUT: Readonly<Record<string, Inputs | null>> = {
   "moderation.audit": talks(),
   "moderation.evidence": flags,
   "moderation.queue": talks(),
+  "moderation.sanctions": talks(),
   "reads.get": ({ talks }) => [{ discussions: talks }],
   "settings.ofDiscussions": ({ talks }) => [{ discussions: talks }],
   "users.blocked": () => [undefined],

@@ -54,6 +54,7 @@ export const READS: Calls = {
     shows: { now: ({ words }) => words.ownText },
     tells: flags,
   },
+  "moderation.sanctions": { kind: "query", input: ({ discussion }) => ({ discussion }) },
   "moderation.audit": {
     kind: "query",
     input: ({ discussion }) => ({ discussion }),

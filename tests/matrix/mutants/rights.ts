@@ -47,7 +47,7 @@ const TYPES: Readonly<Record<"discussion" | "group", Readonly<Record<string, rea
 };
 /** Acts that no draft is judged by, and the procedures that are. */
 const PROCEDURES: Readonly<Record<string, readonly string[]>> = {
-  "oversee": ["moderation.queue", "moderation.evidence", "moderation.audit"],
+  "oversee": ["moderation.queue", "moderation.sanctions", "moderation.evidence", "moderation.audit"],
 };
 const RIGHT = /^ {2}"([\w-]+)": \{ who: "([\w-]+)",(.*)\},$/;
 

@@ -8,6 +8,7 @@ import {
   type FlagMessage,
   type Incarnation,
   type LogEvent,
+  type Sanction,
   seesSeq,
   type Seq,
   seq,
@@ -48,6 +49,14 @@ export interface Evidence extends Answer {
   readonly history: readonly LogEvent[];
   /** What was said around it, newest first, as it stood; the message among them. */
   readonly around: readonly MessageView[];
+}
+
+/** Somebody who is muted or banned; without `until`, until it is taken back. */
+export type Sanctioned = { readonly user: UserId } & Pick<Sanction, "until">;
+
+export interface Sanctions extends Answer {
+  readonly mutes: readonly Sanctioned[];
+  readonly bans: readonly Sanctioned[];
 }
 
 export interface Audit extends Answer {
@@ -103,6 +112,16 @@ export const moderation = router({
       };
     }),
 
+  /** Who is muted and who is banned, also what has run out and was not taken back. */
+  sanctions: moderatorProcedure
+    .input(z.strictObject({ discussion: zDiscussionId }))
+    .query(async ({ ctx, input: { discussion } }): Promise<Sanctions> => {
+      const { storage } = ctx.services;
+      const { state, head } = await seenByModerator(storage, { viewer: ctx.session.user, discussion });
+      const { mutes, bans } = state;
+      return { incarnation: storage.incarnation, asOf: head, mutes: sanctioned(mutes), bans: sanctioned(bans) };
+    }),
+
   /** `seq`: of the `flag-message`, also of one that was answered. */
   evidence: moderatorProcedure
     .input(z.strictObject({ discussion: zDiscussionId, seq: zSeq }))
@@ -140,6 +159,13 @@ export const moderation = router({
 });
 
 const write = (context: UserContext, draft: Draft) => offerOne(context, { draft, names: { stream: "discussion" } });
+
+function sanctioned(by: DiscussionState["mutes"]): Sanctioned[] {
+  // The keys of sanctions are user ids.
+  return (Object.entries(by ?? {}) as [UserId, Sanction][]).map(([user, { until }]) => (
+    { user, ...(until !== undefined && { until }) }
+  ));
+}
 
 /** @throws {ApiError} NotFound to who is no member, Forbidden to who is no moderator */
 async function seenByModerator(
