@@ -6,6 +6,7 @@ if (await needsPostgres(import.meta.url)) {
   const { shardOf } = await import("@gatz/domain");
   const { connect, freshId, person, testServer } = await import("@gatz/testing/test_server.ts");
   const { administer } = await import("@gatz/testing/test_database.ts");
+  const { within } = await import("../../apps/server/src/live/pause.ts");
   const { followBySse } = await import("../service/sse_reader.ts");
   const { disposeAll, sent, talk } = await import("./talk.ts");
   type Person = Awaited<ReturnType<typeof person>>;
@@ -55,7 +56,9 @@ if (await needsPostgres(import.meta.url)) {
 
     const begun = performance.now();
     sent((await end(ann)).outcome);
-    for (const { code, at } of await Promise.all(feeds.map(({ over }) => over))) {
+    const over = await within(PATIENCE_MS, Promise.all(feeds.map(({ over }) => over)));
+    assert.ok(over, "the feeds do not end");
+    for (const { code, at } of over) {
       assert.equal(code, "Unauthenticated");
       assert.ok(at - begun < SOON_MS, `a feed went on for ${at - begun} ms`);
     }

@@ -101,6 +101,23 @@ if (await needsPostgres(import.meta.url)) {
     }
   });
 
+  Deno.test("[USR2] a rename that is recorded after another was granted leaves the stream with the other", async () => {
+    await using server = await testServer({ database: DATABASE });
+    await using ann = await person(server.url, "ann", { shard: 1 });
+    const { directory } = server.storage;
+    const { answer } = await administer(server.database.servers.a, (sql) =>
+      sql.begin(async (held) => {
+        await held`select from gatz_s0001.fence for update`;
+        const answer = rename(ann, "anna");
+        while ((await directory.userByHandle("ann"))?.handle !== "anna");
+        // As another node would, while the first event waits.
+        assert.deepEqual(await directory.claimHandle("bella", ann.user), { kind: "granted" });
+        return { answer };
+      }));
+    sent((await answer).outcome);
+    assert.equal((await ann.api.auth.me.query()).handle, "bella");
+  });
+
   Deno.test("[USR2] a rename that broke off between the directory and the stream is finished by the next try, or sign-in", async () => {
     await using server = await testServer({ database: DATABASE });
     await using ann = await person(server.url, "ann");

@@ -110,9 +110,17 @@ if (await needsPostgres(import.meta.url)) {
     const ann = somebody();
     await town.storage.directory.claimHandle("first", ann);
     const handles = [..."abcdefghjkmn"].map((letter) => `hand_${letter}`);
-    const claims = await Promise.all(
-      handles.map((handle, n) => (n % 2 === 0 ? town.storage : other).directory.claimHandle(handle, ann)),
-    );
+    const { waiting } = await administer(town.config.directory, (sql) =>
+      sql.begin(async (held) => {
+        await held`select from gatz.handles where handle = 'first' for update`;
+        const waiting = handles.map((handle, n) =>
+          (n % 2 === 0 ? town.storage : other).directory.claimHandle(handle, ann)
+        );
+        // As many as a node has connections to the directory.
+        await untilWaiting(town, 2 * 4);
+        return { waiting };
+      }));
+    const claims = await Promise.all(waiting);
     assert.deepEqual(new Set(claims.map(({ kind }) => kind)), new Set(["granted"]));
     const rows = await administer(
       town.config.directory,

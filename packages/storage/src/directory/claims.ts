@@ -73,7 +73,7 @@ async function askFor(
     ),
     granted as (
       insert into handles as mine (skeleton, handle, "user")
-      select ${skeleton}, ${handle}, ${user}::uuid from may where is_theirs and not overtaken and not too_many
+      select ${skeleton}, ${handle}, ${user}::uuid from may where is_theirs and not too_many
       on conflict (skeleton) do update set handle = excluded.handle, "user" = excluded."user", free_at = null,
         former = case
           when mine."user" <> excluded."user" then null
