@@ -264,6 +264,7 @@ apps/server/src/routes/log.ts
 
 apps/server/src/routes/live.ts
   live.inbox                                      login mine     mine    part  ok     ok     ok     ok     ok     ok     ok      ok      login
+  live.inbox (who types)                          login mine     mine    mine  ok     ok     ok     ok     ok     ok     ok      mine    login
   live.inbox (a discussion)                       login none     none    part  ok     ok     ok     ok     ok     ok     ok      ok      login
   live.inbox (a group)                            login none     ok      part  ok     ok     ok     ok     ok     ok     ok      ok      login
   live.inbox (another's own)                      login none     none    none  none   none   none   none   none   none   none    none    login

@@ -21,8 +21,8 @@ export interface Call {
   readonly isApart?: boolean;
   /** Of reads: texts of the place that stand in the answer to who is answered with all; and to an ex-member. */
   readonly shows?: { readonly now: (at: Place) => string; readonly then?: (at: Place) => string };
-  /** Of feeds: where something happens, of which it brings news to who is a member. */
-  readonly news?: "group" | "discussion";
+  /** Of feeds: where something happens, of which it brings news to who is a member; or that somebody types in the discussion. */
+  readonly news?: "group" | "discussion" | "typing";
   /** What it tells of people to whoever asks for them; or `all`: it shows the inside. */
   readonly tells?: "all" | ((at: Place) => readonly string[]);
 }

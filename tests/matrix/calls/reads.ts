@@ -162,6 +162,7 @@ export const READS: Calls = {
   },
 
   "live.inbox": { kind: "feed", input: () => ({}), news: "discussion" },
+  "live.inbox (who types)": { kind: "feed", input: () => ({}), news: "typing" },
   "live.inbox (a discussion)": {
     kind: "feed",
     input: ({ discussion }) => ({ stream: discussion, fromSeq: seq(1) }),
