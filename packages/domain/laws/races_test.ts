@@ -2,6 +2,7 @@
 import { ok, strictEqual } from "node:assert/strict";
 import fc from "fast-check";
 import type { DiscussionId, UserId } from "../src/ids.ts";
+import { unixMs } from "../src/scalars.ts";
 import { code } from "../testing/scene.ts";
 import {
   addToDiscussion,
@@ -18,6 +19,7 @@ import {
   removeFromGroup,
   unblockUser,
 } from "../testing/drafts.ts";
+import { ban, join, unban } from "../testing/discussion_drafts.ts";
 import { createInvite, joinByInvite, transferOwnership } from "../testing/group_drafts.ts";
 import { discussionId, eventId, groupId, userId } from "../testing/ids.ts";
 import { isIn, shouldBeIn, shouldBeInGroup, shownOf } from "../testing/naive_model.ts";
@@ -55,7 +57,9 @@ function stage({ ann, ben, uma, group, talk, invite }: Cast): World {
   const world = new World();
   for (const user of [ann, ben, uma]) world.accept(register(user));
   world.accept(createGroup(ann, group, [ben, uma]));
-  world.accept(createDiscussion(ben, talk, { group }));
+  world.accept(
+    createDiscussion(ben, talk, { group, join: { until: unixMs(world.now + 1_000_000), historyFrom: "all" } }),
+  );
   world.accept({ ...createInvite(ben, group), id: invite.id });
   world.deliverAll();
   return world;
@@ -165,6 +169,15 @@ const SCRIPTS: Record<string, (cast: Cast) => Script[]> = {
     [...atOnce(newMessage(ben, talk)), ...atOnce(endAccount(ben))],
     slowly(addToGroup(ann, group, { users: [uma] })),
   ],
+  "joining a discussion meets removal and re-adding": ({ ann, uma, group, talk }) => [
+    [...atOnce(removeFromGroup(ann, group, { user: uma })), ...atOnce(addToGroup(ann, group, { users: [uma] }))],
+    [...slowly(join(uma, talk)), ...slowly(join(uma, talk))],
+  ],
+  "a ban meets joining and removal from the group": ({ ann, ben, uma, group, talk }) => [
+    atOnce(removeFromGroup(ann, group, { user: uma })),
+    slowly(join(uma, talk)),
+    [...atOnce(ban(ben, talk, { user: uma })), ...atOnce(unban(ben, talk, uma))],
+  ],
   "joining by an invite meets a block and a leaving": ({ uma, group, invite }) => [
     [...atOnce(leaveGroup(uma, group)), ...slowly(joinByInvite(uma, group, invite.id))],
     atOnce(blockUser(uma, invite.by)),
@@ -224,6 +237,9 @@ function anyScript({ ann, ben, uma, group, talk, other, invite }: Cast): fc.Arbi
     () => atOnce(blockUser(uma, ann)),
     () => atOnce(unblockUser(uma, ann)),
     () => slowly(joinByInvite(uma, group, invite.id)),
+    () => slowly(join(uma, talk)),
+    () => atOnce(ban(ben, talk, { user: uma })),
+    () => atOnce(unban(ben, talk, uma)),
     () => atOnce(transferOwnership(ann, group, ben)),
     () => atOnce(endAccount(uma)),
     () => atOnce(endAccount(ben)),
