@@ -51,6 +51,7 @@ export const WAYS_OUT: Readonly<Record<string, Inputs | null>> = {
   "discussions.byUser": () => [{ limit: 100 }, { limit: 3 }],
   "discussions.members": talks(),
   "groups.byId": groups,
+  "groups.byUser": () => [{ limit: 100 }, { limit: 1 }],
   "groups.invites": groups,
   "groups.joinable": groups,
   "groups.members": groups,

@@ -28,7 +28,7 @@ import type { Directory } from "./directory/contract.ts";
 import type { ForwardedOffer, Membership, NodeId, ShardOwner } from "./nodes/contract.ts";
 import type { OfferStep, StorageReadings } from "./observe.ts";
 import type { PersonalStorage } from "./personal/contract.ts";
-import type { DiscussionList, ListPage } from "./reads/lists/contract.ts";
+import type { DiscussionList, GroupList, GroupListPage, ListPage } from "./reads/lists/contract.ts";
 import type { SharedStateOf } from "./reads/stream_at.ts";
 
 export type * from "./directory/contract.ts";
@@ -287,6 +287,8 @@ export interface Storage extends PersonalStorage {
   discussionOf(message: MessageId): Promise<DiscussionId | null>;
   /** A user's discussions, newest activity first. Never throws for a shard that does not answer. */
   discussionsOf(user: UserId, page: ListPage): Promise<DiscussionList>;
+  /** A user's groups, likewise. */
+  groupList(user: UserId, page: GroupListPage): Promise<GroupList>;
 
   /** Which shards hold streams that concern a user, from their own stream's projection; throws {@link ShardUnavailable} if that shard is down. */
   shardsOf(user: UserId): Promise<readonly ShardNumber[]>;

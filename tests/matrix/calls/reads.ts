@@ -67,6 +67,11 @@ export const READS: Calls = {
     input: ({ group }) => ({ group }),
     shows: { now: ({ words }) => words.groupName },
   },
+  "groups.byUser": {
+    kind: "query",
+    input: () => ({ limit: 100 }),
+    shows: { now: ({ words }) => words.groupName },
+  },
 
   "reads.get": { kind: "query", input: ({ discussion }) => ({ discussions: [discussion] }) },
   "settings.ofDiscussions": { kind: "query", input: ({ discussion }) => ({ discussions: [discussion] }) },

@@ -76,6 +76,7 @@ export function simReads({ read, limits }: SimReadsOptions): Backend["reads"] {
     eventsAbout: notSimulated,
     moderation: notSimulated,
     discussionsOf: notSimulated,
+    groupList: notSimulated,
   };
 }
 

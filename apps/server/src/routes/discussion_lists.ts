@@ -34,9 +34,10 @@ export const discussionLists = {
       const { storage, accounts } = ctx.services;
       const { incarnation } = storage;
       const viewer = ctx.session.user;
-      const place = before === undefined ? undefined : decodePlace(before);
+      const place = before === undefined ? undefined : decodePlace("disc", before);
       if (place === null) throw malformed("before", "not the `next` of a page");
-      const list = await storage.discussionsOf(viewer, { limit, ...(place === undefined ? {} : { before: place }) });
+      const behind = place && { before: { lastAt: place.lastAt, discussion: place.id } };
+      const list = await storage.discussionsOf(viewer, { limit, ...behind });
       const blockers = await blockersAmong(storage, { list, viewer });
       // Those of the list's own snapshot, where there is one.
       const { blocks, read } = list.blocks === null
@@ -48,7 +49,7 @@ export const discussionLists = {
         rows: rowViews({ list, blocks, blockers }),
         totals: place === undefined ? totalsOf({ list, blockers }) : null,
         unavailable: list.unavailable,
-        next: list.next === null ? null : encodePlace(list.next),
+        next: list.next === null ? null : encodePlace({ lastAt: list.next.lastAt, id: list.next.discussion }),
         ...read,
       };
     }),

@@ -25,6 +25,7 @@ import { type JoinableDiscussion, joinableDiscussions } from "../views/joinable.
 import { memberPage, type MemberPlace, type PagedMember, zMemberPage } from "../views/member_page.ts";
 import { requireShard, seenGroup } from "../views/seen.ts";
 import { type GroupView, groupView } from "../views/stream_view.ts";
+import { groupLists } from "./group_lists.ts";
 import { groupInvites } from "./group_invites.ts";
 import { groupPeople } from "./group_people.ts";
 import { groupSettings } from "./group_settings.ts";
@@ -76,6 +77,7 @@ export const groups = router({
   ...groupPeople,
   ...groupSettings,
   ...groupInvites,
+  ...groupLists,
 
   byId: memberProcedure
     .input(z.strictObject({ group: zGroupId }))

@@ -4,6 +4,7 @@ import { loadStreamStates } from "../shard/load_states.ts";
 import { loadAccounts, loadProfiles } from "./accounts.ts";
 import { readEvents, readEventsAbout } from "./events.ts";
 import { readDiscussions } from "./lists/discussions.ts";
+import { readGroupList } from "./lists/groups.ts";
 import { readDiscussionOf, readMessages, readMessagesById } from "./messages.ts";
 import { readModeration } from "./moderation_log.ts";
 import type { ReadPools } from "./read_pools.ts";
@@ -30,6 +31,7 @@ export type Reads =
     | "moderation"
     | "discussionOf"
     | "discussionsOf"
+    | "groupList"
     | "shardsOf"
     | "groupsOf"
   >
@@ -56,6 +58,7 @@ export function createReads(pools: ReadPools, limits: Pick<StorageLimits, "pageE
     moderation: (stream, page) => readModeration(pools, stream, page),
     discussionOf: (message) => readDiscussionOf(pools, message),
     discussionsOf: (user, page) => readDiscussions(pools, user, page),
+    groupList: (user, page) => readGroupList(pools, user, page),
     shardsOf: (user) => readShardsOf(pools, user),
     ground: (stream, messages) => readGround(pools, stream, messages),
     groupsOf: (user) => readGroupsOf(pools, user),

@@ -78,6 +78,19 @@ export interface DiscussionList {
   next: { lastAt: UnixMs; discussion: DiscussionId } | null;
 }
 
+/** Where a user's groups stand, newest activity first; what they are is read by id. */
+export interface GroupList extends Pick<DiscussionList, "unavailable" | "asOf" | "rev"> {
+  groups: readonly { readonly group: GroupId; readonly lastAt: UnixMs }[];
+  /** Groups that the user is in, on shards that did not answer: at most a page of them, by id. */
+  missing: readonly GroupId[];
+  next: { lastAt: UnixMs; group: GroupId } | null;
+}
+
+export interface GroupListPage {
+  limit: number;
+  before?: NonNullable<GroupList["next"]>;
+}
+
 /** Where a page of a list begins: behind the last row of the page before. */
 export interface ListPage {
   limit: number;

@@ -31,7 +31,9 @@ export async function readDiscussions(pools: ReadPools, user: UserId, page: List
   const silent = [...concern === null ? [own] : [], ...newest.silent, ...parts.silent].sort((a, b) => a - b);
   const missing = concern === null || silent.length === 0
     ? []
-    : await readNamedOn(pools, user, { shards: silent, limit: page.limit }).catch(nullIfUnavailable) ?? [];
+    : await readNamedOn(pools, user, { shards: silent, kind: "discussion", limit: page.limit }).catch(
+      nullIfUnavailable,
+    ) ?? [];
   return {
     rows: parts.here.flatMap(({ rows }) => rows).sort(newestRowFirst),
     missing,

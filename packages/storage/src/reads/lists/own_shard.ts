@@ -57,24 +57,24 @@ export async function readConcern(pools: ReadPools, user: UserId): Promise<Conce
   };
 }
 
-/** A discussion that the inbox names. */
+/** A discussion that the inbox names; of a group only `group` means something. */
 export interface Named {
   readonly discussion: DiscussionId;
   readonly group: GroupId;
 }
 
-/** Those discussions of some shards that the user is in, at most so many, by id: for when these shards do not answer. */
+/** Those discussions, or groups, of some shards that the user is in, at most so many, by id: for when these shards do not answer. */
 export async function readNamedOn(
   pools: ReadPools,
   user: UserId,
-  { shards, limit }: { shards: readonly ShardNumber[]; limit: number },
+  { shards, kind, limit }: { shards: readonly ShardNumber[]; kind: "group" | "discussion"; limit: number },
 ): Promise<Named[]> {
   const digits = shards.map((shard) => shard.toString(16).padStart(3, "0"));
   const rows = await pools.read(shardOf(user), (q) =>
     q.sql<{ stream: string; group_id: string }[]>`
       select stream, group_id from ${q.sql(q.schema)}.inbox
       where "user" = ${idToUuid(user)} and ${shardDigits(q)} = any(${digits}::text[])
-        and ended is null and stream <> group_id
+        and ended is null and (stream = group_id) = ${kind === "group"}
       order by stream limit ${limit}`);
   return rows.map(({ stream, group_id }) => ({
     discussion: uuidToId("disc", stream),
