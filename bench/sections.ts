@@ -11,6 +11,10 @@ import { backupRows } from "./history/backup.ts";
 import { openRows } from "./history/open.ts";
 import { isolationRows } from "./isolation.ts";
 import { restartRows } from "./history/restart.ts";
+import { listRows } from "./lists/lists.ts";
+import { markRows } from "./lists/marks.ts";
+import { purgeRows } from "./lists/purge.ts";
+import { unreadRows } from "./lists/unread.ts";
 import { memberRows } from "./members.ts";
 import { memoryRows } from "./memory.ts";
 import { reactionRows } from "./reactions.ts";
@@ -47,6 +51,18 @@ export const SECTIONS: readonly Section[] = [
     about: "a feed goes on from its cursor, in 1,000 discussions and in 3",
     measure: ({ plan }) => resumeRows(plan),
   },
+  {
+    name: "lists",
+    about: "the first page of who is in 10,000 discussions, and of who is in 100, after a restart",
+    measure: ({ plan }) => listRows(plan),
+  },
+  {
+    name: "unread",
+    about: "a list with what is unread behind 10,000 reactions",
+    measure: ({ plan }) => unreadRows(plan),
+  },
+  { name: "marks", about: "read marks of 64 people, against upserts by hand", measure: ({ plan }) => markRows(plan) },
+  { name: "purge", about: "10,000 messages, purged by one mark", measure: ({ plan }) => purgeRows(plan) },
   {
     name: "at",
     about: "a discussion as it was, at 100,000 events",
