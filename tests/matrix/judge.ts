@@ -11,8 +11,9 @@ import { judgeFeed } from "./judge_feed.ts";
 import { nowhere, type Place } from "./place.ts";
 import type { Row } from "./rows.ts";
 import { leaked } from "./secrets.ts";
+import { toldOverSocket } from "./socket.ts";
 import { type Answer, ANSWERS, type Column } from "./table.ts";
-import { type Asked, call as send, type Reply, toldBy } from "./wire.ts";
+import { type Asked, call as send, type Reply, type Told, toldBy } from "./wire.ts";
 
 export interface Bench {
   readonly url: string;
@@ -36,7 +37,7 @@ export async function judge(bench: Bench, one: Case): Promise<void> {
   const before = await bench.footprint.settled();
   const asked = askedBy(one);
   const reply = await replyTo(bench, asked);
-  assert.deepEqual(answerOf(reply), plain(expected), reply.body);
+  assert.deepEqual(answerOf(toldBy(reply)), plain(expected), reply.body);
   nothingLeaks(reply.body, { one, asked });
   if (expected.kind === "not-found") {
     const missed = await replyTo(
@@ -68,6 +69,12 @@ async function judgeAccepted(bench: Bench, one: Case): Promise<void> {
   for (const ack of acksIn(told.data)) await isInTheLog(bench, { one, asked, ack, data: told.data });
 }
 
+/** Fails unless a WebSocket answers as the cell says. */
+export async function judgeOverSocket({ url }: Bench, one: Case): Promise<void> {
+  const told = await toldOverSocket(url, askedBy(one));
+  assert.deepEqual(answerOf(told), plain(ANSWERS[one.cell]!)); // the table was read with these
+}
+
 /** What the column's person sends. */
 export function askedBy({ row, column, call, place }: Case): Asked {
   const { person, token, isNear } = callerOf(column, place.cast);
@@ -75,8 +82,7 @@ export function askedBy({ row, column, call, place }: Case): Asked {
   return { procedure: row.procedure, kind, input: call.input(place, person), token, isNear };
 }
 
-function answerOf(reply: Reply): Answer {
-  const told = toldBy(reply);
+function answerOf(told: Told): Answer {
   if (told.kind === "accepted") return { kind: "accepted" };
   return told.kind !== "not-now" && told.code === "NotFound" ? { kind: "not-found" } : told;
 }

@@ -11,11 +11,14 @@ if (await needsPostgres(import.meta.url)) {
   const { freshId, testServer } = await import("@gatz/testing/test_server.ts");
   const { footprintOf } = await import("./footprint.ts");
   const { clientSaid } = await import("./foresight.ts");
-  const { judge } = await import("./judge.ts");
+  const { judge, judgeOverSocket } = await import("./judge.ts");
   const { isAccepted, Stages: MadeStages } = await import("./stage.ts");
   const { planted } = await import("./cast.ts");
   const { call } = await import("./wire.ts");
   const { callOf } = await import("./calls/calls.ts");
+
+  /** One of each kind: the rest is the same router and the same context. */
+  const OVER_SOCKETS = new Set(["messages.byDiscussion", "messages.send", "groups.byId", "live.inbox (a discussion)"]);
 
   /** Beats come fast, since a feed that shall bring nothing is believed after two. */
   const BEAT_MS = 60;
@@ -49,6 +52,21 @@ if (await needsPostgres(import.meta.url)) {
         },
       });
     }
+  }
+
+  for (const row of ROWS.filter(({ name }) => OVER_SOCKETS.has(name))) {
+    Deno.test({
+      name: `[SEC1] matrix: ${row.name}, over a WebSocket`,
+      ...{ sanitizeOps: false, sanitizeResources: false },
+      fn: async () => {
+        const { bench, stages } = await (opened ??= begin());
+        const call = callOf(row);
+        const stage = await stages.of(row, call);
+        for (const [column, cell] of row.cells) {
+          await judgeOverSocket(bench, { row, column, cell, call, place: stage.placeFor(column) });
+        }
+      },
+    });
   }
 
   Deno.test({

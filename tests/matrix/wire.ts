@@ -47,14 +47,14 @@ export async function call(url: string, asked: Asked): Promise<Reply> {
   return { status: response.status, body: await response.text() };
 }
 
-interface Outcome {
+export interface Outcome {
   readonly kind: "accepted" | "duplicate" | "rejected" | "not-now" | "unknown";
   readonly code?: string;
   readonly reason?: string;
 }
 
 /** What became of what was written or signalled, or would become of it. */
-function outcomesIn(data: unknown): readonly Outcome[] {
+export function outcomesIn(data: unknown): readonly Outcome[] {
   const { kind, answers, outcome, outcomes = outcome === undefined ? [] : [outcome] } = (data ?? {}) as
     & Partial<Outcome>
     & { outcome?: Outcome; outcomes?: readonly Outcome[]; answers?: readonly (Outcome | null)[] };
