@@ -7,10 +7,10 @@ import type { ShardNumber } from "@gatz/domain";
 import type { NodeAddress, NodeId, ShardOwner } from "@gatz/storage/contract";
 import type { ServerLimits } from "../limits.ts";
 import { pause } from "../live/pause.ts";
-import { aboutOf, meetingShardOf, type SignalMessage, zSignalMessage } from "../live/signals/message.ts";
-import { Newest } from "../live/signals/newest.ts";
+import { meetingShardOf, type SignalMessage, zSignalMessage } from "../live/signals/message.ts";
 import type { Traffic } from "../live/traffic.ts";
 import type { Connection } from "../ws/connection.ts";
+import { AT_ONCE, Follower, Outgoing } from "./signal_queues.ts";
 
 /** This node's own part in signals. */
 export interface SignalsHere {
@@ -41,8 +41,6 @@ export interface SignalExchangeOptions {
 
 export type ReachableNode = NodeAddress & { readonly url: string };
 
-/** Messages of one frame between nodes. */
-const AT_ONCE = 500;
 const LOOK_MS = 250;
 /** A node that could not be followed is tried again after so long. */
 const AGAIN_MS = 1_000;
@@ -164,77 +162,6 @@ export class SignalExchange {
       if (data === undefined) this.#lost(1);
       return data ?? [];
     });
-  }
-}
-
-/** Another node that follows this one. */
-class Follower {
-  readonly #waiting: Newest<SignalMessage>;
-  #isOver = false;
-  #wake = Promise.withResolvers<void>();
-
-  constructor(most: number) {
-    this.#waiting = new Newest(most);
-  }
-
-  /** True if something had to go for it. */
-  put(message: SignalMessage): boolean {
-    const dropped = this.#waiting.put(aboutOf(message), message);
-    this.#wake.resolve();
-    return dropped;
-  }
-
-  end(): void {
-    this.#isOver = true;
-    this.#wake.resolve();
-  }
-
-  /** Resolves once something waits; false: it is over. */
-  async ready(): Promise<boolean> {
-    while (!this.#isOver && this.#waiting.size === 0) {
-      await this.#wake.promise;
-      this.#wake = Promise.withResolvers();
-    }
-    return !this.#isOver;
-  }
-
-  takeAll(): SignalMessage[] {
-    const taken: SignalMessage[] = [];
-    this.#waiting.take((message) => taken.length < AT_ONCE && taken.push(message) > 0);
-    return taken;
-  }
-}
-
-interface OutgoingOptions {
-  readonly most: number;
-  readonly give: SignalLink["give"];
-  readonly lost: (count: number) => void;
-}
-
-/** What waits for one node: while some is under way, more comes together. */
-class Outgoing {
-  readonly #options: OutgoingOptions;
-  readonly #waiting: Newest<SignalMessage>;
-  #isGiving = false;
-
-  constructor(options: OutgoingOptions) {
-    this.#options = options;
-    this.#waiting = new Newest(options.most);
-  }
-
-  put(message: SignalMessage): void {
-    if (this.#waiting.put(aboutOf(message), message)) this.#options.lost(1);
-    if (!this.#isGiving) void this.#giveAll();
-  }
-
-  async #giveAll(): Promise<void> {
-    this.#isGiving = true;
-    while (this.#waiting.size > 0) {
-      const messages: SignalMessage[] = [];
-      this.#waiting.take((message) => messages.length < AT_ONCE && messages.push(message) > 0);
-      if (!await this.#options.give(messages)) this.#options.lost(messages.length);
-    }
-    this.#isGiving = false;
   }
 }
 

@@ -4,7 +4,7 @@ import { LRUCache } from "lru-cache";
 import type { Delivery } from "../delivery.ts";
 import type { LogSource } from "../source.ts";
 
-const MOST = 1_000;
+const MOST = 500;
 
 export class NewestStates {
   readonly #known = new LRUCache<DiscussionId, DiscussionState>({ max: MOST });

@@ -4,20 +4,13 @@
  * nodes for some minutes, and stored nowhere.
  * @module
  */
-import {
-  type GroupId,
-  isGroupStream,
-  type LogEvent,
-  type PresenceStatus,
-  unixMs,
-  type UserId,
-  type UserState,
-} from "@gatz/domain";
+import { type GroupId, type PresenceStatus, unixMs, type UserId } from "@gatz/domain";
 import { type NodeId, ShardUnavailable } from "@gatz/storage/contract";
 import type { ServerLimits } from "../../limits.ts";
 import { logEvent } from "../../log_events.ts";
 import type { Delivery } from "../delivery.ts";
 import type { SignalEntry } from "../queue.ts";
+import { changesCircle, type Circle, circleOf, NOBODY_NEAR } from "./circle.ts";
 import type { PresenceMessage } from "./message.ts";
 import { People } from "./people.ts";
 import { signalEntry } from "./signal_entry.ts";
@@ -35,12 +28,6 @@ export interface PresenceOptions {
   readonly publish: (message: PresenceMessage) => void;
   /** Hands it to the feeds that these users have here. */
   readonly tell: (users: readonly UserId[], signal: SignalEntry) => void;
-}
-
-/** What of a user's own stream matters here. */
-interface Circle {
-  readonly groups: readonly GroupId[];
-  readonly blocks: readonly UserId[];
 }
 
 /** A user with feeds here, or lately. */
@@ -157,7 +144,7 @@ export class Presence {
     this.#tellAll();
   }
 
-  #leave(user: UserId, { circle = NOTHING }: Here): void {
+  #leave(user: UserId, { circle = NOBODY_NEAR }: Here): void {
     this.#here.delete(user);
     this.#say(user, { status: "offline", ...circle });
   }
@@ -245,28 +232,4 @@ export class Presence {
     const lastSeen = unixMs(Math.floor(at / MINUTE_MS) * MINUTE_MS);
     return signalEntry(status === "offline" ? { ...signal, lastSeen } : signal, now() + limits.presenceMs);
   }
-}
-
-const NOTHING: Circle = { groups: [], blocks: [] };
-
-function changesCircle(event: LogEvent): boolean {
-  switch (event.type) {
-    case "added-to":
-      return isGroupStream(event.body.stream);
-    case "left-group":
-    case "block-user":
-    case "unblock-user":
-      return true;
-    default:
-      return false;
-  }
-}
-
-function circleOf({ inbox, blocks = [] }: UserState): Circle {
-  // The keys of an inbox are the ids of groups.
-  const groups = (Object.keys(inbox) as GroupId[]).filter((group) => {
-    const own = inbox[group]!.streams[group];
-    return own !== undefined && own.ended === undefined;
-  });
-  return { groups, blocks };
 }
