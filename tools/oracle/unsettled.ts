@@ -13,6 +13,7 @@ export function* unsettled(logs: PlainLogs): Generator<Unsettled> {
   yield* wrongStays(logs);
   yield* leftOfEnded(logs);
   yield* twins(logs);
+  yield* lookAlikes(logs);
 }
 
 /** Each person whom an event adds or ends hears of it once, in their own stream; so do the streams that it links to. */
@@ -86,5 +87,19 @@ function* twins(logs: PlainLogs): Generator<Unsettled> {
     const other = pairs.get(pair);
     if (other !== undefined) yield ["GRP1", "two direct groups of two people", `${pair}: ${other} and ${stream}`];
     pairs.set(pair, stream);
+  }
+}
+
+/** No two people have handles that can be taken for each other (USR2). */
+function* lookAlikes(logs: PlainLogs): Generator<Unsettled> {
+  const owners = new Map<string, string>();
+  for (const [user] of logs.ofKind("user")) {
+    const { handle, isEnded } = logs.person(user);
+    const looks = handle.replaceAll("_", "").replaceAll("rn", "m").replaceAll("vv", "w").replaceAll("0", "o")
+      .replaceAll(/[1i]/g, "l");
+    if (isEnded) continue;
+    const other = owners.get(looks);
+    if (other !== undefined) yield ["USR2", "two who have one handle", `${handle}: ${other} and ${user}`];
+    owners.set(looks, user);
   }
 }

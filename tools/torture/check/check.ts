@@ -1,6 +1,7 @@
 /** Reads a whole history and the final log, and says which promises were broken. Shares no code with gatz. @module */
 import type { HistoryRecord, RecordOf } from "../history/record.ts";
 import { checkAnswer } from "./answer_laws.ts";
+import { DirectLaws } from "./direct_laws.ts";
 import { checkDrafts, type Evidence } from "./draft_laws.ts";
 import { Drafts } from "./drafts.ts";
 import { FeedLaws } from "./feed_laws.ts";
@@ -8,6 +9,7 @@ import type { FinalLog } from "./final_log.ts";
 import { Lives } from "./lives.ts";
 import { checkLog } from "./log_laws.ts";
 import { checkOrder } from "./order_laws.ts";
+import { MarkLaws } from "./mark_laws.ts";
 import { ReadLaws } from "./read_laws.ts";
 import { checkSettled } from "./settled_laws.ts";
 import { Violations } from "./violation.ts";
@@ -21,6 +23,8 @@ export async function check(history: () => Records, log: FinalLog): Promise<Viol
   const evidence: Evidence = { log, lives, violations };
   const reads = new ReadLaws(evidence);
   const feeds = new FeedLaws(evidence, reads);
+  const marks = new MarkLaws(evidence);
+  const directs = new DirectLaws(evidence);
   const drafts = new Drafts();
   let settled: RecordOf<"settled"> | undefined;
   let calm = false;
@@ -38,10 +42,19 @@ export async function check(history: () => Records, log: FinalLog): Promise<Viol
       offers.delete(record.op);
     }
     if (record.k === "list") reads.list(record);
+    if (record.k === "mark") marks.mark(record);
+    if (record.k === "mark-lost") marks.lost(record);
+    if (record.k === "direct") directs.take(record);
     if (record.k === "unread" && calm) reads.refused(record);
-    if (record.k === "device") feeds.device(record);
+    if (record.k === "device") {
+      feeds.device(record);
+      marks.device(record);
+    }
     if (record.k === "dropped") feeds.dropped(record);
-    if (record.k === "receipt") feeds.receipt(record);
+    if (record.k === "receipt") {
+      feeds.receipt(record);
+      marks.receipt(record);
+    }
     if (record.k === "log-page") reads.logPage(record);
     if (record.k === "message-page") reads.messagePage(record, { calm });
   }
@@ -50,7 +63,10 @@ export async function check(history: () => Records, log: FinalLog): Promise<Viol
   checkDrafts(drafts, evidence);
   checkOrder(drafts, log, violations);
   if (settled === undefined) violations.add("LIVE1", "a run that never settled", "");
-  else feeds.finish(settled.devices, drafts);
+  else {
+    feeds.finish(settled.devices, drafts);
+    marks.finish(settled.devices);
+  }
   if (settled !== undefined && !calm) violations.add("LIVE1", "a run that never came to rest", "");
   return violations;
 }

@@ -1,6 +1,6 @@
 import { strict as assert } from "node:assert";
 import { digestOf } from "../history/digest.ts";
-import type { HistoryRecord, NotedItem, RecordOf, SaidOutcome } from "../history/record.ts";
+import type { HistoryRecord, NotedItem, NotedRow, RecordOf, SaidOutcome } from "../history/record.ts";
 import { check } from "./check.ts";
 import { FinalLog, type LogRow } from "./final_log.ts";
 import {
@@ -12,17 +12,19 @@ import {
   event,
   goodRun,
   HEAD,
+  LIFE,
   logPage,
   offer,
   receipt,
+  row,
   type Run,
   TALK,
 } from "./testing/good_run.ts";
 
-async function kindsFound({ records, elsewhere, rows, head, undelivered, incarnation }: Run): Promise<string[]> {
+async function kindsFound({ records, elsewhere, rows, marks, head, undelivered, incarnation }: Run): Promise<string[]> {
   const log = new FinalLog(incarnation, [
-    { shard: 0, head: elsewhere.length, undelivered: 0, rows: elsewhere },
-    { shard: 1, head, undelivered, rows },
+    { shard: 0, head: elsewhere.length, undelivered: 0, rows: elsewhere, marks },
+    { shard: 1, head, undelivered, rows, marks: [] },
   ]);
   const violations = await check(() => records.toSorted((a, b) => a.t - b.t), log);
   return [...violations.counts.keys()];
@@ -111,13 +113,13 @@ const PLANTED: readonly (readonly [rule: string, kind: string, plant: (run: Run)
     run.records.push({ k: "unread", t: 1_850, user: EVE, what: TALK, code: "NotFound" });
   }],
   ["USR3", "a list that is not what somebody was in", (run) => {
-    run.records.push({ k: "list", t: 1_850, user: EVE, heads: [] });
+    run.records.push({ k: "list", t: 1_850, user: EVE, rows: [] });
   }, "but less"],
   ["USR3", "a list that is not what somebody was in", (run) => {
-    run.records.push({ k: "list", t: 1_850, user: "user_foe", heads: [[TALK, HEAD]] });
+    run.records.push({ k: "list", t: 1_850, user: "user_foe", rows: [row(0)] });
   }, "but more"],
   ["USR3", "a list that names a discussion twice", (run) => {
-    run.records.push({ k: "list", t: 1_850, user: ANN, heads: [[TALK, HEAD], [TALK, HEAD]] });
+    run.records.push({ k: "list", t: 1_850, user: ANN, rows: [row(3), row(3)] });
   }],
   ["VIS3", "a stream told of to somebody who was not in it", (run) => {
     // Eve comes with 5.
@@ -181,6 +183,47 @@ const PLANTED: readonly (readonly [rule: string, kind: string, plant: (run: Run)
     run.rows.push(flag);
     run.records.push({ ...receipt("eve/1", 1, [event(flag)]), t: 1_100 } as HistoryRecord);
   }, "in the form for moderators"],
+  ["USR2", "two who have one handle", (run) => {
+    for (const [i, user] of [ANN, BEN].entries()) {
+      const handle = ["m_o1", "rn0i"][i]!;
+      run.elsewhere.push({
+        ...newRow(4, `evt_handle_${i}`, user, ""),
+        type: "set-handle",
+        stream: user,
+        body: { handle },
+      });
+    }
+  }],
+  ["GRP1", "another direct group than before", (run) => {
+    run.records.push({ k: "direct", t: 13_003, user: BEN, other: ANN, group: "grp_two", incarnation: LIFE });
+  }],
+  ["GRP1", "a direct group that is not there", (run) => {
+    run.records.push({ k: "direct", t: 13_003, user: BEN, other: EVE, group: "grp_two", incarnation: LIFE });
+  }],
+  ["READ1", "a read mark lost", (run) => void (run.marks = [])],
+  [
+    "READ1",
+    "a read mark lost",
+    (run) => void (run.marks = [{ user: ANN, mark: [TALK, 0, 4, 1] }]),
+    "but one before it",
+  ],
+  ["READ1", "a read mark that nobody set", (run) => run.marks.push({ user: BEN, mark: [TALK, 0, 4, 3] })],
+  [
+    "READ1",
+    "a read mark that nobody set",
+    (run) => void (run.marks = [{ user: ANN, mark: [TALK, 1, 4, 3] }]),
+    "but further",
+  ],
+  ["READ1", "a read mark that goes back", (run) => {
+    run.records.push({ ...receipt("ann/1", 1, [["read", TALK, 0, 4, 1]]), t: 13_010 } as HistoryRecord);
+  }],
+  ["READ1", "a device that does not know a read mark", (run) => {
+    drop(run, (record) => record.k === "receipt" && record.items.some(([kind]) => kind === "read"));
+  }],
+  ["READ1", "a list with another read mark", (run) => changeList(run, { read: 4 })],
+  ["READ2", "a list that miscounts what is unread", (run) => changeList(run, { unread: 1 })],
+  ["READ2", "a list that miscounts mentions", (run) => changeList(run, { mentions: 1 })],
+  ["VIS4", "a preview that is not the newest message", (run) => changeList(run, { preview: "msg_3" })],
   ["VIS4", "a page that is not the fold of the log", (run) => {
     run.rows.push({ ...newRow(9, "evt_purge", ANN, ""), type: "expunge", body: { author: BEN, upToSeq: 4 } });
     run.records.push({ ...run.records.find(({ k }) => k === "message-page")!, asOf: 9, t: 1_503 } as HistoryRecord);
@@ -245,6 +288,14 @@ function newRow(seq: number, id: string, actor: string, text: string): LogRow {
 
 function dropRow(run: Run, id: string): void {
   run.rows = run.rows.filter((row) => row.id !== id);
+}
+
+/** In Ann's list. */
+function changeList(run: Run, change: Partial<NotedRow>): void {
+  run.records = run.records.map((record) => {
+    if (record.k !== "list" || record.user !== ANN) return record;
+    return { ...record, rows: record.rows.map((row) => ({ ...row, ...change })) };
+  });
 }
 
 function dropElsewhere(run: Run, id: string): void {

@@ -94,8 +94,8 @@ function checkEnd(story: DraftStory, { violations }: Evidence): void {
 function checkNothingInvented(drafts: Drafts, { log, violations }: Evidence): void {
   for (const { rows } of log.shards) {
     for (const row of rows) {
-      // A registration is made by signing in, a handle recorded when the directory has granted it.
-      if (row.actor === "system" || row.type === "register" || row.type === "set-handle") continue;
+      // Registrations are made by signing in, direct groups by being asked for; a handle is recorded once the directory has granted it.
+      if (row.actor === "system" || row.type === "register" || row.type === "set-handle" || row.body.direct) continue;
       const story = drafts.of(row.id, row.digest);
       if (story?.stream !== row.stream || story.user !== row.actor || story.type !== row.type) {
         violations.add("LOG1", "an event that nobody offered", `${row.type} ${row.id} at ${row.stream} ${row.seq}`);

@@ -103,6 +103,8 @@ export class FeedLaws {
         case "beat":
           this.#checkHeads(device, item[1], t);
           break;
+        case "read":
+        case "setting":
         case "shard":
         case "signal":
           break;

@@ -72,6 +72,14 @@ interface StoredRow {
   readonly body: LogRow["body"] | null;
 }
 
+interface StoredMark {
+  readonly user: string;
+  readonly discussion: string;
+  readonly epoch: number;
+  readonly seq: number;
+  readonly rev: string;
+}
+
 export async function readFinalLog({ databases }: Pick<Installation, "databases">): Promise<FinalLog> {
   const [first] = databases;
   if (first === undefined) throw new RangeError("no databases");
@@ -97,11 +105,16 @@ async function readShards(database: Database): Promise<ShardRows[]> {
         SELECT position, stream, seq, id, type, actor, at, target_seq, decided, body
         FROM ${sql(name)}.events ORDER BY position`.cursor(5_000);
       for await (const part of cursor) rows.push(...part.map(toRow));
+      const marks = await sql<StoredMark[]>`SELECT "user", discussion, epoch, seq, rev FROM ${sql(name)}.reads`;
       shards.push({
         shard: Number(name.slice(-4)),
         head: Number(fence!.position),
         undelivered: Number(outbox!.waiting),
         rows,
+        marks: marks.map(({ user, discussion, epoch, seq, rev }) => ({
+          user: typeId("user", user),
+          mark: [typeId("disc", discussion), epoch, seq, Number(rev)],
+        })),
       });
     }
     return shards;

@@ -1,7 +1,8 @@
 /** What readers were shown, held against the log, and that nobody goes back in time (READ0, VIS1–4). @module */
 import { publicForm } from "../../oracle/forms.ts";
+import { unreadAfter } from "../../oracle/unread.ts";
 import { digestOf } from "../history/digest.ts";
-import { blockedMessage, type NotedItem, type NotedMessage, type RecordOf } from "../history/record.ts";
+import { blockedMessage, type NotedItem, type NotedMessage, type NotedRow, type RecordOf } from "../history/record.ts";
 import type { Evidence } from "./draft_laws.ts";
 import type { LogRow } from "./final_log.ts";
 import { NaivePages } from "./naive_page.ts";
@@ -84,17 +85,36 @@ export class ReadLaws {
   }
 
   /** Once it is calm: a list has the discussions that somebody is or was in, no other, each up to where they see it. */
-  list({ user, heads }: RecordOf<"list">): void {
+  list({ user, rows }: RecordOf<"list">): void {
     const { log, violations } = this.#evidence;
-    const listed = new Map(heads);
-    if (listed.size < heads.length) violations.add("USR3", "a list that names a discussion twice", user);
+    const listed = new Map(rows.map((row) => [row.stream, row]));
+    if (listed.size < rows.length) violations.add("USR3", "a list that names a discussion twice", user);
     for (const stream of new Set([...log.streams.keys(), ...listed.keys()])) {
       if (!stream.startsWith("disc_")) continue;
       const head = log.stays(stream).headFor(user, log.headOf(stream));
-      const found = listed.get(stream) ?? 0;
+      const found = listed.get(stream)?.head ?? 0;
       if (found === head) continue;
       const what = `${user}: ${stream} at ${found} instead of ${head}`;
       violations.add("USR3", "a list that is not what somebody was in", what);
+    }
+    const marks = new Map(log.marks.filter((one) => one.user === user).map(({ mark }) => [mark[0], mark[2]]));
+    for (const row of rows) this.#row(user, row, marks.get(row.stream) ?? 0);
+  }
+
+  /** What a list says of a discussion is what can be counted in it (READ2, VIS4). */
+  #row(user: string, { stream, read, unread, mentions, preview }: NotedRow, mark: number): void {
+    const { log, violations } = this.#evidence;
+    const wrong = (rule: string, kind: string, is: unknown, should: unknown) =>
+      violations.add(rule, kind, `${user}: ${stream}, read to ${mark}: ${is} instead of ${should}`);
+    const newest = this.#pages.page({ user, stream, before: null, limit: 1, asOf: Infinity })[0]?.id ?? null;
+    if (preview !== newest) wrong("VIS4", "a preview that is not the newest message", preview, newest);
+    if (read === null) return;
+    if (read !== mark) wrong("READ1", "a list with another read mark", read, mark);
+    const counted = unreadAfter(log, mark, { user, stream });
+    const most = Math.min(counted.unread, COUNTED);
+    if (unread !== most) wrong("READ2", "a list that miscounts what is unread", unread, most);
+    if (counted.unread <= COUNTED && mentions !== counted.mentions) {
+      wrong("READ2", "a list that miscounts mentions", mentions, counted.mentions);
     }
   }
 
@@ -156,6 +176,9 @@ export class ReadLaws {
     return this.#evidence.lives.keeps(incarnation, t);
   }
 }
+
+/** Unread messages are counted so far (READ2). */
+const COUNTED = 99;
 
 /** In which form an event was shown, by what its body says. */
 function formOf(row: LogRow, digest: string): "full" | "public" | undefined {

@@ -24,6 +24,7 @@ const CHOICES: readonly (readonly [weight: number, choose: Choice])[] = [
   [10, gathering.rankInGroup],
   [5, gathering.nameGroup],
   [8, gathering.invite],
+  [8, gathering.joinByInvite],
   [3, gathering.revokeInvite],
   [15, moderating.name],
   [15, moderating.pin],

@@ -36,6 +36,11 @@ export const zItem = z.discriminatedUnion("type", [
   z.object({ type: z.literal("live"), incarnation: z.string(), heads: z.array(zHead) }),
   z.object({ type: z.literal("beat"), heads: z.array(zHead) }),
   z.object({ type: z.literal("shard"), shard: z.int(), status: z.string() }),
+  z.object({
+    type: z.literal("read"),
+    ...{ discussion: z.string(), epoch: z.int(), seq: z.int(), rev: z.int() },
+  }),
+  z.object({ type: z.literal("setting"), rev: z.int() }),
   z.object({ type: z.literal("signal"), kind: z.string(), user: z.string() }),
 ]);
 export type Item = z.output<typeof zItem>;
@@ -62,11 +67,25 @@ export const zMessagePage = z.object({
   messages: z.array(zMessage),
   before: z.int().nullable(),
 });
+const zCount = z.object({ count: z.int(), more: z.boolean() });
+/** One on a shard that does not answer has no head. */
+const zRow = z.object({
+  id: z.string(),
+  head: z.int().optional(),
+  mark: z.object({ seq: z.int() }).nullish(),
+  unread: zCount.nullish(),
+  mentions: zCount.nullish(),
+  preview: zMessage.nullish(),
+});
+export const zMarked = z.object({
+  incarnation: z.string(),
+  mark: z.object({ discussion: z.string(), epoch: z.int(), seq: z.int(), rev: z.int() }),
+});
+export const zDirect = z.object({ incarnation: z.string(), group: z.string(), outcome: zOutcome });
 export const zList = z.object({
   incarnation: z.string(),
   asOf: z.string(),
-  // One of a shard that does not answer has no head.
-  rows: z.array(z.object({ id: z.string(), head: z.int().optional() })),
+  rows: z.array(zRow),
   unavailable: z.array(z.int()),
   next: z.string().nullable(),
 });

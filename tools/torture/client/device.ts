@@ -1,6 +1,6 @@
 /** One device of a person: starts from the list, follows the inbox, and reads what the feed says it is behind with (LIVE3). @module */
 import type { History } from "../history/history.ts";
-import type { NotedItem } from "../history/record.ts";
+import type { Head, NotedItem } from "../history/record.ts";
 import { type Item, zFrame } from "./answers.ts";
 import type { Line } from "./line.ts";
 import { notedItem } from "./notes.ts";
@@ -78,7 +78,8 @@ export class Device {
     const asked = history.now();
     const list = await readList(this.#line);
     if (list === null || this.#over.signal.aborted) return false;
-    const { incarnation, heads, cursor } = list;
+    const { incarnation, cursor } = list;
+    const heads = list.rows.map(({ stream, head }): Head => [stream, head]);
     this.#incarnation = incarnation;
     this.#cursor = cursor;
     for (const [stream, head] of heads) this.#held.set(stream, head);

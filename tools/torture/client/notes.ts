@@ -27,6 +27,10 @@ export function notedItem(item: Item): NotedItem {
       return ["beat", item.heads.map(({ stream, seq }) => [stream, seq])];
     case "shard":
       return ["shard", item.shard, item.status];
+    case "read":
+      return ["read", item.discussion, item.epoch, item.seq, item.rev];
+    case "setting":
+      return ["setting", item.rev];
     case "signal":
       return ["signal", item.kind, item.user];
   }

@@ -28,7 +28,11 @@ export function offerCall(
     return { path, input, answer: kind === "grp" ? zSingle : zBundle };
   }
   if (token !== undefined) {
-    return { path: "groups.joinByInvite", input: { id: draft.id, group: stream, token }, answer: zSingle };
+    return {
+      path: "groups.joinByInvite",
+      input: { id: draft.id, group: stream, token, ...draft.body },
+      answer: zSingle,
+    };
   }
   const { field, paths } = KINDS[kind] ?? {};
   const path = paths?.[draft.type];
@@ -74,6 +78,13 @@ const KINDS: Readonly<Record<string, { readonly field?: string; readonly paths: 
       "add-members": "groups.addMembers",
       "remove-member": "groups.removeMember",
       "leave": "groups.leave",
+      "set-role": "groups.setRole",
+      "transfer-ownership": "groups.transferOwnership",
+      "rename": "groups.rename",
+      "describe": "groups.describe",
+      "create-invite": "groups.createInvite",
+      "revoke-invite": "groups.revokeInvite",
+      "archive": "groups.archive",
     },
   },
   user: {

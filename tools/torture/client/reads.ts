@@ -1,6 +1,6 @@
 /** Reads, each noted with what it answered. @module */
 import type { History } from "../history/history.ts";
-import type { Head } from "../history/record.ts";
+import type { NotedRow } from "../history/record.ts";
 import { zList, zLogPage, zMessagePage } from "./answers.ts";
 import type { Answer, Line, Transport } from "./line.ts";
 import { notedItem, notedMessage } from "./notes.ts";
@@ -18,10 +18,10 @@ export interface ReadResult {
   readonly next: number | null;
 }
 
-/** All of one's discussions, each with its head. */
+/** All of one's discussions. */
 export interface List {
   readonly incarnation: string;
-  readonly heads: readonly Head[];
+  readonly rows: readonly NotedRow[];
   /** From where a feed goes on. */
   readonly cursor: string;
 }
@@ -30,7 +30,7 @@ const LIST_ROWS = 100;
 
 /** Null: it did not come whole. */
 export async function readList(line: Line): Promise<List | null> {
-  const heads: Head[] = [];
+  const noted: NotedRow[] = [];
   let list: List | undefined;
   let before: string | null = null;
   do {
@@ -39,9 +39,13 @@ export async function readList(line: Line): Promise<List | null> {
     if (answer.kind !== "answered" || answer.value.unavailable.length > 0) return null;
     const { incarnation, asOf, rows, next } = answer.value;
     // The first page's cursor is the oldest: what happens while the others are read comes by the feed.
-    list ??= { incarnation, heads, cursor: asOf };
+    list ??= { incarnation, rows: noted, cursor: asOf };
     if (list.incarnation !== incarnation) return null;
-    heads.push(...rows.flatMap(({ id, head }): Head[] => head === undefined ? [] : [[id, head]]));
+    for (const { id: stream, head, mark, unread, mentions, preview } of rows) {
+      if (head === undefined) return null;
+      const counts = { unread: unread?.count ?? 0, mentions: mentions?.count ?? 0 };
+      noted.push({ stream, head, read: mark?.seq ?? null, ...counts, preview: preview?.id ?? null });
+    }
     before = next;
   } while (before !== null);
   return list;

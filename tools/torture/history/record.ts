@@ -24,9 +24,28 @@ export type NotedItem =
   | readonly [kind: "live", incarnation: string, heads: readonly Head[]]
   | readonly [kind: "beat", heads: readonly Head[]]
   | readonly [kind: "shard", shard: number, status: string]
+  /** How far the device's user has read a discussion, by whichever of their devices (READ1). */
+  | readonly [kind: "read", ...mark: Mark]
+  | readonly [kind: "setting", rev: number]
   | readonly [kind: "signal", what: string, user: string];
 
+/** Compared by epoch, then seq; `rev` numbers the changes of a user's shard. */
+export type Mark = readonly [stream: string, epoch: number, seq: number, rev: number];
+
 export type Head = readonly [stream: string, seq: number];
+
+/** A discussion of somebody's list. */
+export interface NotedRow {
+  readonly stream: string;
+  readonly head: number;
+  /** Up to which seq they have read it; 0: they never marked it. Null: the list does not say. */
+  readonly read: number | null;
+  /** To 99. */
+  readonly unread: number;
+  readonly mentions: number;
+  /** The newest message. */
+  readonly preview: string | null;
+}
 
 /** A message of a page. */
 export interface NotedMessage {
@@ -118,7 +137,26 @@ export type HistoryRecord =
   /** What did not come to its end, though nothing disturbed it. */
   | { readonly k: "unfinished"; readonly t: number; readonly what: string }
   /** The discussions that somebody is or was in, once it is calm. */
-  | { readonly k: "list"; readonly t: number; readonly user: string; readonly heads: readonly Head[] }
+  | { readonly k: "list"; readonly t: number; readonly user: string; readonly rows: readonly NotedRow[] }
+  /** A mark as it stood after somebody had moved it. */
+  | {
+    readonly k: "mark";
+    readonly t: number;
+    readonly user: string;
+    readonly incarnation: string;
+    readonly mark: Mark;
+  }
+  /** Whether a mark was moved is not known. */
+  | { readonly k: "mark-lost"; readonly t: number; readonly user: string; readonly stream: string }
+  /** Somebody asked for the direct group of themselves and another. */
+  | {
+    readonly k: "direct";
+    readonly t: number;
+    readonly user: string;
+    readonly other: string;
+    readonly group: string;
+    readonly incarnation: string;
+  }
   /** A read that was refused. */
   | { readonly k: "unread"; readonly t: number; readonly user: string; readonly what: string; readonly code: string }
   /** All that was acked before `kept` is in the copy that was then promoted, and lives on as `incarnation`. */

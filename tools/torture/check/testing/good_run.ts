@@ -1,7 +1,7 @@
 /** A small run in which all promises were kept: for tests that then break one. @module */
 import { digestOf } from "../../history/digest.ts";
-import type { HistoryRecord, NotedItem, OfferedDraft, SaidOutcome } from "../../history/record.ts";
-import type { LogRow } from "../final_log.ts";
+import type { HistoryRecord, NotedItem, NotedRow, OfferedDraft, SaidOutcome } from "../../history/record.ts";
+import type { FinalMark, LogRow } from "../final_log.ts";
 
 export const ANN = "user_ann";
 export const BEN = "user_ben";
@@ -17,6 +17,8 @@ export interface Run {
   /** The talk's. */
   rows: LogRow[];
   /** The fence's position. */
+  /** How far Ann has read, who has two devices. */
+  marks: FinalMark[];
   head: number;
   undelivered: number;
   incarnation: string;
@@ -85,12 +87,31 @@ export function goodRun(): Run {
     logPage(ANN, rows.map(event)),
     messagePage(ANN),
     { k: "calm", t: 1_800 },
-    ...[ANN, BEN, EVE].map((user): HistoryRecord => ({ k: "list", t: 1_801, user, heads: [[TALK, HEAD]] })),
+    { k: "mark", t: 13_000, user: ANN, incarnation: LIFE, mark: [TALK, 0, 4, 1] },
+    { k: "mark", t: 13_001, user: ANN, incarnation: LIFE, mark: [TALK, 0, 7, 2] },
+    { k: "direct", t: 13_002, user: ANN, other: BEN, group: ALL, incarnation: LIFE },
+    { ...receipt("ann/1", 1, [["read", TALK, 0, 4, 1], ["read", TALK, 0, 7, 2]]), t: 13_003 } as HistoryRecord,
+    { k: "list", t: 13_004, user: ANN, rows: [{ ...row(7), unread: 0 }] },
+    { k: "list", t: 13_004, user: BEN, rows: [{ ...row(0), unread: 3 }] },
+    { k: "list", t: 13_004, user: EVE, rows: [row(0)] },
     // Whoever was never in it finds nothing there.
     { k: "unread", t: 1_801, user: "user_foe", what: TALK, code: "NotFound" },
-    { k: "settled", t: 2_000, devices: ["ann/1", "ben/1", "eve/1"] },
+    { k: "settled", t: 14_000, devices: ["ann/1", "ben/1", "eve/1"] },
   ];
-  return { records, elsewhere: [group!, ...others], rows, head: rows.length, undelivered: 0, incarnation: LIFE };
+  return {
+    records,
+    elsewhere: [group!, ...others],
+    rows,
+    marks: [{ user: ANN, mark: [TALK, 0, 7, 2] }],
+    head: rows.length,
+    undelivered: 0,
+    incarnation: LIFE,
+  };
+}
+
+/** The talk in a list, read to some seq; one message is left unread. */
+export function row(read: number): NotedRow {
+  return { stream: TALK, head: HEAD, read, unread: 1, mentions: 0, preview: "msg_4" };
 }
 
 /** The group, and what everybody's own stream is told of it and of the talk. */
