@@ -67,7 +67,7 @@ export function eventsIn(plan: ReplayPlan): number {
 }
 
 function eventsOfDay(day: DayPlan): number {
-  const group = 1 + Math.min(1, day.addedLater.length) + day.departures.length;
+  const group = 1 + Math.min(1, day.addedLater.length) + day.departures.length + day.blockings.length;
   // A discussion is two events, its creation and its first message, and its offers.
   return day.discussions.reduce((sum, { offers }) => sum + 2 + offers.flatMap(stepsOf).length, group);
 }

@@ -143,7 +143,13 @@ if (await needsPostgres(import.meta.url)) {
       const lossy = async (stream: string, fromSeq: number) => (await readLog(stream, fromSeq)).map(changed);
       const notebook = new Notebook({ viewer: account.nick, streams, readLog: lossy });
       notebook.start(discussion, head);
-      return await judgeFollower({ account, notebook }, { url, title: "one", discussion, patienceMs: 0 });
+      return await judgeFollower({ account, notebook }, {
+        url,
+        title: "one",
+        discussion,
+        blocks: () => new Set(),
+        patienceMs: 0,
+      });
     };
     const without = (type: string) => (item: LogItem): LogItem =>
       item.type === "event" && item.event.type === type

@@ -2,12 +2,15 @@
 import {
   applyToMessages,
   evolve,
+  type ExpungeMarks,
   type FeedItem,
   type MessageId,
   type MessageState,
   seq,
   type StreamState,
+  underMarks,
   unreachable,
+  withMark,
 } from "@gatz/domain";
 import type { Difference } from "../judge/difference.ts";
 
@@ -28,6 +31,8 @@ interface Page {
   seq: number;
   messages: Map<MessageId, MessageState>;
   state: StreamState | null;
+  /** Of purges that were received. */
+  marks: ExpungeMarks;
   /** The last seq that was hidden, 0 if none. */
   lastHidden: number;
 }
@@ -48,6 +53,7 @@ export class Notebook {
   readonly #options: NotebookOptions;
   readonly #pages = new Map<string, Page>();
   readonly #faults: Difference[] = [];
+  readonly #marks = new Map<string, number>();
   readonly counts = { events: 0, repeated: 0, joined: 0, behind: 0, beats: 0 };
   #work: Promise<void> = Promise.resolve();
   #broken = false;
@@ -90,6 +96,11 @@ export class Notebook {
     });
   }
 
+  /** How far the viewer has read, as the feed told; undefined: it told nothing. */
+  mark(discussion: string): number | undefined {
+    return this.#marks.get(discussion);
+  }
+
   held(stream: string): Held {
     return this.#pages.get(stream) ?? { seq: 0, messages: new Map(), state: null };
   }
@@ -113,6 +124,8 @@ export class Notebook {
       case "live":
         return this.#compareHeads(item.heads);
       case "read":
+        this.#marks.set(item.discussion, item.seq);
+        return;
       case "setting":
       case "shard":
       case "signal":
@@ -170,7 +183,8 @@ export class Notebook {
   }
 
   #apply(stream: string, item: LogItem): void {
-    const page = this.#pages.get(stream) ?? { seq: 0, messages: new Map(), state: null, lastHidden: 0 };
+    const page = this.#pages.get(stream) ??
+      { seq: 0, messages: new Map(), state: null, marks: undefined, lastHidden: 0 };
     this.#pages.set(stream, page);
     page.seq = span(item).to;
     if (item.type === "opaque") {
@@ -179,6 +193,7 @@ export class Notebook {
     } else {
       this.counts.events++;
       applyToMessages(page.messages, item.event);
+      if (item.event.type === "expunge") purge(page, item.event);
       if (page.lastHidden === 0) page.state = evolve(page.state, item.event);
     }
   }
@@ -194,6 +209,12 @@ export class Notebook {
   #fault(stream: string, what: Omit<Difference, "about">): void {
     this.#faults.push({ about: `${stream} as followed by ${this.#options.viewer}`, ...what });
   }
+}
+
+/** A mark is of all that its author wrote up to a seq (MOD1). */
+function purge(page: Page, event: Parameters<typeof withMark>[1]): void {
+  page.marks = withMark(page.marks, event);
+  for (const [id, message] of page.messages) page.messages.set(id, underMarks(message, page.marks));
 }
 
 function span(item: LogItem): { from: number; to: number } {

@@ -1,7 +1,16 @@
 import type { ChatLine } from "../chat/parse.ts";
 import { daysOf, type Thread, threadsOf } from "../chat/threads.ts";
 import { planDiscussion } from "./discussion.ts";
-import type { DayPlan, Departure, DiscussionPlan, Follower, Nick, ReplayPlan } from "./plan.ts";
+import {
+  type Blocking,
+  type DayPlan,
+  type Departure,
+  type DiscussionPlan,
+  type Follower,
+  type Nick,
+  peopleOf,
+  type ReplayPlan,
+} from "./plan.ts";
 import { type Chance, chanceFrom } from "./random.ts";
 import { PLANTED_TEXTS, type PlantedText } from "./texts.ts";
 
@@ -19,7 +28,11 @@ const ADDED_LATER = 0.2;
 /** Plans the replay of a chat. The same lines and options give the same plan. */
 export function planReplay(lines: readonly ChatLine[], options: PlanOptions): ReplayPlan {
   const days = [...daysOf(lines)].map(([day, its]) => planDay(day, its, options));
-  return { seed: options.seed, source: options.source, days };
+  const dayCounts = new Map<Nick, number>();
+  for (const nick of days.flatMap(peopleOf)) dayCounts.set(nick, (dayCounts.get(nick) ?? 0) + 1);
+  const isFree = (nick: Nick) => dayCounts.get(nick) === 1;
+  const blocking = days.map((day) => ({ ...day, blockings: blockingsOf(day, isFree) }));
+  return { seed: options.seed, source: options.source, days: blocking };
 }
 
 function planDay(day: string, lines: readonly ChatLine[], options: PlanOptions): DayPlan {
@@ -46,6 +59,7 @@ function planDay(day: string, lines: readonly ChatLine[], options: PlanOptions):
     discussions,
     departures,
     followers: followersOf(discussions, departures),
+    blockings: [],
     dangling,
   };
 }
@@ -94,6 +108,19 @@ function followersOf(discussions: readonly DiscussionPlan[], departures: readonl
   choose(departures[0]?.nick, "steady");
   choose(discussions.flatMap(addedTo).find((nick) => !chosen.has(nick)), "cut");
   return [...chosen].map(([nick, kind]) => ({ nick, kind }));
+}
+
+/** Each follower whom no other day needs blocks somebody of the kind, who was in most of their discussions. */
+function blockingsOf({ discussions, followers, departures }: DayPlan, isFree: (nick: Nick) => boolean): Blocking[] {
+  const gone = new Set(departures.map(({ nick }) => nick));
+  return followers.flatMap(({ nick: by }) => {
+    if (!isFree(by) || gone.has(by)) return [];
+    const theirs = discussions.filter(({ everybody }) => everybody.includes(by));
+    const met = theirs.flatMap(({ everybody }) => everybody).filter((nick) => nick !== by && isFree(nick));
+    const counts = Map.groupBy(met, (nick) => nick);
+    const [most] = [...counts].sort(([, one], [, other]) => other.length - one.length);
+    return most === undefined ? [] : [{ by, user: most[0] }];
+  });
 }
 
 function addedTo(discussion: DiscussionPlan): Nick[] {

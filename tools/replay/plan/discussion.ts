@@ -3,6 +3,7 @@ import { addChanges, plant } from "./additions.ts";
 import type { DiscussionPlan, History, MessageKey, Nick, Send } from "./plan.ts";
 import { offersOf } from "./offers.ts";
 import type { Chance } from "./random.ts";
+import { addRules } from "./rules.ts";
 import { Stage } from "./stage.ts";
 import type { PlantedText } from "./texts.ts";
 
@@ -45,6 +46,7 @@ export function planDiscussion(brief: DiscussionBrief): DiscussionPlan {
     stage.send(sendOf(message, authors));
     if (visit?.from === index) stage.add(creator, visit.nick, anyHistory(stage, chance));
     addChanges(stage, creator, chance);
+    addRules(stage, creator, chance);
     for (const [planted, after] of plantAfter) if (after === index) plant(stage, { planted, chance });
     if (visit?.to === index) goAndReturn(stage, { creator, nick: visit.nick, chance });
   });

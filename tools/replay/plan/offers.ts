@@ -40,5 +40,5 @@ function fits(run: readonly MessageStep[], step: MessageStep): boolean {
 }
 
 function isMessageStep(step: Step): step is MessageStep {
-  return step.kind !== "add" && step.kind !== "remove" && step.kind !== "leave";
+  return ["send", "edit", "delete", "react"].includes(step.kind);
 }

@@ -45,7 +45,21 @@ export type Add = StepBase & { readonly kind: "add"; readonly user: Nick; readon
 export type Remove = StepBase & { readonly kind: "remove"; readonly user: Nick; readonly reason: string };
 export type Leave = StepBase & { readonly kind: "leave" };
 export type MemberStep = Add | Remove | Leave;
-export type Step = MessageStep | MemberStep;
+/** What those do who may do more than others, and what is brought before them (DISC4, MOD1–2). */
+export type RuleStep =
+  & StepBase
+  & (
+    | { readonly kind: "set-role"; readonly user: Nick; readonly role: "moderator" | "member" }
+    | { readonly kind: "pin" | "unpin" | "flag"; readonly target: MessageKey }
+    | { readonly kind: "lock" | "unlock" }
+    | { readonly kind: "mute" | "unmute"; readonly user: Nick }
+    /** `flag`: the key of the step that flagged. */
+    | { readonly kind: "resolve"; readonly flag: string }
+    /** All that somebody wrote up to a message. */
+    | { readonly kind: "purge"; readonly user: Nick; readonly upTo: MessageKey }
+    | { readonly kind: "rename"; readonly name: string }
+  );
+export type Step = MessageStep | MemberStep | RuleStep;
 
 /** Steps offered in one call: one, or what one author had waiting. */
 export type Offer =
@@ -85,6 +99,12 @@ export interface Follower {
   readonly kind: "steady" | "cut" | "late";
 }
 
+/** Somebody who does not want to read somebody else (BLK1), when the day's discussions are over. */
+export interface Blocking {
+  readonly by: Nick;
+  readonly user: Nick;
+}
+
 export interface DayPlan {
   readonly day: string;
   readonly name: string;
@@ -96,6 +116,8 @@ export interface DayPlan {
   readonly discussions: readonly DiscussionPlan[];
   readonly departures: readonly Departure[];
   readonly followers: readonly Follower[];
+  /** Of people whom no other day needs. */
+  readonly blockings: readonly Blocking[];
   /** Reply links of the source that name no line of it. */
   readonly dangling: number;
 }

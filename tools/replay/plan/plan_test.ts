@@ -66,7 +66,10 @@ Deno.test("every line of the chat is sent by its author, in the order of the fil
 
 Deno.test("the additions have some of each kind", () => {
   const found = counts(PLAN);
-  const wanted = ["edit", "delete", "react true", "react false", "add all", "add now", "add from", "leave", "remove"];
+  const wanted = [
+    ...["edit", "delete", "react true", "react false", "add all", "add now", "add from", "leave", "remove"],
+    ...["set-role", "pin", "unpin", "lock", "unlock", "mute", "unmute", "flag", "resolve", "purge", "rename"],
+  ];
   for (const kind of wanted) assert.ok((found[kind] ?? 0) > 0, `${kind}: ${JSON.stringify(found)}`);
   assert.ok(discussions.some(({ offers }) => offers.some((offer) => offer.kind === "bundle")), "bundles");
   assert.ok(discussions.some(({ creator, witness }) => creator !== witness), "owners that leave");
@@ -124,6 +127,10 @@ function impossible(discussion: DiscussionPlan): string[] {
       if (deleted.has(step.target)) problem("changes a tombstone");
       if (step.kind === "edit" && authors.get(step.target) !== step.by) problem("edits what is not theirs");
       if (step.kind === "delete") deleted.add(step.target);
+    } else if (step.kind === "purge") {
+      for (const [key, author] of authors) {
+        if (author === step.user && sentAt.get(key)! <= sentAt.get(step.upTo)!) deleted.add(key);
+      }
     } else if (step.kind === "remove") {
       if (!present.delete(step.user)) problem("removes somebody who is not there");
     } else if (step.kind === "leave") present.delete(step.by);

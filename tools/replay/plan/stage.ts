@@ -1,4 +1,4 @@
-import type { Content, History, MessageKey, MessageStep, Nick, Send, Step } from "./plan.ts";
+import type { Content, History, MessageKey, MessageStep, Nick, RuleStep, Send, Step } from "./plan.ts";
 import { Presence } from "./presence.ts";
 
 /** A message that stands, as the plan knows it. */
@@ -23,6 +23,8 @@ export class Stage {
   readonly steps: Step[] = [];
   readonly presence = new Presence();
   readonly reactions: ReactionOn[] = [];
+  readonly moderators = new Set<Nick>();
+  pinned: MessageKey | undefined;
   readonly #standing = new Map<MessageKey, Standing>();
   readonly #sent = new Map<MessageKey, number>();
   /** The time of the message that the next steps follow. */
@@ -91,6 +93,24 @@ export class Stage {
     else this.reactions.splice(at, 1);
   }
 
+  /** Adds what a moderator does, or what is brought before one; it must be accepted. Returns its key. */
+  rule(rule: Unplaced<RuleStep>): string {
+    const key = this.#nextKey(rule.kind);
+    this.steps.push({ ...rule, key, at: this.at });
+    return key;
+  }
+
+  /** All that somebody wrote up to a step is gone. */
+  purge(author: Nick, upToStep: number): void {
+    for (const message of this.standing()) {
+      if (message.author === author && message.step <= upToStep) this.#standing.delete(message.key);
+    }
+  }
+
+  isLive(message: MessageKey): boolean {
+    return this.#standing.has(message);
+  }
+
   add(by: Nick, user: Nick, history: History): void {
     const step = this.steps.length;
     const seesFrom = { all: () => 0, now: () => step, from: () => this.#sentAt(history) }[history.kind]();
@@ -100,11 +120,13 @@ export class Stage {
 
   remove(by: Nick, user: Nick, reason: string): void {
     this.presence.exit(user, this.steps.length);
+    this.moderators.delete(user);
     this.steps.push({ kind: "remove", by, user, reason, key: this.#nextKey("remove"), at: this.at });
   }
 
   leave(by: Nick): void {
     this.presence.exit(by, this.steps.length);
+    this.moderators.delete(by);
     this.steps.push({ kind: "leave", by, key: this.#nextKey("leave"), at: this.at });
   }
 

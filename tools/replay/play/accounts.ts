@@ -1,4 +1,4 @@
-import { type ShardNumber, shardNumber, type UserId } from "@gatz/domain";
+import { type ShardNumber, shardOf, type UserId } from "@gatz/domain";
 import { handleOf } from "../chat/handles.ts";
 import { type Nick, type ReplayPlan, stepsOf } from "../plan/plan.ts";
 import { type Api, type Caller, httpApi } from "./connections.ts";
@@ -9,6 +9,7 @@ import { Turns } from "./turns.ts";
 export interface Account extends Caller {
   readonly nick: Nick;
   readonly user: UserId;
+  /** Their first home: a second run finds it again, wherever they live by then (ID4). */
   readonly home: ShardNumber;
 }
 
@@ -49,8 +50,8 @@ export class Accounts {
   async #signIn(nick: Nick): Promise<Account> {
     const handle = handleOf(nick);
     const signedIn = await ask(`signing in ${nick}`, () => this.#api.auth.devSignIn.mutate({ handle, name: nick }));
-    const { user, token, home } = signedIn;
-    return { nick, user, token, home: shardNumber(home), often: (this.#steps.get(nick) ?? 0) >= OFTEN };
+    const { user, token } = signedIn;
+    return { nick, user, token, home: shardOf(user), often: (this.#steps.get(nick) ?? 0) >= OFTEN };
   }
 }
 

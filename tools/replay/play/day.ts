@@ -4,6 +4,7 @@ import type { DayPlan } from "../plan/plan.ts";
 import { Audience, type AudienceCounts } from "./audience.ts";
 import { playDiscussion } from "./discussion.ts";
 import { disperse, gather } from "./group.ts";
+import { block, type Blocks, markRead } from "./own.ts";
 import type { Production } from "./production.ts";
 import { Scene } from "./scene.ts";
 import { Turns } from "./turns.ts";
@@ -25,21 +26,25 @@ export async function playDay(production: Production, day: DayPlan): Promise<Aud
     await audience.progress(++over / scenes.length);
   });
   await disperse(production, company, scenes);
-  await judge(production, { scenes, audience });
+  const blocks = await block(production, company);
+  await judge(production, { scenes, audience, blocks });
   return audience.counts();
 }
 
 async function judge(
   { url, tally, stop }: Production,
-  { scenes, audience }: { scenes: readonly Scene[]; audience: Audience },
+  { scenes, audience, blocks: blocked }: { scenes: readonly Scene[]; audience: Audience; blocks: Blocks },
 ): Promise<void> {
+  const blocks = (user: string) => blocked.get(user) ?? new Set<string>();
   const turns = new Turns(JUDGED_AT_ONCE, stop);
   await turns.all(scenes, async (scene) => {
-    refuse(await judgeScene(scene, url));
+    refuse(await judgeScene(scene, { url, blocks }));
     tally.discussionsJudged++;
   });
   await turns.all(audience.views(), async ({ following, scene }) => {
-    refuse(await judgeFollower(following, { url, title: scene.title, discussion: scene.discussion }));
+    const { title, discussion } = scene;
+    refuse(await judgeFollower(following, { url, title, discussion, scene, blocks }));
+    refuse(await markRead(following, { scene, url }));
     tally.viewsJudged++;
   });
   refuse(await audience.fault());

@@ -25,7 +25,7 @@ async function begin(production: Production, scene: Scene): Promise<void> {
   );
   const [created, first] = acks;
   if (!created || !first) throw new Error(`${scene.title}: ${acks.length} acks for two drafts`);
-  scene.ledger.enter({ kind: "other", what: "create", seq: created.seq, at: created.at });
+  scene.created(created);
   scene.acked(plan.first, first);
   tally.acked(acks);
   if (plan.members.length === 0) return;
@@ -37,7 +37,8 @@ async function begin(production: Production, scene: Scene): Promise<void> {
     again: (api, { users, round }) =>
       api.discussions.addMembers.mutate({ id: scene.event(`again-${round}`), discussion, users, historyFrom: "all" }),
   });
-  for (const { seq, at } of readmitted) scene.ledger.enter({ kind: "other", what: "add again", seq, at });
+  // Those whom it had left out see everything all the same.
+  for (const ack of readmitted) scene.ledger.enter({ ...ack, type: "added again", actor: creator.user, body: {} });
 }
 
 async function playOffer(

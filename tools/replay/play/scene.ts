@@ -1,16 +1,9 @@
 import type { Ack, DiscussionId, EventId, GroupId, MessageId, ShardNumber, UserId } from "@gatz/domain";
-import { DiscussionLedger, type Fact } from "../ledger/ledger.ts";
+import { DiscussionLedger, type Said } from "../ledger/ledger.ts";
 import type { Place, ReplayIds } from "../plan/ids.ts";
-import {
-  type Content,
-  type DayPlan,
-  type DiscussionPlan,
-  type MessageKey,
-  type Nick,
-  type Step,
-  stepsOf,
-} from "../plan/plan.ts";
+import { type DayPlan, type DiscussionPlan, type MessageKey, type Nick, type Step, stepsOf } from "../plan/plan.ts";
 import type { Account } from "./accounts.ts";
+import { draftOf } from "./drafts.ts";
 
 export interface SceneParts {
   readonly day: DayPlan;
@@ -25,7 +18,7 @@ export class Scene {
   readonly plan: DiscussionPlan;
   readonly group: GroupId;
   readonly discussion: DiscussionId;
-  readonly ledger = new DiscussionLedger();
+  readonly ledger: DiscussionLedger;
   readonly #parts: SceneParts;
   readonly #shard: ShardNumber;
   readonly #seqs = new Map<MessageKey, number>();
@@ -40,6 +33,7 @@ export class Scene {
     const steps = [parts.plan.first, ...parts.plan.offers.flatMap(stepsOf)];
     this.#times = new Map(steps.map((step) => [step.key, step.at]));
     this.discussion = parts.ids.discussion(...this.#place("discussion"));
+    this.ledger = new DiscussionLedger(this.discussion);
   }
 
   /** For messages to people. */
@@ -76,43 +70,17 @@ export class Scene {
     return seq;
   }
 
+  /** Enters the ack of the creation, which names its first members. */
+  created({ seq, at }: Ack): void {
+    const body = { group: this.group, members: this.users(this.plan.members) };
+    this.ledger.enter({ id: this.event("create"), type: "create", actor: this.user(this.plan.creator), body, seq, at });
+  }
+
   /** Enters the ack of a step. */
   acked(step: Step, { seq, at }: Ack): void {
     if (step.kind === "send") this.#seqs.set(step.key, seq);
-    this.ledger.enter({ seq, at, ...this.#fact(step) });
-  }
-
-  #fact(step: Step): Fact {
-    switch (step.kind) {
-      case "send": {
-        const replyTo = step.replyTo === undefined ? {} : { replyTo: this.message(step.replyTo) };
-        return {
-          kind: "sent",
-          id: this.message(step.key),
-          author: this.user(step.by),
-          ...this.#content(step),
-          ...replyTo,
-        };
-      }
-      case "edit":
-        return { kind: "edited", target: this.message(step.target), ...this.#content(step) };
-      case "delete": {
-        const reason = step.reason === undefined ? {} : { reason: step.reason };
-        return { kind: "deleted", target: this.message(step.target), by: this.user(step.by), ...reason };
-      }
-      case "react": {
-        const { emoji, on } = step;
-        return { kind: "reacted", target: this.message(step.target), user: this.user(step.by), emoji, on };
-      }
-      case "add":
-      case "remove":
-      case "leave":
-        return { kind: "other", what: step.kind };
-    }
-  }
-
-  #content({ text, mentions }: Content): { text: string; mentions: readonly string[] } {
-    return { text, mentions: this.users(mentions) };
+    const { id, type, body } = draftOf(step, this);
+    this.ledger.enter({ id, type, actor: this.user(step.by), body: body as Said["body"], seq, at });
   }
 
   #place(key: string): [name: string, place: Place] {
