@@ -6,8 +6,9 @@ import type { SaidOutcome } from "../history/record.ts";
 import { chooseAct } from "./acts.ts";
 import type { Act, Actor, Draft } from "./acts/act.ts";
 import { createGroup } from "./acts/gathering.ts";
-import { zDirect, zMarked, zSignedIn } from "./answers.ts";
+import { zSignedIn } from "./answers.ts";
 import { Device } from "./device.ts";
+import { askForDirect, type Errand, moveMark } from "./errands.ts";
 import { newId, type Prefix, shardOf } from "./ids.ts";
 import { anonymousCall, Line } from "./line.ts";
 import { notedOutcome } from "./notes.ts";
@@ -178,8 +179,8 @@ export class Person implements Actor {
     if (choice < 810) return await this.#offerAgain();
     if (choice < 820) return await this.#reuseAnId();
     if (choice < 950) return await this.#read();
-    if (choice < 980) return await this.#mark();
-    if (choice < 985) return await this.#direct();
+    if (choice < 980) return await moveMark(this.#errand());
+    if (choice < 985) return await askForDirect(this.#errand());
     if (choice < 990) return this.#newDevice();
     return this.#reconnect();
   }
@@ -217,35 +218,6 @@ export class Person implements Actor {
       : await readMessages(reader, { stream, before: this.chance.once(0.7) ? null : somewhere, limit });
     if (answer.kind === "answered") this.#meet(answer.value.incarnation);
     else await pause(FIRST_WAIT_MS);
-  }
-
-  /** Moves the mark of what has been read: mostly forward, as every device does by itself, now and then back (READ1). */
-  async #mark(): Promise<void> {
-    const discussion = this.town.discussionFor(this.user, this.chance);
-    if (discussion === undefined) return;
-    const { id: stream, head } = discussion;
-    const { history } = this.#options;
-    const unread = this.chance.once(0.1);
-    const input = { discussion: stream, seq: 1 + this.chance.below(head + 1) };
-    const path = unread ? "reads.markUnread" : "reads.mark";
-    const answer = await this.#line.call({ kind: "mutation", path, input, answer: zMarked });
-    if (answer.kind === "lost") return void history.note({ k: "mark-lost", user: this.user, stream });
-    if (answer.kind === "refused") return await pause(FIRST_WAIT_MS);
-    const { incarnation, mark: { discussion: of, epoch, seq, rev } } = answer.value;
-    history.note({ k: "mark", user: this.user, incarnation, mark: [of, epoch, seq, rev] });
-  }
-
-  /** Asks for the one group of two, which may be there already (GRP1). */
-  async #direct(): Promise<void> {
-    const { history } = this.#options;
-    const other = this.chance.pick(this.town.people);
-    if (other === this.user) return;
-    const input = { user: other };
-    const answer = await this.#line.call({ kind: "mutation", path: "groups.direct", input, answer: zDirect });
-    if (answer.kind !== "answered") return await pause(FIRST_WAIT_MS);
-    const { incarnation, group, outcome: { kind } } = answer.value;
-    if (kind !== "accepted" && kind !== "duplicate") return;
-    history.note({ k: "direct", user: this.user, other, group, incarnation });
   }
 
   /** Offers until every draft has its final outcome, with the same ids each time (LOG4). */
@@ -303,6 +275,11 @@ export class Person implements Actor {
         return outcomes;
       }
     }
+  }
+
+  #errand(): Errand {
+    const { user, chance, town } = this;
+    return { user, chance, town, line: this.#line, history: this.#options.history };
   }
 
   #endAccount(): void {
