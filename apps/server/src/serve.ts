@@ -4,6 +4,7 @@ import { buildPage, type Page } from "@gatz/web-debug";
 import { setImmediate } from "node:timers/promises";
 import { AccountEnds } from "./auth/account_ends.ts";
 import { Accounts } from "./auth/accounts.ts";
+import { servingForwarded } from "./auth/forwarded.ts";
 import type { Peer } from "./auth/peer.ts";
 import { createTokens } from "./auth/tokens.ts";
 import type { Config } from "./config.ts";
@@ -72,6 +73,7 @@ export async function serve(options: ServeOptions): Promise<Server> {
   const traffic = new Traffic();
   const accounts = new Accounts({
     storage,
+    owners: storage.owners,
     isFollowed: (shard) => hub.position(shard) !== undefined,
     now: () => performance.now(),
   });
@@ -84,7 +86,7 @@ export async function serve(options: ServeOptions): Promise<Server> {
   const sockets = createSockets(services);
   const streams = createStreams({ ...services.live, limits: config.limits });
   const nodes = createNodes({
-    storage,
+    storage: servingForwarded(storage, accounts),
     ...{ signals, traffic },
     credentials: createCredentials(options.secrets.tokenKey, { random: services.random }),
     drain,

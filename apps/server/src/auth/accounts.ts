@@ -16,10 +16,14 @@ export interface KnownAccount {
 
 interface Entry extends KnownAccount {
   readonly seq: Seq;
+  /** There may be something newer. */
+  readonly isStale: boolean;
 }
 
 export interface AccountsOptions {
   readonly storage: Pick<Storage, "account">;
+  /** Who writes each shard. */
+  readonly owners: Storage["owners"];
   /** Whether this node hears of what is committed on a shard from now on. */
   readonly isFollowed: (shard: ShardNumber) => boolean;
   /** Milliseconds, from any beginning. */
@@ -35,6 +39,8 @@ const CACHED = 100_000;
 /** What a user's own shard may delay their calls, of which most are about others; and how long one that was late is not asked again. */
 const PATIENCE_MS = 250;
 const SILENCE_MS = 1_000;
+/** As often as the fences of shards that others write are read. */
+const OWNERS_FRESH_MS = 50;
 const NOBODY: ReadonlySet<UserId> = new Set();
 const UNKNOWN = Object.freeze({ blocks: NOBODY, read: Object.freeze({ blocksUnknown: true as const }) });
 const KNOWN: BlocksRead = Object.freeze({});
@@ -44,6 +50,7 @@ export class Accounts {
   readonly #known = new LRUCache<UserId, Entry>({ max: CACHED });
   readonly #reading = new Map<UserId, Promise<KnownAccount | null>>();
   readonly #silentUntil = new Map<ShardNumber, number>();
+  #owners: { readonly map: ReturnType<Storage["owners"]>; readonly at: number } = { map: new Map(), at: -Infinity };
   readonly #watched = new Map<UserId, Set<() => void>>();
 
   constructor(options: AccountsOptions) {
@@ -52,22 +59,28 @@ export class Accounts {
 
   /** At once, if it is known. Null: it is not, and the user's own shard does not answer; nobody is locked out for that (SHARD2). */
   of(user: UserId): KnownAccount | Promise<KnownAccount | null> {
-    return this.#known.get(user) ?? this.#ask(user);
+    const known = this.#known.get(user);
+    if (known?.isStale === false) return known;
+    return this.#patiently(user, () => this.#reading.get(user) ?? this.#read(user));
   }
 
   /**
-   * Whom a user blocks (BLK1). While their own shard does not answer a node that has not asked before, that is nobody: what they see is then
-   * what everybody sees, and {@link BlocksRead.blocksUnknown} says so. Nothing to read at all would be the worse for them, and a client knows
-   * its user's blocks by itself.
+   * Whom a user blocks (BLK1), as they know it from their last call to any node: where another node writes their stream, the hub hears
+   * of it a moment after they do, so it is read. While their own shard does not answer, it is what was known last, and where nothing was, it
+   * is nobody: what they see is then what everybody sees, and {@link BlocksRead.blocksUnknown} says so. Nothing to read at all would be the
+   * worse for them, and a client knows its user's blocks by itself.
    */
   async blocks(user: UserId): Promise<{ readonly blocks: ReadonlySet<UserId>; readonly read: BlocksRead }> {
-    const account = await this.of(user);
+    const account =
+      await (this.#isWrittenHere(shardOf(user)) ? this.of(user) : this.#patiently(user, () => this.#read(user)));
     return account === null ? UNKNOWN : { blocks: account.blocks, read: KNOWN };
   }
 
   /** What is known of a user is read anew: they have changed it, and the hub may hear of it later than they ask. */
   forget(user: UserId): void {
-    this.#known.delete(user);
+    const known = this.#known.get(user);
+    // It serves while there is nothing newer to be had.
+    if (known !== undefined) this.#known.set(user, { ...known, isStale: true });
     this.#reading.delete(user);
   }
 
@@ -92,15 +105,25 @@ export class Accounts {
     };
   }
 
-  #ask(user: UserId): Promise<KnownAccount | null> {
+  #isWrittenHere(shard: ShardNumber): boolean {
+    const { owners, now } = this.#options;
+    if (now() - this.#owners.at >= OWNERS_FRESH_MS) this.#owners = { map: owners(), at: now() };
+    return this.#owners.map.get(shard)?.kind === "here";
+  }
+
+  /** What a read gives; if it takes too long or finds no answer, what was known. */
+  async #patiently(
+    user: UserId,
+    read: () => Promise<KnownAccount | null>,
+  ): Promise<KnownAccount | null> {
     const { now } = this.#options;
     const shard = shardOf(user);
-    if (now() < (this.#silentUntil.get(shard) ?? 0)) return Promise.resolve(null);
-    const reading = this.#reading.get(user) ?? this.#read(user);
-    return within(PATIENCE_MS, reading).then((known) => {
-      if (known === null) this.#silentUntil.set(shard, now() + SILENCE_MS);
-      return known;
-    });
+    if (now() >= (this.#silentUntil.get(shard) ?? 0)) {
+      const account = await within(PATIENCE_MS, read());
+      if (account !== null) return account;
+      this.#silentUntil.set(shard, now() + SILENCE_MS);
+    }
+    return this.#known.get(user) ?? null;
   }
 
   #read(user: UserId): Promise<KnownAccount | null> {
@@ -126,12 +149,13 @@ export class Accounts {
   /** The newer of what is known and what came. */
   #keep(user: UserId, entry: Entry): Entry {
     const known = this.#known.get(user);
-    if (known !== undefined && known.seq >= entry.seq) return known;
+    if (known !== undefined && known.seq > entry.seq) return known;
     this.#known.set(user, entry);
     return entry;
   }
 }
 
 function entryOf({ seq, endedAt, blocks = [] }: Account): Entry {
-  return { seq, ended: endedAt !== undefined, blocks: blocks.length === 0 ? NOBODY : new Set(blocks) };
+  const blocked = blocks.length === 0 ? NOBODY : new Set(blocks);
+  return { seq, ended: endedAt !== undefined, blocks: blocked, isStale: false };
 }

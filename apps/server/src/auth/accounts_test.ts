@@ -16,7 +16,7 @@ const state = (at: number, rest: Partial<UserState> = {}): UserState => ({
 /** Accounts whose reads are answered by hand. */
 function stage() {
   const reads: PromiseWithResolvers<Account | null>[] = [];
-  const clock = { now: 0, isFollowed: true };
+  const clock = { now: 0, isFollowed: true, isWrittenHere: true };
   const accounts = new Accounts({
     storage: {
       account: () => {
@@ -25,6 +25,7 @@ function stage() {
         return read.promise;
       },
     },
+    owners: () => new Map([[shardNumber(1), { kind: clock.isWrittenHere ? "here" : "unknown" }]]),
     isFollowed: () => clock.isFollowed,
     now: () => clock.now,
   });
@@ -71,6 +72,32 @@ Deno.test("[BLK1] what was asked for before a user changed it does not serve aft
   reads[0]!.resolve({ seq: seq(3) });
   await before;
   assert.deepEqual([...(await accounts.blocks(ann)).blocks], [ben]);
+});
+
+Deno.test("[BLK1] of a stream that another node writes blocks are read each time; what was known serves if that is not answered", async () => {
+  const { accounts, reads, clock, answer } = stage();
+  clock.isWrittenHere = false;
+  for (const blocks of [[ben], [ben, cyd]]) {
+    const asked = accounts.blocks(ann);
+    answer({ seq: seq(3 + blocks.length), blocks });
+    assert.deepEqual([...(await asked).blocks], blocks);
+  }
+  assert.ok(!(accounts.of(ann) instanceof Promise), "whether it has ended the hub tells");
+  const silent = accounts.blocks(ann);
+  reads.at(-1)!.reject(silence());
+  assert.deepEqual([...(await silent).blocks], [ben, cyd]);
+  assert.equal(reads.length, 3);
+});
+
+Deno.test("[BLK1] what a user has just changed is read anew, and what was known serves if that is not answered", async () => {
+  const { accounts, reads, answer } = stage();
+  const asked = accounts.blocks(ann);
+  answer({ seq: seq(3), blocks: [ben] });
+  await asked;
+  accounts.forget(ann);
+  const again = accounts.blocks(ann);
+  reads.at(-1)!.reject(silence());
+  assert.deepEqual(await again, { blocks: new Set([ben]), read: {} });
 });
 
 Deno.test("[USR4] of a shard whose news does not come yet nothing is kept", async () => {
