@@ -21,6 +21,7 @@ export class Device {
   readonly marks = new Map<string, PlainMark>();
   readonly #held = new Map<StreamId, Held>();
   #cursor: string | undefined;
+  #hasReadMarks = false;
 
   constructor(world: World, line: Line) {
     this.#world = world;
@@ -47,6 +48,8 @@ export class Device {
     const input = this.#cursor === undefined ? {} : { lastEventId: this.#cursor };
     const held = new Map([...this.#held].map(([stream, { head }]) => [stream as string, head]));
     const resumed = this.#cursor !== undefined;
+    // It begins at the present: what was marked until then it does not bring.
+    if (!resumed) this.#hasReadMarks = false;
     const session: Session = { user: this.user, node: node.name, resumed, held, items: [], frames: [] };
     this.#world.history.sessions.push(session);
     let work = Promise.resolve();
@@ -88,6 +91,7 @@ export class Device {
         return await this.#reach(item.stream, { to: item.head, wire });
       case "live":
         if (this.#cursor === undefined && !await this.#readAll(wire)) return false;
+        if (!await this.#readMarks(wire)) return false;
         return await this.#reachAll(item.heads, wire);
       case "beat":
         return await this.#reachAll(item.heads, wire);
@@ -111,19 +115,21 @@ export class Device {
     for (const stream of this.#world.streams) {
       if (!await this.#reach(stream, { to: Infinity, wire })) return false;
     }
-    return await this.#readMarks(wire);
+    return true;
   }
 
+  /** Likewise of what was marked before, once. */
   async #readMarks(wire: Wire): Promise<boolean> {
-    for (;;) {
+    while (!this.#hasReadMarks) {
       const marks = await this.line.marks(wire);
       if (marks === null) return false;
-      if (marks !== "later") {
+      if (marks === "later") await this.#world.time.sleep(100);
+      else {
         for (const mark of marks) this.#mark(mark);
-        return true;
+        this.#hasReadMarks = true;
       }
-      await this.#world.time.sleep(100);
     }
+    return true;
   }
 
   #mark({ discussion, epoch, seq, rev }: PlainMark): void {

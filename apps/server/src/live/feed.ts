@@ -156,6 +156,7 @@ export class Feed implements Subscriber {
   /** From now on a shard that is met for the first time is asked. */
   startBackfill(): void {
     this.#phase = "backfill";
+    this.personal.open();
   }
 
   /** The cutover (LIVE3): what was read is sent, what came meanwhile follows. */
@@ -163,6 +164,7 @@ export class Feed implements Subscriber {
     this.put({ type: "live", incarnation: this.#parts.source.incarnation, heads: headsOf(this.#changed) });
     this.#changed.clear();
     this.#phase = "streaming";
+    this.personal.open();
     this.#queue.startStreaming();
     for (const track of this.reads.tracks.values()) this.#say(track);
   }

@@ -37,6 +37,7 @@ export class PersonalNews {
   readonly #options: PersonalNewsOptions;
   /** By record, in the order of their revs. */
   readonly #waiting = new Map<string, PersonalChange>();
+  #isOpen = false;
   /** The reader has been sent everything up to here. */
   #sent: Rev = rev(0);
   /** The tables hold what neither waits nor was sent; so it is until the feed has begun. */
@@ -54,8 +55,7 @@ export class PersonalNews {
 
   /** From the hub's present on; if that can't be known in time, everything is sent. */
   async beginNow(): Promise<void> {
-    const { hub, user } = this.#options;
-    if (this.#handed === undefined) await within(PLACED_MS, hub.revKnown(shardOf(user)));
+    await this.#hubHasPlace();
     this.#sent = this.#handed ?? rev(0);
     if (this.#handed === undefined || this.#left > this.#sent) this.#readOn();
     else this.#isBehind = false;
@@ -82,12 +82,19 @@ export class PersonalNews {
     wake();
   }
 
+  /** The feed knows its shards: before, a frame's cursor would say that it has none. */
+  open(): void {
+    this.#isOpen = true;
+    if (this.ready) this.#options.wake();
+  }
+
   get ready(): boolean {
-    return this.#waiting.size > 0;
+    return this.#isOpen && this.#waiting.size > 0;
   }
 
   /** Gives out what waits, oldest first, for as long as `add` takes it. */
   take(add: (text: string) => boolean): void {
+    if (!this.#isOpen) return;
     for (const [key, change] of this.#waiting) {
       if (!add(itemText(change).text)) return;
       this.#waiting.delete(key);
@@ -115,6 +122,12 @@ export class PersonalNews {
     return this.#options.hub.rev(shardOf(this.#options.user));
   }
 
+  async #hubHasPlace(): Promise<boolean> {
+    const { hub, user } = this.#options;
+    if (this.#handed === undefined) await within(PLACED_MS, hub.revKnown(shardOf(user)));
+    return this.#handed !== undefined;
+  }
+
   #put(change: PersonalChange): void {
     const key = `${change.type} ${change.discussion}`;
     // What was read from the tables may be ahead of what comes live.
@@ -139,11 +152,15 @@ export class PersonalNews {
     for (let failures = 0; !signal.aborted; failures++) {
       try {
         const from = this.#waiting.size === 0 ? this.#sent : [...this.#waiting.values()].at(-1)!.rev;
+        // The hub must have its place first: what it has not handed over by then, it will.
+        if (!await this.#hubHasPlace()) throw new ShardUnavailable(shardOf(user), FIRST_RETRY_MS);
         const { changes, upTo } = await source.personalSince(user, from, this.#most);
         for (const change of changes) if (only === undefined || change.discussion === only) this.#put(change);
         this.#isBehind = changes.length === this.#most || upTo < this.#left;
-        if (!this.ready) this.#sent = upTo;
-        if (!this.ready && this.#isBehind) continue;
+        if (this.#waiting.size === 0) {
+          this.#sent = upTo;
+          if (this.#isBehind) continue;
+        }
         // Before anybody is woken, who may want the next page.
         this.#reading = undefined;
         return wake();
