@@ -116,9 +116,35 @@ function viewProblems(oracle: Oracle, viewer: string, { path, input, text }: Ans
       const there = stays!.people.filter((user) => stays!.isMemberAt(user, stays!.headOf(viewer))).length;
       return view.memberCount === there ? [] : [`${view.memberCount} members instead of ${there} in ${stream}`];
     }
+    case "discussions.byUser":
+      return (data.rows as Row[]).flatMap((row) => rowProblems(oracle, viewer, row));
     default:
       return [];
   }
+}
+
+interface Row {
+  readonly kind: string;
+  readonly id: string;
+  readonly memberCount: number;
+  readonly mark: { readonly seq: number } | null;
+  readonly unread: { readonly count: number } | null;
+}
+
+/** Counts of a list's row are of what the viewer sees, and of nothing else (VIS4, READ2). */
+function rowProblems(oracle: Oracle, viewer: string, { kind, id, memberCount, mark, unread }: Row): string[] {
+  if (kind !== "discussion") return [];
+  const stays = oracle.staysIn(id)!;
+  const there = stays.people.filter((user) => stays.isMemberAt(user, stays.headOf(viewer))).length;
+  const messages = messagesSeen(oracle.rowsOf(id), { viewer, stays }).values();
+  const after = mark?.seq ?? 0;
+  const left = [...messages].filter(({ text, author, seq }) =>
+    text !== null && author !== viewer && !oracle.blocks(viewer, author) && seq > after
+  );
+  const problems = memberCount === there ? [] : [`${memberCount} members instead of ${there} in ${id}`];
+  return unread?.count === left.length
+    ? problems
+    : [...problems, `${unread?.count} unread instead of ${left.length} in ${id}`];
 }
 
 interface Shown {

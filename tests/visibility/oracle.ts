@@ -42,12 +42,16 @@ export class Oracle {
     return this.#rows.get(stream) ?? [];
   }
 
+  blocks(user: string, other: string): boolean {
+    return this.#blocks.get(user)?.has(other) ?? false;
+  }
+
   /** Why a word is not for somebody, or null. `isView`: it is shown to them as they want it, without those whom they block. */
   refuse(word: string, viewer: string, { isView }: { isView: boolean }): string | null {
     const places = this.#places.get(word);
     if (places === undefined) return "was never accepted";
     const isBlocked = ({ row, field }: Place) =>
-      isView && field === "text" && row.actor !== null && this.#blocks.get(viewer)?.has(row.actor) === true;
+      isView && field === "text" && row.actor !== null && this.blocks(viewer, row.actor);
     if (places.some((place) => this.#isFor(place, viewer) && !isBlocked(place))) return null;
     return places.map(({ row, field }) => `${field} of ${row.type} ${row.seq} in ${row.stream}`).join(" and ");
   }
