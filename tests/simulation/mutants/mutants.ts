@@ -7,6 +7,7 @@ export interface Mutant {
   readonly replace: string;
 }
 
+const DOMAIN = "packages/domain/src";
 const STORAGE = "packages/storage/src";
 const LIVE = "apps/server/src/live";
 
@@ -207,6 +208,78 @@ export const MUTANTS: readonly Mutant[] = [
     mistake: "a shard's memberships not asked for after an added-to",
     file: `${LIVE}/feed.ts`,
     find: `if (event.type === "added-to" && this.#options.only === undefined) this.reads.askFor(event.body.stream);`,
+    replace: "",
+  },
+  {
+    mistake: "people: an add that a leaving of the group overtook stays",
+    file: `${DOMAIN}/user/effects.ts`,
+    find: "if (!isStale && !isUnwanted(state, event.body.by)) return [];",
+    replace: "if (!isUnwanted(state, event.body.by)) return [];",
+  },
+  {
+    mistake: "people: who is blocked adds all the same, if they are quick",
+    file: `${DOMAIN}/user/evolve.ts`,
+    find: `(by !== "system" && blocks?.includes(by) === true)`,
+    replace: "blocks === null",
+  },
+  {
+    mistake: "people: what was written between an account's end and the removal stays",
+    file: `${DOMAIN}/user/effects.ts`,
+    find: "return state.endedAt === undefined ? [] : [erasure(event, event.body.stream, event.stream)];",
+    replace: "return [];",
+  },
+  {
+    mistake: "people: the eldest takes over, moderator or not",
+    file: `${DOMAIN}/stays.ts`,
+    find: "const order = rank || a.stay.from - b.stay.from;",
+    replace: "const order = a.stay.from - b.stay.from || rank;",
+  },
+  {
+    mistake: "people: who hands over keeps the ownership",
+    file: `${DOMAIN}/stays.ts`,
+    find: `from === null ? members : withRole(members, from, "moderator")`,
+    replace: "members",
+  },
+  {
+    mistake: "people: who is muted speaks",
+    file: `${DOMAIN}/discussion/authority.ts`,
+    find: "if (!isInForce(mute, facts.at)) return null;",
+    replace: "if (mute === undefined || facts.at > 0) return null;",
+  },
+  {
+    mistake: "people: a lock is a sign on the door",
+    file: `${DOMAIN}/discussion/authority.ts`,
+    find: `return state.locked ? refuse("Locked", { field: "stream" }) : null;`,
+    replace: "return null;",
+  },
+  {
+    mistake: "people: who is banned is added again",
+    file: `${DOMAIN}/adding.ts`,
+    find: `return state.kind === "discussion" && isInForce(state.bans?.[user], at);`,
+    replace: `return state.kind === "group" && at < 0;`,
+  },
+  {
+    mistake: "people: what was purged is edited and reacted to",
+    file: `${DOMAIN}/message/target.ts`,
+    find: "return underMarks(message, state.expunged);",
+    replace: "return message;",
+  },
+  {
+    mistake: "people: everybody sees who flags what",
+    file: `${DOMAIN}/discussion/visible.ts`,
+    find: `return event.actor === viewer || isModerator(viewer, state) ? "full" : "opaque";`,
+    replace: `return "full";`,
+  },
+  {
+    mistake: "people: a discussion is not told that another goes on from it",
+    file: `${DOMAIN}/discussion/effects.ts`,
+    find: "...(continues === undefined\n      ? []",
+    replace: "...(continues !== null\n      ? []",
+  },
+  {
+    mistake: "people: a replica forgets what was purged",
+    file: "packages/client/src/discussion_replica.ts",
+    find: `if (event.type === "expunge") this.#marks = withMark(this.#marks, event);`,
     replace: "",
   },
 ];
