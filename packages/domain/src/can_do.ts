@@ -47,7 +47,7 @@ export function canDo(
   const [best, worst] = (["best", "worst"] as const).map((of) =>
     decide({ stream, messages }, proposal, { ...factsAt(of, held, proposal), ...circumstances })
   ) as [Decision, Decision];
-  if (best.kind !== worst.kind || codeOf(best) !== codeOf(worst) || restsOnUnseen(best)) return UNKNOWN;
+  if (best.kind !== worst.kind || codeOf(best) !== codeOf(worst) || restsOnUnseen(best, proposal)) return UNKNOWN;
   return best.kind === "accepted" ? { kind: "accepted" } : best;
 }
 
@@ -82,8 +82,10 @@ function codeOf(decision: Decision): string {
 const UNSEEN: ReadonlySet<string> = new Set(["body.target", "body.replyTo", "body.flag", "body.invite"]);
 
 /** Whether it would perhaps be decided otherwise by who sees more. */
-function restsOnUnseen(decision: Decision): boolean {
+function restsOnUnseen(decision: Decision, { type }: Proposal): boolean {
   if (decision.kind === "not-now") return decision.reason === "Unavailable";
+  // Whether one's own flag was answered is between moderators (MOD2).
+  if (type === "flag-message" && decision.kind === "rejected" && decision.code === "NoChange") return true;
   if (decision.kind !== "rejected" || !UNSEEN.has(decision.field ?? "")) return false;
   return decision.code === "NotFound" || decision.code === "ReplyElsewhere";
 }
