@@ -1,18 +1,24 @@
-/** Things that people do in a discussion, made up by fast-check; what storage refuses simply does not happen. @module */
-import { type DiscussionId, type GroupId, type MessageId, seq, type UserId } from "@gatz/domain";
+/** Things that people do in a discussion and its group, made up by fast-check; what storage refuses simply does not happen. @module */
+import { type DiscussionId, type EventId, type GroupId, type MessageId, seq, unixMs, type UserId } from "@gatz/domain";
 import fc from "fast-check";
 import * as moderating from "../../packages/domain/testing/discussion_drafts.ts";
 import * as drafts from "../../packages/domain/testing/drafts.ts";
+import * as groups from "../../packages/domain/testing/group_drafts.ts";
 import type { Town } from "./town.ts";
 
-const KINDS = [
+const TALK_KINDS = [
   ...["send", "send", "reply", "edit", "delete", "react", "unreact"] as const,
   ...["add", "add", "remove", "leave", "add-to-group", "remove-from-group", "leave-group"] as const,
   ...["purge", "ban", "promote", "slow", "flag", "pin"] as const,
 ];
+/** What people do with their group and their accounts. */
+const PEOPLE_KINDS = [
+  ...["rename-group", "role", "role", "hand-over", "invite", "invite", "join", "join", "join", "revoke"] as const,
+  ...["direct", "block", "unblock", "end"] as const,
+];
 
 export interface Step {
-  readonly kind: (typeof KINDS)[number];
+  readonly kind: (typeof TALK_KINDS)[number] | (typeof PEOPLE_KINDS)[number];
   readonly who: number;
   readonly whom: number;
   readonly n: number;
@@ -25,9 +31,11 @@ export interface Story {
   readonly group: GroupId;
   readonly discussion: DiscussionId;
   readonly sent: { id: MessageId; by: UserId }[];
+  readonly invited?: EventId[];
 }
 
-export function steps(people: number): fc.Arbitrary<Step[]> {
+/** @param options `ofPeople`: with what they do with their group and their accounts */
+export function steps(people: number, options: { ofPeople?: boolean } = {}): fc.Arbitrary<Step[]> {
   const history: fc.Arbitrary<Step["history"]> = fc.oneof(
     fc.constant("all" as const),
     fc.constant("now" as const),
@@ -35,7 +43,7 @@ export function steps(people: number): fc.Arbitrary<Step[]> {
   );
   return fc.array(
     fc.record({
-      kind: fc.constantFrom(...KINDS),
+      kind: fc.constantFrom(...TALK_KINDS, ...(options.ofPeople ? PEOPLE_KINDS : [])),
       who: fc.nat(people - 1),
       whom: fc.nat(people - 1),
       n: fc.nat(40),
@@ -48,15 +56,25 @@ export function steps(people: number): fc.Arbitrary<Step[]> {
 const EMOJI = ["👍", "🎉", "❤️"];
 
 export async function runStep(story: Story, step: Step): Promise<void> {
-  const proposal = proposalOf(story, step);
+  const proposal = proposalOf(story, { ...step, who: await actorOf(story, step) });
   if (proposal === null) return;
   const outcome = await story.town.offer(proposal);
   if (outcome.kind === "accepted" && proposal.type === "new-message") {
     story.sent.push({ id: proposal.id, by: story.town.users[step.who]! }); // it proposed
   }
+  if (outcome.kind === "accepted" && proposal.type === "create-invite") story.invited?.push(proposal.id);
 }
 
-function proposalOf({ town, group, discussion, sent }: Story, { kind, who, whom, n, history }: Step) {
+/** Mostly the group's owner, for what only they may do. */
+async function actorOf({ town, group }: Story, { kind, who, n }: Step): Promise<number> {
+  if (!["role", "hand-over", "revoke"].includes(kind) || n % 4 === 0) return who;
+  const state = await town.storage.state(group);
+  return state?.kind === "group" && state.owner !== null ? town.users.indexOf(state.owner) : who;
+}
+
+function proposalOf(story: Story, step: Step) {
+  const { town, group, discussion, sent } = story;
+  const { kind, who, whom, n, history } = step;
   const [actor, other] = [town.users[who], town.users[whom]];
   const about = sent[n % Math.max(1, sent.length)];
   if (actor === undefined || other === undefined) return null;
@@ -94,6 +112,43 @@ function proposalOf({ town, group, discussion, sent }: Story, { kind, who, whom,
     case "flag":
     case "pin":
       return about === undefined ? null : onMessage({ discussion, actor, about }, { kind, n });
+    default:
+      return ofPeople(story, { kind, n, actor, other });
+  }
+}
+
+type PeopleKind = (typeof PEOPLE_KINDS)[number];
+
+function ofPeople(
+  { town, group, invited = [] }: Story,
+  { kind, n, actor, other }: { kind: PeopleKind; n: number; actor: UserId; other: UserId },
+) {
+  const invite = invited[n % Math.max(1, invited.length)];
+  switch (kind) {
+    case "rename-group":
+      return groups.renameGroup(actor, group, `Group ${n}`);
+    case "role":
+      return groups.setGroupRole(actor, group, { user: other, role: n % 2 === 0 ? "moderator" : "member" });
+    case "hand-over":
+      return groups.transferOwnership(actor, group, other);
+    case "invite":
+      return groups.createInvite(
+        actor,
+        group,
+        n % 2 === 0 ? { maxUses: 1 } : { expiresAt: unixMs(Date.now() + 60_000) },
+      );
+    case "join":
+      return invite === undefined ? null : groups.joinByInvite(actor, group, invite);
+    case "revoke":
+      return invite === undefined ? null : groups.revokeInvite(actor, group, invite);
+    case "direct":
+      return actor === other ? null : groups.createDirect(actor, other);
+    case "block":
+      return n % 3 === 0 ? drafts.blockUser(actor, other) : null; // or nobody would meet
+    case "unblock":
+      return drafts.unblockUser(actor, other);
+    case "end":
+      return n % 2 === 0 ? drafts.endAccount(town.users.at(-1)!) : null; // the others go on
   }
 }
 

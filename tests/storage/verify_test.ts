@@ -7,14 +7,16 @@ import type { Town as TownType } from "./town.ts";
 
 if (await needsPostgres(import.meta.url)) {
   const { createHmac } = await import("node:crypto");
-  const { canonicalContent, idToUuid, seq, shardNumber, shardOf } = await import("@gatz/domain");
+  const { canonicalContent, idToUuid, seq, shardNumber, shardOf, uuidToId } = await import("@gatz/domain");
   const { verify } = await import("@gatz/storage");
   const { TEST_DIGEST_KEY } = await import("@gatz/testing/template.ts");
   const { administer, databaseUrl, sharedServers } = await import("@gatz/testing/test_database.ts");
   const { inShard, Town } = await import("./town.ts");
   const { DAMAGES } = await import("./damages.ts");
+  const { STREAM_KIND_CODES } = await import("../../packages/storage/src/schema/codes.ts");
   const drafts = await import("../../packages/domain/testing/drafts.ts");
   const moderating = await import("../../packages/domain/testing/discussion_drafts.ts");
+  const groups = await import("../../packages/domain/testing/group_drafts.ts");
 
   const SHARDS = 4;
   /** All that a damage can be done to. */
@@ -156,6 +158,19 @@ if (await needsPostgres(import.meta.url)) {
     return counts;
   };
 
+  const streamsOf = async (town: TownType): Promise<StreamId[]> => {
+    const prefixes = { [STREAM_KIND_CODES.user]: "user", [STREAM_KIND_CODES.group]: "grp" } as const;
+    const streams: StreamId[] = [];
+    for (let shard = 0; shard < SHARDS; shard++) {
+      const rows = await town.byHand(
+        shardNumber(shard),
+        (sql) => sql<{ id: string; kind: number }[]>`select id, kind from streams`,
+      );
+      for (const { id, kind } of rows) streams.push(uuidToId(prefixes[kind] ?? "disc", id));
+    }
+    return streams;
+  };
+
   interface Damaged {
     discussion: DiscussionId;
     user: UserId;
@@ -192,12 +207,12 @@ if (await needsPostgres(import.meta.url)) {
   Deno.test("[LOG6] whatever happened, and while it goes on happening, verify has nothing to say", async () => {
     const { default: fc } = await import("fast-check");
     const { runStep, steps } = await import("./happenings.ts");
-    await using town = await Town.start({ people: 5, shards: SHARDS });
-    const scripts = fc.sample(steps(town.users.length), { numRuns: 6, seed: 7 });
+    await using town = await Town.start({ people: 7, shards: SHARDS });
+    const scripts = fc.sample(steps(town.users.length, { ofPeople: true }), { numRuns: 8, seed: 7 });
     const telling = Promise.all(scripts.map(async (script, n) => {
       const owner = town.users[n % town.users.length]!;
       const others = town.users.filter((user) => user !== owner);
-      const story = { town, ...await town.discussion(owner, others), sent: [] };
+      const story = { town, ...await town.discussion(owner, others.slice(3)), sent: [], invited: [] };
       for (const step of script) await runStep(story, step);
       return "told";
     }));
@@ -210,6 +225,13 @@ if (await needsPostgres(import.meta.url)) {
     assert.ok(during > 0, "something was verified meanwhile");
     await town.settled();
     assert.deepEqual((await verify(town.config)).problems, []);
+    const done = new Set<string>();
+    for (const stream of await streamsOf(town)) {
+      const { events } = await town.storage.events(stream, { from: seq(1), to: seq(1_000), limit: 1_000 });
+      for (const { type } of events) done.add(type);
+    }
+    const wanted = ["join-by-invite", "revoke-invite", "transfer-ownership", "block-user", "end-account", "expunge"];
+    assert.deepEqual(wanted.filter((type) => !done.has(type)), [], "all of this has happened");
   });
 
   /** Puts another actor on an event, with the digest that it would then have. */
@@ -245,6 +267,48 @@ if (await needsPostgres(import.meta.url)) {
       assert.ok(
         problems.some((problem) => problem.check === check && problem.stream === discussion),
         JSON.stringify(problems, null, 1),
+      );
+      assert.ok(problems.every((problem) => problem.check !== "digest"), "the forgery's digest is right");
+    }
+  });
+
+  Deno.test("[LOG8] [BLK1] [GRP2] forgeries about groups and people are found", async () => {
+    await using town = await Town.start({ people: 6, shards: SHARDS });
+    const [owner, user, other, guest, late, stranger] = town.users as [UserId, UserId, UserId, UserId, UserId, UserId];
+    const { group, discussion } = await town.discussion(owner, [user, other]);
+    const invite = groups.createInvite(user, group);
+    await town.settled();
+    for (
+      const proposal of [
+        groups.setGroupRole(owner, group, { user, role: "moderator" }), // 2
+        invite, // 3
+        groups.joinByInvite(guest, group, invite.id), // 4
+        groups.renameGroup(other, group, "Renamed"), // 5
+        drafts.blockUser(late, other),
+        drafts.addToGroup(owner, group, { users: [late] }), // 6
+        drafts.newMessage(other, discussion, { text: "to be gone" }),
+        drafts.endAccount(other),
+      ]
+    ) await town.accepted(proposal);
+    await town.settled();
+    const { events } = await town.storage.events(discussion, { from: seq(1), to: seq(100), limit: 100 });
+    const erased = events.find(({ type }) => type === "expunge");
+    assert.ok(erased);
+    for (
+      const { stream = group, at, actor, check } of [
+        { at: 2, actor: other, check: "authority" }, // a role, set by a member
+        { at: 2, actor: "system", check: "cause" },
+        { at: 5, actor: stranger, check: "authority" }, // a name, given by somebody from outside
+        { at: 6, actor: other, check: "authority" }, // added by whom they block
+        { stream: discussion, at: erased.seq, actor: user, check: "authority" }, // erased by a member
+      ] as { stream?: StreamId; at: number; actor: Proposal["actor"]; check: string }[]
+    ) {
+      await using copy = await copyOfRunning(town);
+      await forge(town, copy.config, { stream, seq: at, actor });
+      const { problems } = await verify(copy.config);
+      assert.ok(
+        problems.some((problem) => problem.check === check && problem.stream === stream),
+        `${at} by ${actor}: ${JSON.stringify(problems, null, 1)}`,
       );
       assert.ok(problems.every((problem) => problem.check !== "digest"), "the forgery's digest is right");
     }

@@ -60,8 +60,8 @@ export function decideJoinByInvite(
     return { kind: "not-now", reason: "Unavailable" };
   }
   if (joiner.kind === "missing" || joiner.value.ended) return refuse("AccountEnded", { field: "actor" });
-  const apart = inviter.kind === "missing" || inviter.value.blocks.has(actor) || joiner.value.blocks.has(invite.by);
-  if (apart) return invalid;
+  if (inviter.kind === "missing" || inviter.value.ended) return invalid;
+  if (inviter.value.blocks.has(actor) || joiner.value.blocks.has(invite.by)) return invalid;
   return refuseFull(memberCount(state) + 1, { facts, field: "stream" }) ??
     { kind: "accepted", decided: { basis: [{ stream: invite.by, seq: inviter.value.seq }] } };
 }

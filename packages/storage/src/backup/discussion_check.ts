@@ -1,6 +1,7 @@
 /** Whether the file of one discussion holds what it says, and what this installation can take (BAK2). @module */
 import { type DiscussionId, shardOf } from "@gatz/domain";
-import { CauseCheck, UsersThenCheck } from "../verify/causes.ts";
+import { CauseCheck } from "../verify/causes.ts";
+import { UsersThenCheck } from "../verify/users_then.ts";
 import { EffectsCheck } from "../verify/effects.ts";
 import { GroupsThen, type OtherLogs } from "../verify/elsewhere.ts";
 import { LogWalk } from "../verify/log_walk.ts";
@@ -81,6 +82,7 @@ const UNKNOWN: OtherLogs = {
   headsSeen: noAnswer,
   eventsAt: noAnswer,
   removersOf: noAnswer,
+  accountEvents: noAnswer,
   digests: noAnswer,
   groupUpTo: noAnswer,
 };

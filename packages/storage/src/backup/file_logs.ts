@@ -11,7 +11,7 @@ import {
 } from "@gatz/domain";
 import { EVENT_CODES } from "../schema/codes.ts";
 import { eventOf, type EventRow } from "../shard/codec.ts";
-import { type OtherLogs, REMOVER_CODES, seenKey } from "../verify/elsewhere.ts";
+import { ACCOUNT_CODES, type OtherLogs, REMOVER_CODES, seenKey } from "../verify/elsewhere.ts";
 import type { ReadEvent } from "./lines.ts";
 
 const { "new-message": first, "edit-message": edit, "delete-message": deleted, "react-to-message": reaction } =
@@ -57,6 +57,9 @@ export class FileLogs implements OtherLogs {
 
   removersOf: OtherLogs["removersOf"] = (_shard, users) =>
     Promise.resolve(users.flatMap((user) => this.#of(user).filter((row) => REMOVER_CODES.includes(row.type))));
+
+  accountEvents: OtherLogs["accountEvents"] = (_shard, users) =>
+    Promise.resolve(users.flatMap((user) => this.#of(user).filter((row) => ACCOUNT_CODES.includes(row.type))));
 
   digests: OtherLogs["digests"] = (_shard, ids) =>
     Promise.resolve(

@@ -1,7 +1,8 @@
 /** Proves a backup without restoring it anywhere (BAK1). @module */
 import { canonicalJson, type ShardNumber, shardNumber, type StreamId } from "@gatz/domain";
 import type { StorageConfig } from "../contract.ts";
-import { CauseCheck, UsersThenCheck } from "../verify/causes.ts";
+import { CauseCheck } from "../verify/causes.ts";
+import { UsersThenCheck } from "../verify/users_then.ts";
 import { EffectsCheck } from "../verify/effects.ts";
 import { GroupsThen } from "../verify/elsewhere.ts";
 import { LogWalk, type ShardChecks } from "../verify/log_walk.ts";

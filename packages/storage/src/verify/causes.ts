@@ -1,15 +1,5 @@
-/** Whether what an event refers to in other streams is there: the cause of what gatz did itself, the users it was decided on. @module */
-import {
-  deriveId,
-  idToUuid,
-  isUserStream,
-  type LogEvent,
-  type Seq,
-  seq,
-  type ShardNumber,
-  shardOf,
-  type UserId,
-} from "@gatz/domain";
+/** Whether what gatz did itself answers something in another stream. @module */
+import { deriveId, idToUuid, type LogEvent, seq, type ShardNumber, shardOf, type UserId } from "@gatz/domain";
 import { eventOfCode } from "../schema/codes.ts";
 import { eventId } from "../shard/codec.ts";
 import { type CauseRow, LookUps, type OtherLogs, type Place } from "./elsewhere.ts";
@@ -19,34 +9,6 @@ export interface CauseOptions {
   shard: ShardNumber;
   logs: OtherLogs;
   report: Report;
-}
-
-/** Checks that the users on whom an adding was decided (FACT1) had got as far as it says. */
-export class UsersThenCheck {
-  readonly #users: LookUps<{ event: LogEvent; user: UserId; seq: Seq }>;
-
-  constructor({ shard, logs, report }: CauseOptions) {
-    this.#users = new LookUps(async (where, asked) => {
-      const heads = await logs.heads(where, asked.map(({ user }) => user));
-      if (heads === null) return;
-      for (const { event, user, seq } of asked) {
-        const head = heads.get(idToUuid(user)) ?? 0;
-        if (head >= seq) continue;
-        const what = `${user}, on whom ${event.type} ${event.id} was decided`;
-        report({ shard, stream: event.stream, check: "authority", what, expected: { seq }, found: { seq: head } });
-      }
-    });
-  }
-
-  async take(event: LogEvent): Promise<void> {
-    for (const { stream, seq } of event.decided.basis ?? []) {
-      if (isUserStream(stream)) await this.#users.add(shardOf(stream), { event, user: stream, seq });
-    }
-  }
-
-  async finish(): Promise<void> {
-    await this.#users.flush();
-  }
 }
 
 /** Checks that what gatz did itself answers an event that exists. */

@@ -34,6 +34,10 @@ export interface CauseRow {
 export const REMOVER_CODES: readonly number[] = (["added-to", "removed-from", "left-group", "end-account"] as const)
   .map((type) => EVENT_CODES.user[type]);
 
+/** Of those events of users' streams that say whom the user blocks, and that their account is over. */
+export const ACCOUNT_CODES: readonly number[] = (["block-user", "unblock-user", "end-account"] as const)
+  .map((type) => EVENT_CODES.user[type]);
+
 /** A user who sees, or saw, a discussion. */
 export interface Sight {
   readonly user: UserId;
@@ -54,6 +58,8 @@ export interface OtherLogs {
   eventsAt(shard: ShardNumber, places: readonly Place[]): Promise<readonly CauseRow[] | null>;
   /** All events of users' streams whose code is one of {@link REMOVER_CODES}. */
   removersOf(shard: ShardNumber, users: readonly UserId[]): Promise<readonly CauseRow[] | null>;
+  /** All events of users' streams whose code is one of {@link ACCOUNT_CODES}, of each stream in order. */
+  accountEvents(shard: ShardNumber, users: readonly UserId[]): Promise<readonly EventRow[] | null>;
   /** The digests of events, in hexadecimal, by the events' UUIDs: null once expunged, absent without an event. */
   digests(shard: ShardNumber, ids: readonly Uuid[]): Promise<ReadonlyMap<string, string | null> | null>;
   /** A group's events up to a seq, in order. */

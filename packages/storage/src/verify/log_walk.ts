@@ -15,7 +15,8 @@ import {
 import { eventOf } from "../shard/codec.ts";
 import { expectedDigest } from "./digest.ts";
 import { judgeAgain } from "./authority.ts";
-import type { CauseCheck, UsersThenCheck } from "./causes.ts";
+import type { CauseCheck } from "./causes.ts";
+import type { UsersThenCheck } from "./users_then.ts";
 import type { EffectsCheck } from "./effects.ts";
 import type { GroupsThen } from "./elsewhere.ts";
 import { asJson, type Check, type Report } from "./problem.ts";

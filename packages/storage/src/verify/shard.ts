@@ -1,6 +1,6 @@
 import type { ShardNumber } from "@gatz/domain";
 import type { Queryable } from "../postgres/queryable.ts";
-import { CauseCheck, UsersThenCheck } from "./causes.ts";
+import { CauseCheck } from "./causes.ts";
 import { EffectsCheck } from "./effects.ts";
 import { GroupsThen, type OtherLogs } from "./elsewhere.ts";
 import { LogWalk, type ShardChecks } from "./log_walk.ts";
@@ -8,6 +8,7 @@ import type { Report } from "./problem.ts";
 import { verifyPersonal } from "./personal.ts";
 import { compareProjections } from "./projections.ts";
 import { type StoredStream, streamsOf } from "./rows_of_stream.ts";
+import { UsersThenCheck } from "./users_then.ts";
 
 export interface ShardOptions {
   shard: ShardNumber;

@@ -3,7 +3,7 @@ import { idToUuid, type ShardNumber, uuidToId } from "@gatz/domain";
 import type { Queryable } from "../postgres/queryable.ts";
 import type { EventRow } from "../shard/codec.ts";
 import { eventColumns } from "../shard/event_columns.ts";
-import { type CauseRow, type OtherLogs, REMOVER_CODES, seenKey } from "./elsewhere.ts";
+import { ACCOUNT_CODES, type CauseRow, type OtherLogs, REMOVER_CODES, seenKey } from "./elsewhere.ts";
 
 /** Runs a short read on any shard, outside of the snapshot that is verified; null where the shard does not answer. */
 export type Elsewhere = <T>(shard: ShardNumber, work: (q: Queryable) => Promise<T>) => Promise<T | null>;
@@ -48,6 +48,12 @@ export function storedLogs(elsewhere: Elsewhere): OtherLogs {
         await sql<CauseRow[]>`
           select stream, seq, id, type from ${sql(schema)}.events
           where stream = any(${users.map(idToUuid)}::uuid[]) and type = any(${REMOVER_CODES}::smallint[])`),
+    accountEvents: (shard, users) =>
+      elsewhere(shard, async (q) =>
+        await q.sql<EventRow[]>`
+          select ${eventColumns(q)} from ${q.sql(q.schema)}.events e
+          where e.stream = any(${users.map(idToUuid)}::uuid[]) and e.type = any(${ACCOUNT_CODES}::smallint[])
+          order by e.seq`),
     digests: (shard, ids) =>
       elsewhere(shard, async ({ sql, schema }) => {
         const rows = await sql<{ id: string; digest: Uint8Array | null }[]>`
