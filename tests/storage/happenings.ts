@@ -1,5 +1,14 @@
 /** Things that people do in a discussion and its group, made up by fast-check; what storage refuses simply does not happen. @module */
-import { type DiscussionId, type EventId, type GroupId, type MessageId, seq, unixMs, type UserId } from "@gatz/domain";
+import {
+  type DiscussionId,
+  type EventId,
+  type GroupId,
+  isMember,
+  type MessageId,
+  seq,
+  unixMs,
+  type UserId,
+} from "@gatz/domain";
 import fc from "fast-check";
 import * as moderating from "../../packages/domain/testing/discussion_drafts.ts";
 import * as drafts from "../../packages/domain/testing/drafts.ts";
@@ -13,7 +22,19 @@ const TALK_KINDS = [
 ];
 /** What people do with their group and their accounts. */
 const PEOPLE_KINDS = [
-  ...["rename-group", "role", "role", "hand-over", "invite", "invite", "join", "join", "join", "revoke"] as const,
+  ...[
+    "rename-group",
+    "role",
+    "role",
+    "hand-over",
+    "hand-over",
+    "invite",
+    "invite",
+    "join",
+    "join",
+    "join",
+    "revoke",
+  ] as const,
   ...["direct", "block", "unblock", "end"] as const,
 ];
 
@@ -65,11 +86,15 @@ export async function runStep(story: Story, step: Step): Promise<void> {
   if (outcome.kind === "accepted" && proposal.type === "create-invite") story.invited?.push(proposal.id);
 }
 
-/** Mostly the group's owner, for what only they may do. */
+/** Of what only some may do, mostly one of those: the group's owner; who comes in, somebody from outside. */
 async function actorOf({ town, group }: Story, { kind, who, n }: Step): Promise<number> {
-  if (!["role", "hand-over", "revoke"].includes(kind) || n % 4 === 0) return who;
+  const isForOwner = ["role", "hand-over", "revoke"].includes(kind);
+  if ((!isForOwner && kind !== "join") || n % 4 === 0) return who;
   const state = await town.storage.state(group);
-  return state?.kind === "group" && state.owner !== null ? town.users.indexOf(state.owner) : who;
+  if (state?.kind !== "group") return who;
+  const able = town.users.filter((user) => isForOwner ? user === state.owner : !isMember(state, user));
+  const [actor] = able.slice(who % Math.max(1, able.length));
+  return actor === undefined ? who : town.users.indexOf(actor);
 }
 
 function proposalOf(story: Story, step: Step) {
@@ -139,8 +164,10 @@ function ofPeople(
       );
     case "join":
       return invite === undefined ? null : groups.joinByInvite(actor, group, invite);
-    case "revoke":
-      return invite === undefined ? null : groups.revokeInvite(actor, group, invite);
+    case "revoke": {
+      const newest = invited.at(-1); // older ones are mostly used up
+      return newest === undefined ? null : groups.revokeInvite(actor, group, newest);
+    }
     case "direct":
       return actor === other ? null : groups.createDirect(actor, other);
     case "block":
@@ -148,7 +175,7 @@ function ofPeople(
     case "unblock":
       return drafts.unblockUser(actor, other);
     case "end":
-      return n % 2 === 0 ? drafts.endAccount(town.users.at(-1)!) : null; // the others go on
+      return n % 8 === 0 ? drafts.endAccount(actor) : null; // or nobody would go on
   }
 }
 

@@ -7,13 +7,12 @@ import type { Town as TownType } from "./town.ts";
 
 if (await needsPostgres(import.meta.url)) {
   const { createHmac } = await import("node:crypto");
-  const { canonicalContent, idToUuid, seq, shardNumber, shardOf, uuidToId } = await import("@gatz/domain");
+  const { canonicalContent, idToUuid, seq, shardNumber, shardOf } = await import("@gatz/domain");
   const { verify } = await import("@gatz/storage");
   const { TEST_DIGEST_KEY } = await import("@gatz/testing/template.ts");
   const { administer, databaseUrl, sharedServers } = await import("@gatz/testing/test_database.ts");
   const { inShard, Town } = await import("./town.ts");
   const { DAMAGES } = await import("./damages.ts");
-  const { STREAM_KIND_CODES } = await import("../../packages/storage/src/schema/codes.ts");
   const drafts = await import("../../packages/domain/testing/drafts.ts");
   const moderating = await import("../../packages/domain/testing/discussion_drafts.ts");
   const groups = await import("../../packages/domain/testing/group_drafts.ts");
@@ -158,19 +157,6 @@ if (await needsPostgres(import.meta.url)) {
     return counts;
   };
 
-  const streamsOf = async (town: TownType): Promise<StreamId[]> => {
-    const prefixes = { [STREAM_KIND_CODES.user]: "user", [STREAM_KIND_CODES.group]: "grp" } as const;
-    const streams: StreamId[] = [];
-    for (let shard = 0; shard < SHARDS; shard++) {
-      const rows = await town.byHand(
-        shardNumber(shard),
-        (sql) => sql<{ id: string; kind: number }[]>`select id, kind from streams`,
-      );
-      for (const { id, kind } of rows) streams.push(uuidToId(prefixes[kind] ?? "disc", id));
-    }
-    return streams;
-  };
-
   interface Damaged {
     discussion: DiscussionId;
     user: UserId;
@@ -225,13 +211,6 @@ if (await needsPostgres(import.meta.url)) {
     assert.ok(during > 0, "something was verified meanwhile");
     await town.settled();
     assert.deepEqual((await verify(town.config)).problems, []);
-    const done = new Set<string>();
-    for (const stream of await streamsOf(town)) {
-      const { events } = await town.storage.events(stream, { from: seq(1), to: seq(1_000), limit: 1_000 });
-      for (const { type } of events) done.add(type);
-    }
-    const wanted = ["join-by-invite", "revoke-invite", "transfer-ownership", "block-user", "end-account", "expunge"];
-    assert.deepEqual(wanted.filter((type) => !done.has(type)), [], "all of this has happened");
   });
 
   /** Puts another actor on an event, with the digest that it would then have. */
@@ -288,9 +267,14 @@ if (await needsPostgres(import.meta.url)) {
         drafts.addToGroup(owner, group, { users: [late] }), // 6
         drafts.newMessage(other, discussion, { text: "to be gone" }),
         drafts.endAccount(other),
+        groups.revokeInvite(owner, group, invite.id),
+        groups.transferOwnership(owner, group, user),
+        groups.createDirect(owner, guest),
+        groups.archiveGroup(user, group),
       ]
     ) await town.accepted(proposal);
     await town.settled();
+    assert.deepEqual((await verify(town.config)).problems, []);
     const { events } = await town.storage.events(discussion, { from: seq(1), to: seq(100), limit: 100 });
     const erased = events.find(({ type }) => type === "expunge");
     assert.ok(erased);
