@@ -145,7 +145,7 @@ function proposalOf(story: Story, step: Step) {
 type PeopleKind = (typeof PEOPLE_KINDS)[number];
 
 function ofPeople(
-  { town, group, invited = [] }: Story,
+  { group, invited = [] }: Story,
   { kind, n, actor, other }: { kind: PeopleKind; n: number; actor: UserId; other: UserId },
 ) {
   const invite = invited[n % Math.max(1, invited.length)];
