@@ -21,7 +21,8 @@ export class Device {
   readonly marks = new Map<string, PlainMark>();
   readonly #held = new Map<StreamId, Held>();
   #cursor: string | undefined;
-  #hasReadMarks = false;
+  /** What the cursor implies is held. */
+  #hasBegun = false;
 
   constructor(world: World, line: Line) {
     this.#world = world;
@@ -48,8 +49,8 @@ export class Device {
     const input = this.#cursor === undefined ? {} : { lastEventId: this.#cursor };
     const held = new Map([...this.#held].map(([stream, { head }]) => [stream as string, head]));
     const resumed = this.#cursor !== undefined;
-    // It begins at the present: what was marked until then it does not bring.
-    if (!resumed) this.#hasReadMarks = false;
+    // It begins at the present: what was until then it does not bring.
+    this.#hasBegun = resumed;
     const session: Session = { user: this.user, node: node.name, resumed, held, items: [], frames: [] };
     this.#world.history.sessions.push(session);
     let work = Promise.resolve();
@@ -72,7 +73,7 @@ export class Device {
       if (!wire.isOpen) return;
       if (!await this.#take(item, wire)) return wire.cut();
     }
-    this.#cursor = frame.cursor;
+    if (this.#hasBegun) this.#cursor = frame.cursor;
   }
 
   /** False if something that it implies could not be had. */
@@ -90,8 +91,8 @@ export class Device {
       case "behind":
         return await this.#reach(item.stream, { to: item.head, wire });
       case "live":
-        if (this.#cursor === undefined && !await this.#readAll(wire)) return false;
-        if (!await this.#readMarks(wire)) return false;
+        if (!this.#hasBegun && !await this.#readAll(wire)) return false;
+        this.#hasBegun = true;
         return await this.#reachAll(item.heads, wire);
       case "beat":
         return await this.#reachAll(item.heads, wire);
@@ -115,21 +116,19 @@ export class Device {
     for (const stream of this.#world.streams) {
       if (!await this.#reach(stream, { to: Infinity, wire })) return false;
     }
-    return true;
+    return await this.#readMarks(wire);
   }
 
-  /** Likewise of what was marked before, once. */
   async #readMarks(wire: Wire): Promise<boolean> {
-    while (!this.#hasReadMarks) {
+    for (;;) {
       const marks = await this.line.marks(wire);
       if (marks === null) return false;
-      if (marks === "later") await this.#world.time.sleep(100);
-      else {
+      if (marks !== "later") {
         for (const mark of marks) this.#mark(mark);
-        this.#hasReadMarks = true;
+        return true;
       }
+      await this.#world.time.sleep(100);
     }
-    return true;
   }
 
   #mark({ discussion, epoch, seq, rev }: PlainMark): void {

@@ -60,6 +60,7 @@ async function resume(feed: Feed, cursor: Cursor): Promise<void> {
   feed.startBackfill();
   for (const [shard, position] of cursor.positions) feed.reads.ask(shard, position);
   feed.reads.ask(shardOf(feed.user));
+  feed.personal.open();
   await within(PATIENCE_MS, feed.reads.tried());
 }
 

@@ -156,7 +156,6 @@ export class Feed implements Subscriber {
   /** From now on a shard that is met for the first time is asked. */
   startBackfill(): void {
     this.#phase = "backfill";
-    this.personal.open();
   }
 
   /** The cutover (LIVE3): what was read is sent, what came meanwhile follows. */

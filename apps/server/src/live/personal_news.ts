@@ -82,7 +82,10 @@ export class PersonalNews {
     wake();
   }
 
-  /** The feed knows its shards: before, a frame's cursor would say that it has none. */
+  /**
+   * What waits may be sent. Before, a frame's cursor would say that the feed has no shards; and one that begins at the present says so first,
+   * by `live`: who holds a cursor then has nothing left to read.
+   */
   open(): void {
     this.#isOpen = true;
     if (this.ready) this.#options.wake();
