@@ -158,7 +158,7 @@ if (await needsPostgres(import.meta.url)) {
     for (const n of [3, 40, 77]) await town.accepted(drafts.leaveDiscussion(me, mine[n]!));
     for (const n of [3, 50, 51, 90]) await town.accepted(drafts.newMessage(other, mine[n]!));
     await t.step("some were left", check);
-    await discussionsOf(town, other, { group, members: [], many: 140 });
+    await discussionsOf(town, other, { group, members: [], many: 270 });
     await t.step("in few of the newest", check);
     await longAgo(town, mine.slice(0, 60), 3);
     await longAgo(town, mine.slice(60, 70), 1);

@@ -87,11 +87,11 @@ const READS = [
 ];
 
 /**
- * What lists look up by. A stream's row says when it was last active, in steps of four seconds, so that most messages leave the index alone;
+ * What lists look up by. A stream's row says when it was last active, in steps of a second, so that a busy one leaves the index alone;
  * an inbox is asked for the shards that it names (the three digits of ID1); and few stays have ended.
  */
 const LISTS = [
-  `alter table streams add column active int not null generated always as ((last_at >> 12)::int) stored`,
+  `alter table streams add column active int not null generated always as ((last_at >> 10)::int) stored`,
   `create index streams_active on streams (active desc) where kind = 3`,
   `create index inbox_shards on inbox ("user", substr(stream::text, 16, 3))`,
   `create index members_ended on members ("user", active_on desc) where left_seq is not null`,

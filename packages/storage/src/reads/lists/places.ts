@@ -44,12 +44,12 @@ export function newestFirst(a: Place, b: Place): number {
 /** A user's own streams that are looked at one by one before anything else is tried. */
 const LOOK = 48;
 /** The shard's newest streams that are asked whether the user is in them. */
-const WALK = 128;
+const WALK = 256;
 /** Milliseconds of a day: `members.active_on` counts days. */
 const DAY_MS = 86_400_000;
 const LAST_DAY = 2 ** 31 - 1;
 /** `streams.active` counts these: its column is made from `last_at` by the same shift. */
-const ACTIVE_BITS = 12;
+const ACTIVE_BITS = 10;
 
 /** Throws {@link ShardUnavailable}. */
 export async function readPlaces(pools: ReadPools, shard: ShardNumber, asked: PlacesAsked): Promise<PlacesHere> {
