@@ -55,11 +55,9 @@ const TALKING: Deeds = [
 const RULING: Deeds = [
   [0.4, (doer) => inTalk(doer, "rename", { name: titleOf(doer) })],
   [0.4, (doer) => inTalk(doer, "describe", { description: titleOf(doer) })],
-  [
-    0.7,
-    (doer) =>
-      inOwnTalk(doer, "set-role", { user: someone(doer), role: doer.chance.of(["owner", "moderator", "member"]) }),
-  ],
+  [1.5, rank],
+  // Owners that go: who comes after them is the question.
+  [0.4, (doer) => inOwnTalk(doer, "leave")],
   [1, (doer) => aboutMessage(doer, doer.chance.of(["pin-message", "pin-message", "unpin-message"]))],
   [0.8, (doer) => inOwnTalk(doer, doer.chance.of(["lock", "unlock", "unlock", "close", "reopen", "reopen"]))],
   [0.6, (doer) => inOwnTalk(doer, "mute-member", { user: someone(doer), ...forAWhile(doer) })],
@@ -138,6 +136,11 @@ function createGroup(doer: Doer): readonly Proposal[] {
   world.groups.push(id);
   const members = world.users.filter((one) => one !== user && chance.happens(0.4));
   return [event(doer, id, "create", { name: "Some", members })];
+}
+
+function rank(doer: Doer): readonly Proposal[] {
+  const role = doer.chance.of(["moderator", "moderator", "member", "owner"]);
+  return inOwnTalk(doer, "set-role", { user: someone(doer), role });
 }
 
 function flag(doer: Doer): readonly Proposal[] {

@@ -232,7 +232,7 @@ export const MUTANTS: readonly Mutant[] = [
     mistake: "people: the eldest takes over, moderator or not",
     file: `${DOMAIN}/stays.ts`,
     find: "const order = rank || a.stay.from - b.stay.from;",
-    replace: "const order = a.stay.from - b.stay.from || rank;",
+    replace: "const order = a.stay.from - b.stay.from;",
   },
   {
     mistake: "people: who hands over keeps the ownership",
