@@ -1,5 +1,6 @@
 /** A user's own marks and settings on the feeds of all their devices (READ1, LIVE1, LIVE4–5). @module */
-import { type PersonalWish, seq, shardOf } from "@gatz/domain";
+import { type PersonalWish, rev, seq, shardOf } from "@gatz/domain";
+import { ShardUnavailable } from "@gatz/storage/contract";
 import fc from "fast-check";
 import { strict as assert } from "node:assert";
 import { decodeCursor, encodeCursor } from "../../apps/server/src/live/cursor.ts";
@@ -105,6 +106,21 @@ Deno.test("[LIVE3] what is marked while a feed reads what it missed comes too, w
   await using reader = await new Reader(node, ben, { lastEventId: before.cursor! }).live();
   await reader.until((items) => items.filter(({ type }) => type === "read").length >= 5, "all of them");
   assert.deepEqual(own(reader), ["read 0.1", ...Array.from({ length: 4 }, () => "read 0.2")]);
+});
+
+Deno.test("[LIVE2] what is marked after a feed has come, and before the hub has first seen the shard, is not lost between them", async () => {
+  const log = town();
+  const fence = log.fence.bind(log);
+  let isHidden = true;
+  log.fence = (shard) =>
+    isHidden && shard === shardOf(ben) ? Promise.reject(new ShardUnavailable(shard, 10)) : fence(shard);
+  await using node = testNode(log);
+  const cursor = encodeCursor({ incarnation: log.incarnation, positions: new Map(), rev: rev(0) });
+  await using reader = new Reader(node, ben, { cursor });
+  await settle(30);
+  log.set(ben, read(1));
+  isHidden = false;
+  await arrives(reader, "read 0.1");
 });
 
 Deno.test("[LIVE5] of what a slow reader does not take only so much waits, and the rest is read when there is room", async () => {

@@ -133,18 +133,6 @@ export const MUTANTS: readonly Mutant[] = [
     replace: "seq(Math.max(wish.seq, 0 * head))",
   },
   {
-    mistake: "marks read before the hub has its place",
-    file: `${LIVE}/personal_news.ts`,
-    find: "if (!await this.#hubHasPlace()) throw new ShardUnavailable(shardOf(user), FIRST_RETRY_MS);",
-    replace: "",
-  },
-  {
-    mistake: "marks sent before the feed knows its shards",
-    file: `${LIVE}/personal_news.ts`,
-    find: "  #isOpen = false;",
-    replace: "  #isOpen = true;",
-  },
-  {
     mistake: "a cursor ahead of the marks that were sent",
     file: `${LIVE}/personal_news.ts`,
     find: "return isDone ? rev(Math.max(this.#sent, this.#handed ?? 0)) : this.#sent;",
