@@ -1,5 +1,6 @@
 import { judgeFollower, judgeScene } from "../judge/judge.ts";
 import { Disagreement } from "../judge/difference.ts";
+import { judgeList } from "../judge/list.ts";
 import type { DayPlan } from "../plan/plan.ts";
 import { Audience, type AudienceCounts } from "./audience.ts";
 import { playDiscussion } from "./discussion.ts";
@@ -47,6 +48,9 @@ async function judge(
     refuse(await markRead(following, { scene, url }));
     tally.viewsJudged++;
   });
+  for (const [following, views] of Map.groupBy(audience.views(), ({ following }) => following)) {
+    refuse(await judgeList(following, { url, blocks, scenes: views.map(({ scene }) => scene) }));
+  }
   refuse(await audience.fault());
 }
 
