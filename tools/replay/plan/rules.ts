@@ -20,7 +20,10 @@ export function addRules(stage: Stage, owner: Nick, chance: Chance): void {
   }
   if (chance.once(RATES.flag)) flag(stage, owner, other);
   if (chance.once(RATES.purge)) purge(stage, { owner, other, chance });
-  if (chance.once(RATES.rename)) stage.rule({ kind: "rename", by: other, name: `Renamed by ${other}` });
+  // Never the name that it has: that would be no change.
+  if (chance.once(RATES.rename)) {
+    stage.rule({ kind: "rename", by: other, name: `Renamed by ${other} after ${stage.steps.length}` });
+  }
 }
 
 function rank(stage: Stage, owner: Nick, user: Nick): void {
