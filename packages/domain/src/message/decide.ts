@@ -1,7 +1,7 @@
 import { unreachable } from "../asserts.ts";
 import type { Decision, Facts } from "../decision.ts";
 import { judgeRight } from "../discussion/authority.ts";
-import { refuseAnswer } from "../discussion/flags.ts";
+import { judgeAnswer } from "../discussion/flags.ts";
 import type {
   Decided,
   DeleteMessage,
@@ -72,7 +72,10 @@ function decideDelete({ body, actor }: Proposal<DeleteMessage>, scene: MessageSc
   const act = author === actor ? "delete-own" : "delete-others";
   const right = judgeRight(act, { actor, over: author, field: "body.target" }, scene);
   if (right.kind !== "accepted") return right;
-  return refuseAnswer(body.flag, actor, scene) ?? accept({ ...right.decided, targetSeq });
+  if (body.flag === undefined) return accept({ ...right.decided, targetSeq });
+  // Who deletes their own may still answer a flag on somebody else's by a right that the group gives.
+  const answer = judgeAnswer(body.flag, { actor, field: "body.flag" }, scene);
+  return answer.kind === "accepted" ? accept({ ...right.decided, ...answer.decided, targetSeq }) : answer;
 }
 
 function decideReaction({ body }: ReactToMessage, scene: PersonsScene): Decision {

@@ -1,4 +1,5 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import { flag as flagMessage } from "../../testing/discussion_drafts.ts";
 import {
   addToDiscussion,
   attachment,
@@ -123,6 +124,24 @@ Deno.test("[LOG8] deleting by a right of the group's owner says so, and needs th
   strictEqual(code(world.offer(remove, known)), "accepted");
   deepStrictEqual(world.log(bens).at(-1)!.decided, {
     targetSeq: cleos.seq,
+    right: "group-owner",
+    basis: [{ stream: group, seq: groupSeq }],
+  });
+});
+
+Deno.test("[LOG8] who deletes their own message and answers a flag by a right of the group says so", () => {
+  const world = scene();
+  const bens = discussionId(2);
+  world.accept(createDiscussion(ben, bens, { group, members: [ann, cleo] }));
+  const cleos = world.accept(newMessage(cleo, bens)).id;
+  const flag = world.accept(flagMessage(ben, bens, { target: cleos })).id;
+  const own = world.accept(newMessage(ann, bens));
+  const remove = deleteMessage(ann, bens, { target: own.id, flag });
+  const known = world.facts(remove);
+  strictEqual(code(world.offer(remove, { ...known, group: { kind: "unavailable" } })), "not-now");
+  const { seq: groupSeq } = world.group(group);
+  deepStrictEqual(world.accept(remove).decided, {
+    targetSeq: own.seq,
     right: "group-owner",
     basis: [{ stream: group, seq: groupSeq }],
   });
