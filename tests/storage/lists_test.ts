@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
-import type { DiscussionId, GroupId, ShownMessage, UserId } from "@gatz/domain";
+import type { DiscussionId, GroupId, ShardNumber, ShownMessage, UserId } from "@gatz/domain";
 import type { DiscussionList, DiscussionRow } from "@gatz/storage";
 import { needsPostgres } from "@gatz/testing/postgres.ts";
+import type { ReadPools } from "../../packages/storage/src/reads/read_pools.ts";
 import type { PlainMessage, PlainRow } from "./naive_view.ts";
 import type { PlainListRow } from "./naive_list.ts";
 import type { ListStory } from "./list_story.ts";
@@ -9,7 +10,7 @@ import type { Town as TownType } from "./town.ts";
 
 if (await needsPostgres(import.meta.url)) {
   const { default: fc } = await import("fast-check");
-  const { idToUuid, seq, shardOf } = await import("@gatz/domain");
+  const { idToUuid, seq, shardOf, unixMs } = await import("@gatz/domain");
   const { Town } = await import("./town.ts");
   const { naiveListRow } = await import("./naive_list.ts");
   const { listSteps, runListStep } = await import("./list_story.ts");
@@ -155,6 +156,15 @@ if (await needsPostgres(import.meta.url)) {
       assert.deepEqual(await allPages(town, other, 50), await inOrder(town, other));
     };
     await t.step("in most of the newest", check);
+    await t.step("behind a place that is yet to come, by a time beyond all times", async () => {
+      const before = { lastAt: unixMs(999_999_999_999_999), discussion: discussionId(++made, 0) };
+      const { rows } = await town.storage.discussionsOf(me, { limit: 7, before });
+      assert.deepEqual(rows.map((row) => idToUuid(row.discussion)), (await inOrder(town, me)).slice(0, 7));
+    });
+    await t.step("whose groups are behind all these", async () => {
+      const { groups, next } = await town.storage.groupList(me, { limit: 5 });
+      assert.deepEqual([groups.map(({ group }) => group), next], [[group], null]);
+    });
     for (const n of [3, 40, 77]) await town.accepted(drafts.leaveDiscussion(me, mine[n]!));
     for (const n of [3, 50, 51, 90]) await town.accepted(drafts.newMessage(other, mine[n]!));
     await t.step("some were left", check);
@@ -187,5 +197,51 @@ if (await needsPostgres(import.meta.url)) {
     assert.deepEqual(await unread(), { count: 49, more: false }, "seqs 53 to 101, of 999 messages");
     await say(me, 60);
     assert.deepEqual(await unread(), { count: 0, more: true });
+  });
+
+  /** The list as it is read while some reads of a shard are not answered; `n`: which of those of the shard, from 1. */
+  const listWithout = async (
+    town: TownType,
+    { user, isSilent }: { user: UserId; isSilent: (shard: ShardNumber, n: number) => boolean },
+  ) => {
+    const { createReads } = await import("../../packages/storage/src/reads/reads.ts");
+    const { openClient } = await import("../../packages/storage/src/postgres/sql_client.ts");
+    const { shardSchema } = await import("../../packages/storage/src/schema/names.ts");
+    const { ShardUnavailable } = await import("@gatz/storage/contract");
+    const clients = Object.fromEntries(
+      Object.entries(town.config.servers).map(([name, url]) =>
+        [name, openClient({ url, settings: {}, connectMs: 5_000, onClose: () => {} })] as const
+      ),
+    );
+    const asked = new Map<ShardNumber, number>();
+    const read: ReadPools["read"] = async (shard, work) => {
+      const n = (asked.get(shard) ?? 0) + 1;
+      asked.set(shard, n);
+      if (isSilent(shard, n)) throw new ShardUnavailable(shard, 100);
+      return await work({ sql: clients[town.config.place(shard)]!.sql, schema: shardSchema(shard) });
+    };
+    const list = await createReads({ shards: town.storage.shards, read, snapshot: read }, town.config.limits)
+      .discussionsOf(user, { limit: 10 });
+    for (const { sql } of Object.values(clients)) await sql.end();
+    return list;
+  };
+
+  Deno.test("[USR3] a list says what it does not know when a shard falls silent, also between two reads", async () => {
+    await using town = await Town.start({ people: 2, shards: 2 });
+    const [me, other] = town.users as [UserId, UserId];
+    const mine = (await town.discussion(me, [other])).discussion;
+    const theirs = (await town.discussion(other, [me])).discussion;
+    await town.settled();
+    const [own, away] = [shardOf(me), shardOf(other)];
+    const part = await listWithout(town, { user: me, isSilent: (shard) => shard === away });
+    assert.deepEqual(part.rows.map(({ discussion }) => discussion), [mine]);
+    assert.deepEqual(part.missing.map(({ discussion }) => discussion), [theirs]);
+    assert.deepEqual(part.sum?.unread, { count: 0, more: true }, "what is there may be unread");
+    // Its third read is that of the marks.
+    const unmarked = await listWithout(town, { user: me, isSilent: (shard, n) => shard === own && n === 3 });
+    assert.deepEqual(unmarked.rows.map(({ discussion }) => discussion).sort(), [mine, theirs].sort());
+    assert.deepEqual(unmarked.rows.map(({ mark, unread }) => [mark, unread]), [[null, null], [null, null]]);
+    assert.deepEqual([unmarked.unavailable, unmarked.missing], [[own], []]);
+    assert.deepEqual([unmarked.rev, unmarked.sum], [null, null], "nobody is taken to know marks that were not shown");
   });
 }

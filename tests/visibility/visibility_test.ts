@@ -4,8 +4,8 @@
  * @module
  */
 import { strict as assert } from "node:assert";
-import { type DiscussionId, type FeedItem, seq, type StreamState } from "@gatz/domain";
-import type { Storage } from "@gatz/storage/contract";
+import { type DiscussionId, type FeedItem, seq, type StreamState, type UserId } from "@gatz/domain";
+import type { DiscussionRow, Storage } from "@gatz/storage/contract";
 import { needsPostgres } from "@gatz/testing/postgres.ts";
 import { Accounts } from "../../apps/server/src/auth/accounts.ts";
 import { Delivery, itemText } from "../../apps/server/src/live/delivery.ts";
@@ -120,6 +120,12 @@ if (await needsPostgres(import.meta.url)) {
     readonly make: (storage: Storage) => Disposable;
   }
 
+  class Everybody extends Set<UserId> {
+    override has(): boolean {
+      return true;
+    }
+  }
+
   const MISTAKES: Readonly<Record<string, Mistake>> = {
     "pages of messages do not look at the viewer's stays": {
       paths: ["messages.byDiscussion"],
@@ -143,6 +149,20 @@ if (await needsPostgres(import.meta.url)) {
     "blocks are forgotten": {
       paths: ["messages.byDiscussion"],
       make: () => mistaken(Accounts.prototype, "blocks", () => () => Promise.resolve({ blocks: new Set(), read: {} })),
+    },
+    "everybody is taken to be blocked": {
+      paths: ["messages.byDiscussion"],
+      make: () =>
+        mistaken(Accounts.prototype, "blocks", () => () => Promise.resolve({ blocks: new Everybody(), read: {} })),
+    },
+    "a list counts one too many as unread": {
+      paths: ["discussions.byUser"],
+      make: (storage) =>
+        mistaken(storage, "discussionsOf", (right) => async (...asked) => {
+          const list = await right(...asked);
+          const oneMore = (row: DiscussionRow) => row.unread && { ...row.unread, count: row.unread.count + 1 };
+          return { ...list, rows: list.rows.map((row) => ({ ...row, unread: oneMore(row) })) };
+        }),
     },
   };
 

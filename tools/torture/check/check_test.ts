@@ -220,6 +220,7 @@ const PLANTED: readonly (readonly [rule: string, kind: string, plant: (run: Run)
   ["READ1", "a device that does not know a read mark", (run) => {
     drop(run, (record) => record.k === "receipt" && record.items.some(([kind]) => kind === "read"));
   }],
+  ["READ1", "a list that does not say what is read", (run) => changeList(run, { read: null })],
   ["READ1", "a list with another read mark", (run) => changeList(run, { read: 4 })],
   ["READ2", "a list that miscounts what is unread", (run) => changeList(run, { unread: 1 })],
   ["READ2", "a list that miscounts mentions", (run) => changeList(run, { mentions: 1 })],

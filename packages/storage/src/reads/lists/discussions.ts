@@ -28,18 +28,23 @@ export async function readDiscussions(pools: ReadPools, user: UserId, page: List
   const places = newest.places.slice(0, page.before === undefined ? Math.max(page.limit, SUMMED) : page.limit);
   const kept = concern && await readKept(pools, { user, concern, places }).catch(nullIfUnavailable);
   const parts = await readParts(pools, { user, places, shown: newest.places.slice(0, page.limit), kept });
-  const silent = [...concern === null ? [own] : [], ...newest.silent, ...parts.silent].sort((a, b) => a - b);
-  const missing = concern === null || silent.length === 0
+  // The own shard may fall silent between the two that are asked of it.
+  const ownSilent = kept === null ? [own] : [];
+  const silent = [...new Set([...ownSilent, ...newest.silent, ...parts.silent])].sort((a, b) => a - b);
+  const rows = parts.here.flatMap((here) => here.rows).sort(newestRowFirst);
+  const named = concern === null || silent.length === 0
     ? []
     : await readNamedOn(pools, user, { shards: silent, kind: "discussion", limit: page.limit }).catch(
       nullIfUnavailable,
     ) ?? [];
+  const there = new Set(rows.map(({ discussion }) => discussion));
   return {
-    rows: parts.here.flatMap(({ rows }) => rows).sort(newestRowFirst),
-    missing,
+    rows,
+    missing: named.filter(({ discussion }) => !there.has(discussion)),
     unavailable: silent,
     asOf: new Map([...newest.positions].filter(([shard]) => !silent.includes(shard))),
-    rev: concern?.rev ?? null,
+    // Whoever was shown no marks may not be taken to know them.
+    rev: kept === null ? null : concern?.rev ?? null,
     blocks: concern?.blocks ?? null,
     discussions: concern?.discussions ?? null,
     sum: kept === null || page.before !== undefined ? null : sumOf(parts.here, newest),
@@ -98,12 +103,12 @@ function newestRowFirst(a: DiscussionRow, b: DiscussionRow): number {
   return b.lastAt - a.lastAt || (a.discussion < b.discussion ? 1 : -1);
 }
 
-function sumOf(parts: readonly RowsHere[], { places, isAll }: NewestPlaces): ListSum {
+function sumOf(parts: readonly RowsHere[], { places, isAll, silent }: NewestPlaces): ListSum {
   const known = new Map(parts.flatMap(({ unread }) => [...unread]));
   const all = places.slice(0, SUMMED).flatMap(({ stream }) => known.get(uuidToId("disc", stream)) ?? []);
   const unread = all.filter(({ unread: { count, more } }) => count > 0 || more).length;
   return {
-    unread: { count: unread, more: !isAll || places.length > all.length },
+    unread: { count: unread, more: !isAll || silent.length > 0 || places.length > all.length },
     mentionedBy: all.flatMap(({ mentionedBy }) => mentionedBy),
     moreMentions: all.some(({ unread: { more } }) => more),
   };

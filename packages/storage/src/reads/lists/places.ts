@@ -127,6 +127,8 @@ async function look(q: Queryable, { user, before }: PlacesAsked): Promise<{ posi
  */
 async function amongNewest(q: Queryable, asked: PlacesAsked): Promise<Found | null> {
   const { user, kind, limit, before } = asked;
+  // The index is of discussions: of groups the whole table would be sorted.
+  if (kind !== "discussion") return null;
   const { sql } = q;
   const here = sql(q.schema);
   const newest = sql`${here}.streams where kind = ${kindCode(q, kind)} and active <= ${activeOf(before)}`;
@@ -235,5 +237,6 @@ function dayOf(before: Place | undefined): number {
 }
 
 function activeOf(before: Place | undefined): number {
-  return before === undefined ? LAST_DAY : Math.floor(before.lastAt / 2 ** ACTIVE_BITS);
+  // A client's place may be of any time, and the column's is of 31 bits.
+  return before === undefined ? LAST_DAY : Math.min(LAST_DAY, Math.floor(before.lastAt / 2 ** ACTIVE_BITS));
 }
