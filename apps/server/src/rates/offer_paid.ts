@@ -31,8 +31,7 @@ const NOTHING: ReadonlyMap<AnyEventId, Outcome> = new Map();
 /** One outcome a draft that was tried, like `Storage.offer`. A bundle that there are tokens for in part is offered in part, and ends in not-now. */
 export async function offerPaid(parts: Parts, offer: Offer, options: OfferOptions): Promise<readonly Outcome[]> {
   const { user, stream, refusal } = offer;
-  // Too much at once is not looked up: that costs what the refusal is to save, and not-now is no verdict on a draft.
-  if (refusal?.reason === "Busy") return [refusal];
+  if (isUnseen(refusal)) return [refusal];
   const charges = refusal === null ? parts.rates.charges(user, stream) : [unpayable(refusal)];
   try {
     return await pay(parts, { ...offer, charges }, options);
@@ -79,6 +78,11 @@ async function chargesOfMember(
 /** What a call that is not to be served finds in its purse. */
 function unpayable({ limiter = "", retryAfterMs }: NotNow): Charge {
   return { limiter, applies: () => true, take: () => retryAfterMs, giveBack: () => {}, isKept: () => true };
+}
+
+/** Too much at once is not looked up: that costs what the refusal is to save, and not-now is no verdict on a draft. */
+export function isUnseen(refusal: NotNow | null): refusal is NotNow {
+  return refusal?.reason === "Busy";
 }
 
 function untilRejected(outcomes: readonly Outcome[]): readonly Outcome[] {

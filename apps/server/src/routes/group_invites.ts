@@ -22,6 +22,7 @@ import { ShardUnavailable } from "@gatz/storage/contract";
 import { z } from "zod";
 import type { UserContext } from "../context.ts";
 import { answerTo, type Offered, offerMade, offerOne } from "../offers.ts";
+import { isUnseen } from "../rates/offer_paid.ts";
 import { memberOffer, memberProcedure, userOffer } from "../trpc.ts";
 import { requireShard, seenGroup } from "../views/seen.ts";
 
@@ -82,9 +83,10 @@ interface Joining {
 
 /** Whoever does not show the invite's token is told no more than that it does not work: not whether there is such a group (VIS3). */
 async function join(context: UserContext, { id, group, invite, token }: Joining): Promise<Offered> {
-  const { services: { storage } } = context;
+  const { services: { storage }, refusal = null } = context;
   requireShard(storage, { field: "group", id: group });
   const draft: JoinByInvite = { stream: group, id, type: "join-by-invite", version: 1, body: { invite } };
+  if (isUnseen(refusal)) return await answerTo(context, { draft, outcome: refusal });
   const [fact] = (await storage.states([group])).values();
   if (fact?.kind === "unavailable") return await answerTo(context, { draft, outcome: UNAVAILABLE });
   const known = fact?.kind === "known" && fact.value.kind === "group" ? findInvite(fact.value, invite) : undefined;
@@ -93,10 +95,13 @@ async function join(context: UserContext, { id, group, invite, token }: Joining)
 }
 
 /** An invite that is used up, or was revoked since, is gone: who asks again, having lost the answer, has been let in by it (LOG2). */
-async function outcomeWithout({ services: { storage }, session }: UserContext, draft: JoinByInvite): Promise<Outcome> {
+async function outcomeWithout(context: UserContext, draft: JoinByInvite): Promise<Outcome> {
+  const { services: { storage }, session, refusal } = context;
   try {
     const before = (await storage.known(draft.stream, [{ ...draft, actor: session.user }])).get(draft.id);
-    return before?.kind === "duplicate" ? before : { kind: "rejected", code: "InviteInvalid", field: "invite" };
+    if (before?.kind === "duplicate") return before;
+    // Who is not to be served does not learn of one token after the other that it is none.
+    return refusal ?? { kind: "rejected", code: "InviteInvalid", field: "invite" };
   } catch (error) {
     if (error instanceof ShardUnavailable) return { ...UNAVAILABLE, retryAfterMs: error.retryAfterMs };
     throw error;

@@ -20,6 +20,7 @@ import { z } from "zod";
 import type { UserContext } from "../context.ts";
 import { malformed } from "../errors.ts";
 import { answerTo, type Offered, offerMade, offerOne } from "../offers.ts";
+import { isUnseen } from "../rates/offer_paid.ts";
 import { memberProcedure, router, userOffer } from "../trpc.ts";
 import { type JoinableDiscussion, joinableDiscussions } from "../views/joinable.ts";
 import { memberPage, type MemberPlace, type PagedMember, zMemberPage } from "../views/member_page.ts";
@@ -109,7 +110,7 @@ export const groups = router({
 });
 
 async function direct(context: UserContext, user: UserId): Promise<DirectGroup> {
-  const { services: { storage }, session } = context;
+  const { services: { storage }, session, refusal = null } = context;
   requireShard(storage, { field: "user", id: user });
   if (user === session.user) throw malformed("user", "oneself");
   const group = directGroupId(session.user, user);
@@ -117,6 +118,7 @@ async function direct(context: UserContext, user: UserId): Promise<DirectGroup> 
   const draft: CreateGroup = {
     ...{ stream: group, id: directCreateId(session.user, user), type: "create", version: 1, body },
   };
+  if (isUnseen(refusal)) return { group, ...await answerTo(context, { draft, outcome: refusal }) };
   const [fact] = (await storage.states([group])).values();
   if (fact?.kind === "known") {
     return { group, ...await answerTo(context, { draft, outcome: there(draft, fact.value) }) };
