@@ -4,7 +4,7 @@ import type { UserId } from "@gatz/domain";
 import { needsPostgres } from "@gatz/testing/postgres.ts";
 
 if (await needsPostgres(import.meta.url)) {
-  const { foldStream, seq } = await import("@gatz/domain");
+  const { foldStream, idToUuid, seq, shardOf } = await import("@gatz/domain");
   const { verify } = await import("@gatz/storage");
   const drafts = await import("../../packages/domain/testing/drafts.ts");
   const { userId } = await import("../../packages/domain/testing/ids.ts");
@@ -52,5 +52,24 @@ if (await needsPostgres(import.meta.url)) {
     await town.stop();
     const { problems } = await verify(town.config);
     assert.deepEqual(problems, []);
+  });
+
+  Deno.test("[USR4] an account ends whose user was in more discussions than a smallint counts", async () => {
+    await using town = await Town.start({ people: 1, shards: 2 });
+    const [ann] = town.users;
+    assert.ok(ann);
+    const many = 33_000;
+    await town.stop(); // which keeps what it knows of her
+    await town.byHand(
+      shardOf(ann),
+      (sql) =>
+        sql`insert into inbox ("user", stream, group_id, by_actor, seq, group_seq, ended)
+        select ${idToUuid(ann)}, ('0190a000-0000-7001-8000-' || lpad(to_hex(n), 12, '0'))::uuid,
+          '0190a000-0000-7001-8000-ffffffffffff', null, 1, 1, 2
+        from generate_series(1, ${many}::int) n`,
+    );
+    await town.reopen({ outboxDelayMs: 60_000 });
+    await town.accepted(drafts.endAccount(ann));
+    assert.equal((await town.storage.outbox(shardOf(ann))).waiting, many);
   });
 }

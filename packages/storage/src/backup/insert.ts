@@ -50,7 +50,7 @@ const TABLES = {
     },
   } satisfies Columns<InboxTable>,
   outbox: {
-    ...{ id: "uuid", position: "int8", ordinal: "int2", target_shard: "int2", draft: "jsonb", code: "text" },
+    ...{ id: "uuid", position: "int8", ordinal: "int4", target_shard: "int2", draft: "jsonb", code: "text" },
   } satisfies Columns<OutboxTable>,
 } as const;
 

@@ -97,6 +97,9 @@ const LISTS = [
   `create index members_ended on members ("user", active_on desc) where left_seq is not null`,
 ];
 
+// An account that ends has an effect on every stream that its user ever was in (USR4): that may be more than a smallint counts.
+const MANY_EFFECTS = [`alter table outbox alter column ordinal type int`];
+
 /** What creates one shard's tables. The connection's search_path names the shard's schema. */
 export const SHARD_MIGRATIONS: Readonly<Record<string, Migration>> = {
   "0001_tables": running(FIRST),
@@ -105,4 +108,5 @@ export const SHARD_MIGRATIONS: Readonly<Record<string, Migration>> = {
   "0006_reads": running(READS),
   "0007_lists": running(LISTS),
   "0008_moderation": running(MODERATION),
+  "0009_many_effects": running(MANY_EFFECTS),
 };

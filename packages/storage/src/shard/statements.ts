@@ -63,6 +63,6 @@ export function statementsOf(schema: SchemaName) {
     reactionsAdded: `insert into ${s}.reactions (message, emoji, "user", first_seq)
       select * from unnest($1::uuid[], $2::text[], $3::uuid[], $4::int4[])`,
     outbox: `insert into ${s}.outbox (id, position, ordinal, target_shard, draft)
-      select * from unnest($1::uuid[], $2::int8[], $3::int2[], $4::int2[], $5::jsonb[])`,
+      select * from unnest($1::uuid[], $2::int8[], $3::int4[], $4::int2[], $5::jsonb[])`,
   } as const;
 }
