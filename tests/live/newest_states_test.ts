@@ -6,17 +6,16 @@ import { addToDiscussion, removeFromDiscussion } from "../../packages/domain/tes
 import { ann, ben, cleo, dan, scene, talk } from "../../packages/domain/testing/scene.ts";
 
 /** A discussion, and a source of its states that answers when it is told to. */
-function discussion() {
+function discussion({ isFollowed = () => true }: { isFollowed?: () => boolean } = {}) {
   const world = scene();
   const answers: PromiseWithResolvers<StreamState | null>[] = [];
-  const states = new NewestStates({
-    state: () => {
-      const answer = Promise.withResolvers<StreamState | null>();
-      answers.push(answer);
-      return answer.promise;
-    },
-  });
   const state = () => world.discussion(talk);
+  const read = () => {
+    const answer = Promise.withResolvers<StreamState | null>();
+    answers.push(answer);
+    return answer.promise;
+  };
+  const states = new NewestStates({ source: { state: read }, isFollowed });
   const hand = (event: LogEvent) => states.handed(new Delivery(shardOf(talk), position(event.seq), event, state()));
   return { world, states, answers, state, hand };
 }
@@ -39,6 +38,21 @@ Deno.test("[LIVE6] [LIVE7] members are asked for once, together, and followed fr
   hand(world.accept(removeFromDiscussion(ann, talk, { user: ben })));
   assert.deepEqual(membersNow((await states.of(talk))!), [ann, cleo, dan].sort());
   assert.equal(answers.length, 1);
+});
+
+Deno.test("[LIVE6] [LIVE7] what was read before the hub follows the shard is not kept: a removal in between is told by nobody", async () => {
+  let follows = false;
+  const { world, states, answers, state } = discussion({ isFollowed: () => follows });
+  const early = states.of(talk);
+  answers[0]!.resolve(state());
+  assert.ok(membersNow((await early)!).includes(cleo));
+  world.accept(removeFromDiscussion(ann, talk, { user: cleo }));
+  follows = true;
+  const now = states.of(talk);
+  answers[1]!.resolve(state());
+  assert.deepEqual(membersNow((await now)!), [ann, ben].sort());
+  assert.deepEqual(membersNow((await states.of(talk))!), [ann, ben].sort());
+  assert.equal(answers.length, 2);
 });
 
 Deno.test("[LIVE7] what could not be read is asked for again, and what does not exist is kept by nobody", async () => {

@@ -1,8 +1,14 @@
 /** The states of discussions in which somebody types, as new as what the hub has handed over: asked for once, and then followed. @module */
-import type { DiscussionId, DiscussionState } from "@gatz/domain";
+import { type DiscussionId, type DiscussionState, type ShardNumber, shardOf } from "@gatz/domain";
 import { LRUCache } from "lru-cache";
 import type { Delivery } from "../delivery.ts";
 import type { LogSource } from "../source.ts";
+
+interface NewestStatesOptions {
+  readonly source: Pick<LogSource, "state">;
+  /** Whether the hub hands over what is committed on a shard from now on. */
+  readonly isFollowed: (shard: ShardNumber) => boolean;
+}
 
 const MOST = 500;
 
@@ -10,7 +16,7 @@ export class NewestStates {
   readonly #known = new LRUCache<DiscussionId, DiscussionState>({ max: MOST });
   readonly #asked = new Map<DiscussionId, Asked>();
 
-  constructor(private readonly source: Pick<LogSource, "state">) {}
+  constructor(private readonly options: NewestStatesOptions) {}
 
   /** Null: there is no such discussion. Throws `ShardUnavailable`. */
   async of(discussion: DiscussionId): Promise<DiscussionState | null> {
@@ -36,13 +42,16 @@ export class NewestStates {
     discussion: DiscussionId,
     handed: () => DiscussionState | undefined,
   ): Promise<DiscussionState | null> {
+    const { source, isFollowed } = this.options;
+    // Asked first: of what happens between a read and the hub's beginning nobody would tell.
+    const isKept = isFollowed(shardOf(discussion));
     try {
-      const read = await this.source.state(discussion);
+      const read = await source.state(discussion);
       if (read?.kind !== "discussion") return null;
       // What was handed over meanwhile may be newer than what was read.
       const newer = handed();
       const state = newer !== undefined && newer.seq > read.seq ? newer : read;
-      this.#known.set(discussion, state);
+      if (isKept) this.#known.set(discussion, state);
       return state;
     } finally {
       this.#asked.delete(discussion);

@@ -28,7 +28,7 @@ export type SignalLimits =
 
 export interface SignalsOptions {
   readonly node: NodeId;
-  readonly hub: Pick<Hub, "observe" | "signal" | "status">;
+  readonly hub: Pick<Hub, "observe" | "signal" | "status" | "position">;
   readonly source: Pick<Storage, "state" | "groupsOf" | "account">;
   readonly limits: SignalLimits;
   /** Milliseconds, from any beginning; and Unix milliseconds. */
@@ -52,7 +52,7 @@ export class Signals {
   constructor(options: SignalsOptions) {
     this.#options = options;
     const { hub, source, publish } = options;
-    this.#states = new NewestStates(source);
+    this.#states = new NewestStates({ source, isFollowed: (shard) => hub.position(shard) !== undefined });
     this.#presence = new Presence({
       ...options,
       groupsOf: (user) => source.groupsOf(user),
