@@ -60,7 +60,9 @@ function* wrongStays(logs: PlainLogs): Generator<Unsettled> {
 function reasonToEnd(event: PlainEvent, user: string, logs: PlainLogs): string | null {
   const person = logs.person(user);
   if (person.isEnded) return "the account is over";
-  if (person.unwanted.has(`${event.stream} ${event.seq}`)) return "added by somebody whom they block";
+  // The one group of two people is of both for ever (GRP1).
+  const isDirect = event.type === "create" && event.body.direct === true;
+  if (!isDirect && person.unwanted.has(`${event.stream} ${event.seq}`)) return "added by somebody whom they block";
   const read = event.decided.basis?.find(({ stream }) => stream.startsWith("grp_"));
   if (!event.stream.startsWith("disc_") || read === undefined) return null;
   const hasLeft = logs.of(read.stream).some((later) => later.seq > read.seq && ended(later) === user);

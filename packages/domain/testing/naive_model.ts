@@ -57,6 +57,7 @@ function lastByPeople(log: readonly LogEvent[], user: UserId): LogEvent | undefi
 /** Whether a user's account is over, or they blocked whoever brought them in when they heard of it (USR4, BLK1). */
 function isUnwanted(add: LogEvent, own: readonly LogEvent[]): boolean {
   if (own.some(({ type }) => type === "end-account")) return true;
+  if ("direct" in add.body && add.body.direct) return false; // it is of the two for ever (GRP1)
   const heard = own.findIndex((event) =>
     event.type === "added-to" && event.body.stream === add.stream && event.body.seq === add.seq
   );

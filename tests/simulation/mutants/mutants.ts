@@ -201,13 +201,13 @@ export const MUTANTS: readonly Mutant[] = [
   {
     mistake: "people: an add that a leaving of the group overtook stays",
     file: `${DOMAIN}/user/effects.ts`,
-    find: "if (!isStale && !isUnwanted(state, event.body.by)) return [];",
-    replace: "if (!isUnwanted(state, event.body.by)) return [];",
+    find: "if (!isStale && !isUnwanted(state, event.body)) return [];",
+    replace: "if (!isUnwanted(state, event.body)) return [];",
   },
   {
     mistake: "people: who is blocked adds all the same, if they are quick",
     file: `${DOMAIN}/user/evolve.ts`,
-    find: `(by !== "system" && blocks?.includes(by) === true)`,
+    find: "blocks?.includes(by) === true",
     replace: "blocks === null",
   },
   {

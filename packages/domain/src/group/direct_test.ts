@@ -4,6 +4,7 @@ import { createDirect } from "../../testing/group_drafts.ts";
 import { groupId } from "../../testing/ids.ts";
 import { ann, ben, cleo, code, dan, nobody, scene } from "../../testing/scene.ts";
 import { idVersion, shardOf } from "../ids.ts";
+import { isMember } from "../membership.ts";
 import { directCreateId, directGroupId } from "./direct.ts";
 
 Deno.test("[GRP1] a direct group's id follows from the two, whoever asks, and lies on the smaller one's shard", () => {
@@ -22,6 +23,18 @@ Deno.test("[GRP1] it is made once, whoever comes first", () => {
   strictEqual(code(world.offer(createDirect(cleo, ann))), "duplicate");
   strictEqual(code(world.offer(createDirect(ann, cleo))), "EventIdReused", "the same id, by the other");
   strictEqual(world.log(stream).length, 1);
+});
+
+Deno.test("[GRP1] it is of both also if one blocks the other before they hear of it; but not after an account's end", () => {
+  const world = scene();
+  const { stream } = world.accept(createDirect(ann, cleo));
+  world.accept(blockUser(cleo, ann));
+  const gone = world.accept(createDirect(ann, dan)).stream;
+  world.accept(endAccount(dan));
+  world.deliverAll();
+  deepStrictEqual([isMember(world.group(stream), ann), isMember(world.group(stream), cleo)], [true, true]);
+  strictEqual(world.user(cleo).inbox[stream]?.streams[stream]?.ended, undefined);
+  deepStrictEqual([isMember(world.group(gone), ann), isMember(world.group(gone), dan)], [true, false]);
 });
 
 Deno.test("[GRP1] it is of two who can be brought together, at their own id", () => {

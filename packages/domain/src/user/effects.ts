@@ -35,7 +35,7 @@ function undoUnwanted(event: EventOf<AddedTo>, state: UserState): readonly Draft
   const { stream, seq, group, groupSeq } = event.body;
   // Adds and leavings of the group itself come in order from one stream: a leaving does not undo those before it.
   const isStale = isDiscussionStream(stream) && isStaleAdd(state.inbox[group], groupSeq);
-  if (!isStale && !isUnwanted(state, event.body.by)) return [];
+  if (!isStale && !isUnwanted(state, event.body)) return [];
   return [removal(event, stream, { user: event.stream, since: seq })];
 }
 

@@ -1,6 +1,7 @@
 import { assert, unreachable } from "../asserts.ts";
-import type { Actor, AddedTo, EventOf, LeftGroup, Register, RemovedFrom, SetProfile, UserEvent } from "../events.ts";
+import type { AddedTo, EventOf, LeftGroup, Register, RemovedFrom, SetProfile, UserEvent } from "../events.ts";
 import { withField } from "../fields.ts";
+import { directGroupId } from "../group/direct.ts";
 import type { GroupId } from "../ids.ts";
 import type { Seq } from "../scalars.ts";
 import { seq } from "../scalars.ts";
@@ -41,9 +42,13 @@ export function isStaleAdd(group: InboxGroup | undefined, groupSeq: Seq): boolea
   return group?.leftAt !== undefined && group.leftAt >= groupSeq;
 }
 
-/** Whether an add is by somebody whom the user blocks, or comes after the account's end: then it is undone (FACT2). */
-export function isUnwanted({ endedAt, blocks }: UserState, by: Actor): boolean {
-  return endedAt !== undefined || (by !== "system" && blocks?.includes(by) === true);
+/**
+ * Whether an add is by somebody whom the user blocks, or comes after the account's end: then it is undone (FACT2). The direct group of the two
+ * has its one id and nobody is added to it again: if it was made before they were heard to block, it is there, as if they blocked later (GRP1).
+ */
+export function isUnwanted({ id, endedAt, blocks }: UserState, { by, stream }: AddedTo["body"]): boolean {
+  if (endedAt !== undefined) return true;
+  return by !== "system" && blocks?.includes(by) === true && stream !== directGroupId(by, id);
 }
 
 function profiled(state: UserState, { body: { name, about, avatar } }: EventOf<SetProfile>): UserState {
@@ -68,7 +73,7 @@ function withAdd(state: UserState, { body }: EventOf<AddedTo>): Inbox {
   const { stream, seq, group, groupSeq, by } = body;
   const known = inbox[group]?.streams[stream];
   if (known !== undefined && known.seq >= seq) return inbox;
-  const isUndone = isStaleAdd(inbox[group], groupSeq) || isUnwanted(state, by);
+  const isUndone = isStaleAdd(inbox[group], groupSeq) || isUnwanted(state, body);
   const entry: InboxEntry = { seq, groupSeq, by, ...(isUndone && { ended: seq }) };
   return withEntry(inbox, { group, stream, entry });
 }
