@@ -66,7 +66,9 @@ async function judgeAccepted(bench: Bench, one: Case): Promise<void> {
   assert.ok(told.kind === "accepted", reply.body);
   nothingLeaks(reply.body, { one, asked });
   shows(reply.body, one);
-  for (const ack of acksIn(told.data)) await isInTheLog(bench, { one, asked, ack, data: told.data });
+  const acks = acksIn(told.data);
+  if (one.call.writes !== undefined) assert.ok(acks.length > 0, `nothing is said of what was written: ${reply.body}`);
+  for (const ack of acks) await isInTheLog(bench, { one, asked, ack, data: told.data });
 }
 
 /** Fails unless a WebSocket answers as the cell says. */

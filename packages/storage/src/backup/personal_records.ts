@@ -13,7 +13,7 @@ const COLUMNS = {
   reads: ["user", "discussion", "epoch", "seq", "rev"],
   settings: ["user", "key", "value", "rev"],
 } as const;
-const KEYS = { reads: "discussion", settings: "key" } as const;
+const KEYS = { reads: { key: "discussion", type: "uuid" }, settings: { key: "key", type: "text" } } as const;
 const PAGE = 5_000;
 
 /** What a row of either table is in a file. */
@@ -44,16 +44,19 @@ export async function readRev({ sql, schema }: Queryable): Promise<number> {
 export async function* readPersonalPages(q: Queryable, pages: PersonalPages): AsyncGenerator<string[]> {
   const { of, before } = pages;
   const table = q.sql(`${q.schema}.${of}`);
-  const [key, columns] = [q.sql(KEYS[of]), q.sql([...COLUMNS[of]])];
+  const [key, type, columns] = [q.sql(KEYS[of].key), q.sql(KEYS[of].type), q.sql([...COLUMNS[of]])];
   let last: { user: string; key: string } | null = null;
   for (;;) {
-    const after = last === null ? q.sql`true` : q.sql`("user", ${key}::text) > (${last.user}::uuid, ${last.key}::text)`;
+    // As the primary key has it, or each page would go through all before it.
+    const after = last === null
+      ? q.sql`true`
+      : q.sql`("user", ${key}) > (${last.user}::uuid, ${last.key}::text::${type})`;
     const rows: { user: string; key: string; rev: number; record: string }[] = await q.sql<
       { user: string; key: string; rev: number; record: string }[]
     >`
       select "user", ${key}::text as key, rev, to_jsonb(page)::text as record
       from (
-        select ${columns} from ${table} where ${after} order by "user", ${key}::text limit ${PAGE}
+        select ${columns} from ${table} where ${after} order by "user", ${key} limit ${PAGE}
       ) page`;
     if (rows.length === 0) return;
     const news = rows.filter(({ rev }) => rev > before).map(({ record }) => recordOfLine(of, record));
