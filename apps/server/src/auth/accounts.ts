@@ -87,10 +87,12 @@ export class Accounts {
   /** Told by the hub of a user's stream, at an event of it or later. */
   changed(state: UserState): void {
     const { id, endedAt } = state;
+    const known = this.#known.peek(id);
+    // What comes by the hub may be older than what its user was answered since.
+    const isStale = known?.isStale ?? false;
     // Of whom nobody has asked nothing is kept.
-    if (this.#known.has(id) || this.#reading.has(id)) this.#keep(id, entryOf(state));
-    if (endedAt === undefined) return;
-    for (const tell of this.#watched.get(id) ?? []) tell();
+    if (known !== undefined || this.#reading.has(id)) this.#keep(id, { ...entryOf(state), isStale });
+    if (endedAt !== undefined) this.#tellEnded(id);
   }
 
   /** Calls back once a user's account has ended, also if it has already; returns what ends that. */
@@ -133,6 +135,8 @@ export class Accounts {
       (account) => {
         const entry = entryOf(account ?? { seq: 0 as Seq }); // before its first event, a stream is at 0
         const isWanted = this.#reading.get(user) === reading; // or it was forgotten meanwhile
+        // Whose shard was silent as their feeds began, and had told of their end before.
+        if (entry.ended) this.#tellEnded(user);
         return isFollowed && isWanted ? this.#keep(user, entry) : entry;
       },
       (error) => {
@@ -144,6 +148,10 @@ export class Accounts {
     });
     this.#reading.set(user, reading);
     return reading;
+  }
+
+  #tellEnded(user: UserId): void {
+    for (const tell of this.#watched.get(user) ?? []) tell();
   }
 
   /** The newer of what is known and what came. */

@@ -100,6 +100,35 @@ Deno.test("[BLK1] what a user has just changed is read anew, and what was known 
   assert.deepEqual(await again, { blocks: new Set([ben]), read: {} });
 });
 
+Deno.test("[BLK1] what the hub tells late of an older change does not pass for what a user has just changed", async () => {
+  const { accounts, reads, answer } = stage();
+  const asked = accounts.blocks(ann);
+  answer({ seq: seq(3) });
+  await asked;
+  // Answered as their event 5, while the hub has still to tell of 4.
+  accounts.forget(ann);
+  accounts.changed(state(4, { blocks: [cyd] }));
+  const after = accounts.blocks(ann);
+  assert.equal(reads.length, 2);
+  answer({ seq: seq(5), blocks: [ben, cyd] });
+  assert.deepEqual([...(await after).blocks], [ben, cyd]);
+  assert.ok(!(accounts.of(ann) instanceof Promise));
+});
+
+Deno.test("[LIVE6] who watches an account while its shard is silent is told once it is found to have ended", async () => {
+  const { accounts, reads, clock, answer } = stage();
+  const silent = accounts.of(ann);
+  reads[0]!.reject(silence());
+  assert.equal(await silent, null, "nobody is locked out for that");
+  let told = 0;
+  accounts.whenEnded(ann, () => told++);
+  clock.now += 1_000;
+  const asked = accounts.of(ann);
+  answer({ seq: seq(9), endedAt: unixMs(8) });
+  assert.equal((await asked)?.ended, true);
+  assert.equal(told, 1);
+});
+
 Deno.test("[USR4] of a shard whose news does not come yet nothing is kept", async () => {
   const { accounts, reads, clock, answer } = stage();
   clock.isFollowed = false;
