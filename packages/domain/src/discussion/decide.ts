@@ -32,7 +32,7 @@ export function decideDiscussion(
 ): Decision {
   if (proposal.type === "create") return decideCreate(proposal, { state, facts });
   if (state === null) return refuse("NotFound", { field: "stream" });
-  const scene = { state, messages, facts };
+  const scene = { state, messages, facts: ofOwnGroup(facts, state) };
   if (proposal.type === "join") return decideJoin(proposal, scene);
   const outsider = refuseOutsider(proposal.actor, state);
   if (outsider) return outsider;
@@ -83,6 +83,13 @@ export function decideDiscussion(
     default:
       return unreachable(proposal);
   }
+}
+
+/** What was read of another group than the discussion's gives no rights here: it counts as not read. */
+function ofOwnGroup(facts: Facts, { group: own }: DiscussionState): Facts {
+  if (facts.group?.kind !== "known" || facts.group.value.id === own) return facts;
+  const { group: _, ...rest } = facts;
+  return rest;
 }
 
 /** For who never was a member the discussion does not exist (VIS3). */

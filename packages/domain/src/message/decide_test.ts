@@ -4,6 +4,7 @@ import {
   addToDiscussion,
   attachment,
   createDiscussion,
+  createGroup,
   deleteMessage,
   editMessage,
   leaveDiscussion,
@@ -11,7 +12,7 @@ import {
   react,
   UNKNOWN_BLOB,
 } from "../../testing/drafts.ts";
-import { discussionId, messageId } from "../../testing/ids.ts";
+import { discussionId, groupId, messageId } from "../../testing/ids.ts";
 import { ann, ben, cleo, code, dan, eve, group, say, scene, talk } from "../../testing/scene.ts";
 import { decide } from "../decide.ts";
 import { seq } from "../scalars.ts";
@@ -127,6 +128,16 @@ Deno.test("[LOG8] deleting by a right of the group's owner says so, and needs th
     right: "group-owner",
     basis: [{ stream: group, seq: groupSeq }],
   });
+});
+
+Deno.test("[DISC4] what was read of another group gives no right: it counts as not read", () => {
+  const world = scene();
+  const bens = groupId(2);
+  world.accept(createGroup(ben, bens, []));
+  const remove = deleteMessage(ben, talk, { target: say(world, cleo) });
+  const facts = { ...world.facts(remove), group: { kind: "known" as const, value: world.group(bens) } };
+  strictEqual(code(world.offer(remove, facts)), "not-now");
+  strictEqual(code(world.offer(remove)), "Forbidden");
 });
 
 Deno.test("[LOG8] who deletes their own message and answers a flag by a right of the group says so", () => {

@@ -67,7 +67,10 @@ async function ownState(reads: FactReads, wants: readonly Want[]): Promise<Fact<
   return (await reads.states([stream])).get(stream) ?? NOT_KNOWN;
 }
 
-/** The group that a draft asks for: it is named, or in the state of its discussion, or in a `create` among the drafts themselves. */
+/**
+ * The group that a draft asks for: it is named, or in the state of its discussion; only where there is none yet, in a `create` among the
+ * drafts themselves. Nobody brings a group of their own to a discussion of another one.
+ */
 function groupOf(
   { proposal, needs: { group, ownGroup } }: Want,
   { wants, own }: { wants: readonly Want[]; own: Fact<StreamState> | undefined },
@@ -76,10 +79,11 @@ function groupOf(
   if (!ownGroup) return undefined;
   // Their own role allows what the group could: nobody waits for one that does not answer.
   if (ownGroup === "for-rights" && moderates(proposal.actor, own)) return undefined;
+  if (own?.kind === "known") {
+    return own.value.kind === "discussion" ? { kind: "known", value: own.value.group } : undefined;
+  }
   const created = wants.map(({ needs }) => needs.group).find((named) => named !== undefined);
-  if (created) return { kind: "known", value: created };
-  if (own?.kind !== "known") return NOT_KNOWN;
-  return own.value.kind === "discussion" ? { kind: "known", value: own.value.group } : undefined;
+  return created ? { kind: "known", value: created } : NOT_KNOWN;
 }
 
 function moderates(actor: Actor, own: Fact<StreamState> | undefined): boolean {
