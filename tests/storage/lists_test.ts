@@ -244,4 +244,23 @@ if (await needsPostgres(import.meta.url)) {
     assert.deepEqual([unmarked.unavailable, unmarked.missing], [[own], []]);
     assert.deepEqual([unmarked.rev, unmarked.sum], [null, null], "nobody is taken to know marks that were not shown");
   });
+
+  Deno.test("[VIS4] how a discussion stood for who has left is read without counting its messages, and is else the same", async () => {
+    const { selectStatesAt } = await import("../../packages/storage/src/reads/stream_at.ts");
+    const { openClient } = await import("../../packages/storage/src/postgres/sql_client.ts");
+    const { shardSchema } = await import("../../packages/storage/src/schema/names.ts");
+    await using town = await Town.start({ people: 2, shards: 1 });
+    const [me, other] = town.users as [UserId, UserId];
+    const { discussion } = await town.discussion(other, [me]);
+    for (let n = 0; n < 3; n++) await town.accepted(drafts.newMessage(other, discussion));
+    const { seq: at } = await town.accepted(drafts.leaveDiscussion(me, discussion));
+    await town.accepted(drafts.newMessage(other, discussion));
+    const { sql } = openClient({ url: town.database.servers.a, settings: {}, connectMs: 5_000, onClose: () => {} });
+    const q = { sql, schema: shardSchema(shardOf(discussion)) };
+    const whole = (await selectStatesAt(q, [{ stream: discussion, at }])).get(discussion);
+    const uncounted = (await selectStatesAt(q, [{ stream: discussion, at }], { isCounted: false })).get(discussion);
+    await sql.end();
+    assert.ok(whole?.kind === "discussion" && whole.messages === 3);
+    assert.deepEqual(uncounted, { ...whole, messages: 0 });
+  });
 }

@@ -52,12 +52,17 @@ export async function readStreamAt<S extends SharedId>(
 /**
  * Many streams of one shard, each at a moment of its own; who asks for one twice gets the later moment. Folded from the events that are no
  * message's: of messages a state holds their number, which is counted, and who sent when in slow mode, which is left out.
+ * @param options `isCounted: false` for who does not look at that number: it is 0, and the cost is not one of messages
  */
-export async function selectStatesAt(q: Queryable, moments: readonly Moment[]): Promise<Map<SharedId, SharedState>> {
+export async function selectStatesAt(
+  q: Queryable,
+  moments: readonly Moment[],
+  { isCounted = true }: { readonly isCounted?: boolean } = {},
+): Promise<Map<SharedId, SharedState>> {
   const states = new Map<SharedId, SharedState>();
   const asked = moments.filter(({ at }) => at >= 1 && at <= MAX_SEQ);
   if (asked.length === 0) return states;
-  const rows = await selectHistories(q, asked);
+  const rows = await selectHistories(q, asked, isCounted);
   for (const [place, history] of Map.groupBy(rows, (row) => row.place)) {
     const { stream, at } = asked[place - 1]!; // `place` is an ordinal of what was asked
     const { head } = history[0]!; // a group of rows has at least one
@@ -77,7 +82,7 @@ function folded(history: readonly HistoryRow[], at: Seq): StreamState {
 }
 
 // One statement: one snapshot (READ0).
-function selectHistories(q: Queryable, moments: readonly Moment[]): Promise<HistoryRow[]> {
+function selectHistories(q: Queryable, moments: readonly Moment[], isCounted: boolean): Promise<HistoryRow[]> {
   const here = q.sql(q.schema);
   return q.sql<HistoryRow[]>`
     select t.place::int, h.seq as head, m.messages, e.*
@@ -86,7 +91,7 @@ function selectHistories(q: Queryable, moments: readonly Moment[]): Promise<Hist
     join ${here}.streams h on h.id = t.id
     cross join lateral (
       select count(*)::int as messages from ${here}.events
-      where stream = t.id and type = ${newMessageCode(q)} and seq <= t.seq
+      where ${isCounted} and stream = t.id and type = ${newMessageCode(q)} and seq <= t.seq
     ) m
     left join lateral (
       select ${eventColumns(q)} from ${here}.events e

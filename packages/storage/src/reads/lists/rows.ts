@@ -64,7 +64,8 @@ export async function readRows(
 /** Who has left sees a discussion as it stood then; that does not change any more, so it may be read after the rest. */
 async function asTheyStood(q: Queryable, seen: readonly SeenDiscussion[]): Promise<SeenDiscussion[]> {
   const past = seen.filter(({ isPast }) => isPast);
-  const states = await selectStatesAt(q, past.map(({ id, head }) => ({ stream: id, at: head })));
+  // A row says nothing of how many messages there were.
+  const states = await selectStatesAt(q, past.map(({ id, head }) => ({ stream: id, at: head })), { isCounted: false });
   return seen.map((one) => {
     const state = states.get(one.id);
     return state?.kind === "discussion" ? { ...one, own: state, memberCount: memberCount(state) } : one;
