@@ -2,6 +2,7 @@
 import { type LogEvent, type StreamState, type UserId } from "@gatz/domain";
 import type { Storage } from "@gatz/storage/contract";
 import type { Delivery } from "../live/delivery.ts";
+import { Turns } from "../rates/turns.ts";
 
 /** People who talk with each other are then served by the same shards. `own`: everybody stays on the shard that their id names. */
 export type PlacementPolicy = "inviter" | "own";
@@ -12,12 +13,30 @@ export interface NewcomersOptions {
   readonly missed: (error: unknown) => void;
 }
 
+/** A group of a thousand must not take the directory from who signs in or begins something. */
+const AT_ONCE = 2;
+/** Newcomers who wait; more stay where they are. */
+const WAITING = 10_000;
+
 /** Told of each committed event; the node that writes a user's shard sees to their home. */
 export function watchNewcomers({ storage, missed }: NewcomersOptions): (delivery: Delivery) => void {
+  const turns = new Turns<"directory">(AT_ONCE);
+  let waiting = 0;
+  const settleInTurn = async (newcomer: UserId, bringer: UserId) => {
+    waiting++;
+    await turns.begin("directory");
+    try {
+      await settle(storage, { newcomer, with: bringer });
+    } finally {
+      waiting--;
+      turns.end("directory");
+    }
+  };
   return ({ shard, event, state }) => {
     const bringer = bringerOf(event, state);
     if (bringer === null || storage.owners().get(shard)?.kind !== "here") return;
-    settle(storage, { newcomer: bringer.newcomer, with: bringer.by }).catch(missed);
+    if (waiting >= WAITING) return missed(new Error("too many newcomers at once"));
+    settleInTurn(bringer.newcomer, bringer.by).catch(missed);
   };
 }
 
