@@ -1,4 +1,4 @@
-import type { AnyEventId, Fact, GroupState, NotNowReason, Outcome, SourceFact, UserFact, UserId } from "@gatz/domain";
+import type { Fact, GroupState, NotNowReason, Outcome, Proposal, SourceFact, UserFact, UserId } from "@gatz/domain";
 import { type Deadline, timeLeft } from "../postgres/deadline.ts";
 import { isAnswer } from "./answers.ts";
 import type { OfferStep } from "../observe.ts";
@@ -8,10 +8,10 @@ import type { PreparedDraft } from "./prepared.ts";
 export interface BundleFacts {
   /** Those who are to be added, actors, and makers of invites. */
   readonly users: ReadonlyMap<UserId, Fact<UserFact>>;
-  /** By draft: the group that it names, or that of its discussion. */
-  readonly groups: ReadonlyMap<AnyEventId, Fact<GroupState>>;
+  /** By draft, of which two may have the same id: the group that it names, or that of its discussion. */
+  readonly groups: ReadonlyMap<Proposal, Fact<GroupState>>;
   /** By draft: the message that a discussion goes on from. */
-  readonly sources: ReadonlyMap<AnyEventId, Fact<SourceFact>>;
+  readonly sources: ReadonlyMap<Proposal, Fact<SourceFact>>;
 }
 
 export const NO_FACTS: BundleFacts = Object.freeze({ users: new Map(), groups: new Map(), sources: new Map() });

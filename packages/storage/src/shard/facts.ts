@@ -1,7 +1,6 @@
 /** What drafts need to know of other streams, read before they are queued (FACT1). @module */
 import {
   type Actor,
-  type AnyEventId,
   type Fact,
   type GroupId,
   type GroupState,
@@ -39,20 +38,24 @@ export async function gatherFacts(reads: FactReads, proposals: readonly Proposal
     .map((proposal): Want => ({ proposal, needs: needs(proposal) }));
   if (wants.every(({ needs }) => asksNothing(needs))) return NO_FACTS;
   const own = await ownState(reads, wants);
-  const groupIds = new Map(wants.map((want) => [want.proposal.id, groupOf(want, { wants, own })]));
+  const groupIds = new Map(wants.map((want) => [want.proposal, groupOf(want, { wants, own })]));
   const named = [...groupIds.values()].flatMap((group) => group?.kind === "known" ? [group.value] : []);
   const people = new Set(wants.flatMap((want) => peopleOf(want, own)));
   const [states, accounts, sources] = await Promise.all([
     reads.states([...new Set(named)]),
     reads.accounts([...people]),
-    Promise.all(wants.map(async (want) => [want.proposal.id, await sourceOf(reads, want)] as const)),
+    Promise.all(wants.map(async (want) => [want.proposal, await sourceOf(reads, want)] as const)),
   ]);
-  const groups = new Map<AnyEventId, Fact<GroupState>>();
-  for (const [id, group] of groupIds) {
-    if (group) groups.set(id, group.kind === "known" ? groupFact(states.get(group.value)) : group);
+  const groups = new Map<Proposal, Fact<GroupState>>();
+  for (const [proposal, group] of groupIds) {
+    if (group) groups.set(proposal, group.kind === "known" ? groupFact(states.get(group.value)) : group);
   }
   const users = new Map([...people].map((user) => [user, userFactOf(accounts.get(user))]));
-  return { groups, users, sources: new Map(sources.flatMap(([id, source]) => source ? [[id, source]] : [])) };
+  return {
+    groups,
+    users,
+    sources: new Map(sources.flatMap(([proposal, source]) => source ? [[proposal, source]] : [])),
+  };
 }
 
 function asksNothing({ users, group, ownGroup, actor, inviterOf, source }: Needs): boolean {

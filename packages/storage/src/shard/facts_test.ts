@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Fact, Proposal, StreamState } from "@gatz/domain";
+import type { Fact, GroupId, Proposal, StreamState } from "@gatz/domain";
 import { testId } from "../../testing/drafts.ts";
 import { type FactReads, gatherFacts } from "./facts.ts";
 
@@ -21,7 +21,7 @@ Deno.test("[FACT1] the group of a discussion that is missing is not known: its c
     body: { users: [ben], historyFrom: "all" },
   };
   const { groups, users } = await gatherFacts(nothingThere, [add]);
-  assert.deepEqual(groups.get(add.id), { kind: "unavailable" });
+  assert.deepEqual(groups.get(add), { kind: "unavailable" });
   assert.deepEqual(users.get(ben), { kind: "missing" }, "but somebody who is missing is");
 });
 
@@ -35,5 +35,19 @@ Deno.test("[FACT1] the group that a create names is missing if it is not there",
     body: { name: "A discussion", members: [], group: testId("grp") },
   };
   const { groups } = await gatherFacts(nothingThere, [create]);
-  assert.deepEqual(groups.get(create.id), { kind: "missing" });
+  assert.deepEqual(groups.get(create), { kind: "missing" });
+});
+
+Deno.test("[FACT1] of two drafts with the same id each has facts of its own", async () => {
+  const [stream, id, actor] = [testId("disc"), testId("evt"), testId("user")] as const;
+  const create = (group: GroupId): Proposal => ({
+    ...{ stream, id, type: "create", version: 1, actor },
+    body: { name: "A discussion", members: [], group },
+  });
+  const [hidden, own] = [create(testId("grp")), create(testId("grp"))];
+  const silent = (hidden.body as { group: GroupId }).group;
+  const states: FactReads["states"] = (streams) =>
+    Promise.resolve(new Map(streams.map((one) => [one, one === silent ? { kind: "unavailable" } : MISSING])));
+  const { groups } = await gatherFacts({ ...nothingThere, states }, [hidden, own]);
+  assert.deepEqual([groups.get(hidden)?.kind, groups.get(own)?.kind], ["unavailable", "missing"]);
 });

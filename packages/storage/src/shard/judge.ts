@@ -58,11 +58,12 @@ function judgeDraft(draft: PreparedDraft, { bundle, batch, limits }: Judging & {
 
 /** What was read of other streams, as a decision on one draft takes it. */
 export function factsOf(
-  { id, actor: by }: Proposal,
+  proposal: Proposal,
   { facts: { groups, users, sources }, at, limits }: { facts: BundleFacts; at: UnixMs; limits: DomainLimits },
 ): Facts {
-  const group = groups.get(id);
-  const source = sources.get(id);
+  const { actor: by } = proposal;
+  const group = groups.get(proposal);
+  const source = sources.get(proposal);
   const actor = by === "system" ? undefined : users.get(by);
   return {
     ...{ at, limits, users, blobs: NO_BLOBS },
