@@ -65,14 +65,23 @@ export class Play {
     }
   }
 
-  /** Whatever happened, there is something that some may see and others may not: who was removed, who blocks, who is no moderator. */
+  /** Whatever happened, there is something that some may see and others may not: who was removed, who blocks, who is no moderator, what was purged. */
   async finish(): Promise<void> {
     const [ann, ben, cyd, dan] = this.#options.people as [Person, Person, Person, Person];
     const together = await this.#group(ann, [ben, cyd, dan]);
     const talk = together && await this.#talk(ann, { group: together, others: [ben, cyd, dan], isOpen: false });
     if (!talk) throw new Error("nothing keeps them from being together");
     const { stream, shard } = talk;
+    await this.#say(ben, talk);
     await this.#offer(ann, stream, { type: "remove-member", body: { user: dan.user }, shard });
+    // To who has left what was said before stands.
+    const upToSeq = talk.said.at(-1)?.seq;
+    const purged = await this.#offer(ann, stream, {
+      type: "expunge",
+      body: { author: ben.user, upToSeq, why: "purge", reason: this.#options.words.next() },
+      shard,
+    });
+    if (purged === null) throw new Error("nothing was purged");
     await this.#say(ben, talk);
     await this.#offer(ann, stream, { type: "rename", body: { name: this.#options.words.next() }, shard });
     await this.#offer(cyd, cyd.user, { type: "block-user", body: { user: ben.user }, shard: cyd.home });
