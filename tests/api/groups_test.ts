@@ -1,11 +1,12 @@
 /** Groups through the API: what they are, who owns them, who is in them (GRP1–2, DISC3). @module */
 import { strict as assert } from "node:assert";
-import { directGroupId, seq, shardOf, unixMs } from "@gatz/domain";
+import { directGroupId, seq, type ShardNumber, shardOf, unixMs } from "@gatz/domain";
 import { needsPostgres } from "@gatz/testing/postgres.ts";
 
 if (await needsPostgres(import.meta.url)) {
   const { freshId, person, testServer } = await import("@gatz/testing/test_server.ts");
   const { eventually } = await import("@gatz/testing/eventually.ts");
+  const { ShardUnavailable } = await import("@gatz/storage/contract");
   const { disposeAll, sent, talk } = await import("./talk.ts");
   type Person = Awaited<ReturnType<typeof person>>;
 
@@ -32,6 +33,39 @@ if (await needsPostgres(import.meta.url)) {
     assert.deepEqual({ name, description, owner, memberCount, role }, {
       ...{ name: "Friends", description: "Of old", owner: ann.user, memberCount: 3, role: "member" },
     });
+  });
+
+  Deno.test("[SEC2] [VIS4] pagesAtOnce: of a list of groups that one has left, so many are read at once as they stood", async () => {
+    await using server = await testServer({ database: { shards: 4, servers: 1 }, limits: { pagesAtOnce: 2 } });
+    const [ann, ben] = await people(server.url, "ann", "ben");
+    await using _people = disposeAll(ann, ben);
+    const left = await Promise.all(Array.from({ length: 6 }, async () => {
+      const { group } = await talk(ann, [ben]);
+      sent((await ben.api.groups.leave.mutate({ id: freshId("evt", ann.home), group })).outcome);
+      sent((await ann.api.groups.rename.mutate({ id: freshId("evt", ann.home), group, name: "Later" })).outcome);
+      return group;
+    }));
+    const { storage } = server;
+    const { streamAt } = storage;
+    let [running, most, silent] = [0, 0, 0];
+    const counted = async (...args: Parameters<typeof streamAt>) => {
+      most = Math.max(most, ++running);
+      try {
+        if (silent-- > 0) throw new ShardUnavailable(ann.home as ShardNumber, 100);
+        return await streamAt(...args);
+      } finally {
+        running--;
+      }
+    };
+    Object.assign(storage, { streamAt: counted });
+    const { rows } = await ben.api.groups.byUser.query({});
+    assert.deepEqual(rows.map(({ id }) => id).toSorted(), left.toSorted());
+    assert.ok(rows.every((row) => row.kind === "group" && row.role === null && row.name !== "Later"));
+    assert.equal(most, 2);
+    silent = 1;
+    const again = await ben.api.groups.byUser.query({});
+    const unavailable = again.rows.filter(({ kind }) => kind === "unavailable").length;
+    assert.ok(unavailable >= 5, `one at most was under way beside it: ${unavailable}`);
   });
 
   Deno.test("[GRP2] a group is renamed, described, given roles, handed over and archived; its view says so", async () => {

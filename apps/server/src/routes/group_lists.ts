@@ -1,7 +1,16 @@
 /** The part of `groups.*` that lists them. @module */
-import type { GroupId, Incarnation, ShardNumber, UnixMs } from "@gatz/domain";
-import { ShardUnavailable } from "@gatz/storage/contract";
+import {
+  type DiscussionId,
+  type GroupId,
+  type Incarnation,
+  type Seq,
+  type ShardNumber,
+  shardOf,
+  type UnixMs,
+} from "@gatz/domain";
+import { ShardUnavailable, type Storage } from "@gatz/storage/contract";
 import { z } from "zod";
+import type { UserContext } from "../context.ts";
 import { malformed } from "../errors.ts";
 import { encodeCursor } from "../live/cursor.ts";
 import { userProcedure } from "../trpc.ts";
@@ -42,8 +51,9 @@ export const groupLists = {
       if (place === null) throw malformed("before", "not the `next` of a page");
       const behind = place && { before: { lastAt: place.lastAt, group: place.id } };
       const list = await storage.groupList(viewer, { limit, ...behind });
+      const reads = readingPastInTurn(ctx);
       const rows = await Promise.all(list.groups.map(async ({ group, lastAt }): Promise<GroupRowView> => {
-        const seen = await unlessSilent(seenGroup(storage, { viewer, group }));
+        const seen = await unlessSilent(seenGroup(reads, { viewer, group }));
         return seen === null ? { kind: "unavailable", id: group } : { ...groupView(seen.state, viewer), lastAt };
       }));
       return {
@@ -55,6 +65,25 @@ export const groupLists = {
       };
     }),
 };
+
+const RETRY_AFTER_MS = 1_000;
+
+/** As they stood, groups are folded anew: of who has left many the caller waits for their turn, but not again and again for a shard that is silent. */
+function readingPastInTurn({ services: { storage, rates }, session: { user } }: UserContext): Storage {
+  const silent = new Set<ShardNumber>();
+  const streamAt = <S extends GroupId | DiscussionId>(stream: S, at: Seq) =>
+    rates.readInTurn({ user, stream }, async () => {
+      const shard = shardOf(stream);
+      if (silent.has(shard)) throw new ShardUnavailable(shard, RETRY_AFTER_MS);
+      try {
+        return await storage.streamAt(stream, at);
+      } catch (error) {
+        if (error instanceof ShardUnavailable) silent.add(shard);
+        throw error;
+      }
+    });
+  return { ...storage, streamAt };
+}
 
 /** A shard may fall silent between the list and its rows. */
 async function unlessSilent<T>(read: Promise<T>): Promise<T | null> {
