@@ -58,9 +58,9 @@ export type DiscussionRowView = ListedDiscussion | UnavailableDiscussion;
 export interface ListTotals {
   /** That the caller is in: counted to 999. */
   readonly discussions: Count | null;
-  /** Of the newest hundred those with something unread; `more`: there are others beyond these. */
+  /** Of the newest fifty those with something unread; `more`: there are others beyond these. */
   readonly unread: Count | null;
-  /** Unread messages in the newest hundred that mention the caller, as counted in their rows. */
+  /** Unread messages in the newest fifty that mention the caller, as counted in their rows. */
   readonly mentions: Count | null;
 }
 

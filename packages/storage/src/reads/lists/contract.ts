@@ -72,7 +72,7 @@ export interface DiscussionList {
   blocks: readonly UserId[] | null;
   /** How many discussions the user is in. */
   discussions: Count | null;
-  /** Of the newest hundred discussions; null also on pages after the first. */
+  /** Of the newest fifty discussions; null also on pages after the first. */
   sum: ListSum | null;
   /** Opaque; null when there is no more. */
   next: { lastAt: UnixMs; discussion: DiscussionId } | null;

@@ -10,7 +10,7 @@ import type { Place } from "./places.ts";
 import { type Kept, readRows, type RowsHere } from "./rows.ts";
 
 /** What is unread is summed up over so many of the newest discussions, on the first page. */
-const SUMMED = 100;
+const SUMMED = 50;
 /** Who is in so many discussions a shard is looked for among the shard's newest first. */
 const MANY = 32;
 
