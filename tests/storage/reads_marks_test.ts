@@ -170,13 +170,21 @@ if (await needsPostgres(import.meta.url)) {
       }
     })();
     let answered: number[] = [0, 0];
-    for (let n = 1; n <= 60; n++) {
+    let answers = 0;
+    let made = 0;
+    for (let n = 1; n <= 60 || answers < 10; n++) {
+      made = n;
       const wish = n % 10 === 0 ? unread(n) : read(n);
       const answer = await one(town.storage, ann, wish).catch((error) => {
         assert.ok(error instanceof ShardUnavailable, String(error));
-        return null;
+        return error;
       });
-      if (answer === null) continue;
+      if (answer instanceof ShardUnavailable) {
+        // While the server is skipped there is nobody to ask.
+        await new Promise((resolve) => setTimeout(resolve, Math.min(answer.retryAfterMs, 50)));
+        continue;
+      }
+      answers++;
       const now = mark(answer);
       assert.ok(
         now[0]! > answered[0]! || (now[0] === answered[0] && now[1]! >= answered[1]!),
@@ -190,6 +198,9 @@ if (await needsPostgres(import.meta.url)) {
     const { records } = await surely(() => town.storage.personalOf(ann, TALKS));
     const stands = mark(records[0]!);
     assert.ok(stands[0]! >= answered[0]!);
-    assert.ok(answered[0]! <= 6, `an unread mark whose answer was lost was done once: epoch ${answered[0]}`);
+    assert.ok(
+      answered[0]! <= Math.floor(made / 10),
+      `an unread mark whose answer was lost was done once: epoch ${answered[0]}`,
+    );
   });
 }

@@ -36,6 +36,8 @@ export class Admin implements AsyncDisposable {
   readonly directory: AdminSql;
   readonly #config: StorageConfig;
   readonly #open: AdminSql[] = [];
+  /** Those that hold locks on shards, each over one connection. */
+  readonly #locking: AdminSql[] = [];
   readonly #servers = new Map<ServerName, AdminSql>();
 
   constructor(config: StorageConfig) {
@@ -86,6 +88,7 @@ export class Admin implements AsyncDisposable {
     for (const [server, here] of byServer) {
       // The locks go with their session.
       const sql = this.#connect(this.#url(server), 1);
+      this.#locking.push(sql);
       let missing: readonly ShardNumber[] = here;
       // A node that was killed a moment ago may still have its sessions.
       while ((missing = await lock(sql, missing)).length > 0 || await isNodeConnected(sql)) {
@@ -117,6 +120,9 @@ export class Admin implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    // A session that was told to end holds its locks a moment longer: whoever opens the installation next would find them taken. One that is
+    // gone holds none.
+    await Promise.allSettled(this.#locking.map((sql) => sql`select pg_advisory_unlock_all()`));
     await Promise.all(this.#open.map((sql) => sql.end({ timeout: 1 })));
   }
 }
