@@ -65,7 +65,9 @@ Deno.test("anything else goes through superjson", () => {
 });
 
 Deno.test("whatever JSON holds as it is is written as superjson would have written it", () => {
-  fc.assert(fc.property(fc.jsonValue(), (value) => {
+  // superjson throws at a key of this name; nothing that gatz answers has one, as unknown fields are refused.
+  const plain = fc.jsonValue().filter((value) => !JSON.stringify(value).includes('"__proto__"'));
+  fc.assert(fc.property(plain, (value) => {
     assert.deepEqual(JSON.parse(onTheWire(value)).result.data, JSON.parse(JSON.stringify(superjson.serialize(value))));
   }));
 });
