@@ -24,13 +24,13 @@ if (await needsPostgres(import.meta.url)) {
       select md5((n % 7)::text)::uuid, md5(n::text)::uuid, 0, 1, n from generate_series(1, ${RECORDS}::int) n`;
     await sql`insert into settings ("user", key, value, rev)
       select md5((n % 7)::text)::uuid, 'notify:' || md5(n::text), '"none"', n from generate_series(1, ${RECORDS}::int) n`;
-    for (const  of of["reads", "settings"] as const) {
+    for (const table of ["reads", "settings"] as const) {
       const revs: number[] = [];
       const headsAtCut = () => assert.fail("nothing is newer");
-      for await (const page of readPersonalPages({ sql, schema }, { of, before: RECORDS, headsAtCut })) {
+      for await (const page of readPersonalPages({ sql, schema }, { of: table, before: RECORDS, headsAtCut })) {
         revs.push(...page.map((record) => (JSON.parse(record) as { rev: number }).rev));
       }
-      assert.deepEqual(revs.sort((a, b) => a - b), Array.from({ length: RECORDS }, (_, n) => n + 1), of);
+      assert.deepEqual(revs.sort((a, b) => a - b), Array.from({ length: RECORDS }, (_, n) => n + 1), table);
     }
     await sql.end();
   });
