@@ -14,6 +14,26 @@ const TYPES: Readonly<Record<number, string>> = {
   ...{ 61: "join-by-invite", 62: "discussion-open", 63: "archive" },
 };
 
+/** What the oracle reads of a body: each field only where the row's type has it. */
+export interface Body {
+  readonly [field: string]: unknown;
+  readonly group: string;
+  readonly discussion: string;
+  readonly join?: { readonly historyFrom: "all" | "now"; readonly until: number };
+  readonly members: readonly string[];
+  readonly users: readonly string[];
+  readonly historyFrom: "all" | "now" | number;
+  readonly user: string;
+  readonly role: string;
+  readonly to: string;
+  readonly target: string;
+  readonly text: string;
+  readonly emoji: string;
+  readonly on: boolean;
+  readonly author: string;
+  readonly upToSeq: number;
+}
+
 export interface Row {
   readonly stream: string;
   readonly kind: "disc" | "grp";
@@ -23,8 +43,7 @@ export interface Row {
   /** Null: gatz itself. */
   readonly actor: string | null;
   readonly target: number | null;
-  // deno-lint-ignore no-explicit-any -- whatever was written
-  readonly body: any;
+  readonly body: Body;
   readonly skipped: readonly string[];
 }
 
@@ -36,7 +55,7 @@ interface Stored {
   readonly actor: string | null;
   readonly target_seq: number | null;
   readonly decided: { readonly skipped?: readonly { readonly user: string }[] } | null;
-  readonly body: unknown;
+  readonly body: Body | null;
 }
 
 export interface Log {
@@ -85,7 +104,7 @@ function rowOf({ stream, seq, id, type: code, actor, target_seq: target, decided
     stream: typeId(kind, stream),
     id: typeId(type === "new-message" ? "msg" : "evt", id),
     actor: actor === null ? null : typeId("user", actor),
-    body: body ?? {},
+    body: body ?? {} as Body, // of those types that have nothing to say
     skipped: (decided?.skipped ?? []).map(({ user }) => user),
   };
 }

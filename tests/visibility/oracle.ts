@@ -79,7 +79,7 @@ export class Oracle {
 
   /** Moderators of the group read flags in the queue (MOD2), of discussions that they are in. */
   #moderatesGroup(row: Row, viewer: string): boolean {
-    const group = this.rowsOf(row.stream)[0]?.body.group;
+    const group = this.rowsOf(row.stream)[0]?.body.group ?? ""; // a group's own rows name none
     return this.#stays.get(group)?.mayHaveModerated(viewer) ?? false;
   }
 
