@@ -45,6 +45,7 @@ if (await needsPostgres(import.meta.url)) {
   /** Everything that a follower is handed until it has been handed all up to a rev. */
   async function followed(storage: Storage, user: UserId, { from = rev(0), until }: { from?: Rev; until: Rev }) {
     const changes: PersonalChange[] = [];
+    if (until <= from) return changes; // nothing changed: there is no page
     const signal = AbortSignal.timeout(10_000);
     for await (const page of storage.followPersonal(shardOf(user), from, signal)) {
       changes.push(...page.changes.filter((owned) => owned.user === user).map(({ change }) => change));
