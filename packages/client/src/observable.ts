@@ -1,0 +1,63 @@
+/** A value that changes, for whoever shows it. @module */
+
+/** Fits React's `useSyncExternalStore(x.subscribe, x.snapshot)`, and `for await (const value of x)`. */
+export interface Observable<T> extends AsyncIterable<T> {
+  /** What there is now; the same object until it changes. Bound: it may be passed on as it is. */
+  readonly snapshot: () => T;
+  /** Calls the listener after each change; returns what ends that. Bound. */
+  readonly subscribe: (listener: () => void) => () => void;
+  /** What there is now, and then whatever is newest, as fast as it is taken: what was overtaken is left out. Ends when the owner is closed. */
+  [Symbol.asyncIterator](): AsyncIterator<T, void, void>;
+}
+
+/** An observable that its owner sets. */
+export class Cell<T> implements Observable<T> {
+  #value: T;
+  #isClosed = false;
+  readonly #listeners = new Set<() => void>();
+
+  constructor(value: T) {
+    this.#value = value;
+  }
+
+  readonly snapshot = (): T => this.#value;
+
+  readonly subscribe = (listener: () => void): () => void => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+
+  /** Tells the listeners, unless it is the same object. */
+  set(value: T): void {
+    if (value === this.#value || this.#isClosed) return;
+    this.#value = value;
+    this.#tell();
+  }
+
+  /** It changes no more; iterations end after the last value. */
+  close(): void {
+    this.#isClosed = true;
+    this.#tell();
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<T, void, void> {
+    let wake: () => void = () => {};
+    const unsubscribe = this.subscribe(() => wake());
+    try {
+      for (let shown: { value: T } | undefined;;) {
+        if (shown === undefined || shown.value !== this.#value) {
+          shown = { value: this.#value };
+          yield shown.value;
+        } else if (this.#isClosed) return;
+        else await new Promise<void>((resolve) => wake = resolve);
+      }
+    } finally {
+      unsubscribe();
+    }
+  }
+
+  #tell(): void {
+    // One that unsubscribes another while it is told must not disturb the round.
+    for (const listener of [...this.#listeners]) listener();
+  }
+}

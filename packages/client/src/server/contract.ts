@@ -1,0 +1,77 @@
+/** What the client asks of a server; over_trpc.ts asks it of a real one. @module */
+import type { DiscussionId, Draft, FeedItem, Incarnation, Outcome, Seq, StreamId, StreamState } from "@gatz/domain";
+import type { AppRouter } from "@gatz/server";
+import type { inferRouterInputs, inferRouterOutputs } from "@trpc/server";
+import type { Trouble } from "../trouble.ts";
+
+type Inputs = inferRouterInputs<AppRouter>;
+type Outputs = inferRouterOutputs<AppRouter>;
+
+export type LogPage = Outputs["log"]["read"];
+export interface Opened extends LogPage {
+  /** The viewer's form of the state at `asOf`. */
+  readonly state: StreamState;
+}
+export type LogItem = LogPage["items"][number];
+export type DiscussionPage = Outputs["discussions"]["byUser"];
+export type DiscussionRow = DiscussionPage["rows"][number];
+export type ListedDiscussion = Extract<DiscussionRow, { kind: "discussion" }>;
+export type GroupPage = Outputs["groups"]["byUser"];
+export type Me = Outputs["auth"]["me"];
+
+/** The rows of these discussions, in the order asked. */
+export interface DiscussionRows {
+  readonly incarnation: Incarnation;
+  readonly rows: readonly (DiscussionRow | { readonly kind: "missing"; readonly id: DiscussionId })[];
+}
+export interface StateHash {
+  readonly incarnation: Incarnation;
+  readonly asOf: Seq;
+  /** SHA-256 in hexadecimal digits. */
+  readonly hash: string;
+}
+
+export interface FeedHandlers {
+  /** In order. `cursor`: where to go on once these items are taken. */
+  readonly frame: (frame: { readonly cursor: string; readonly items: readonly FeedItem[] }) => void;
+  /** Whether the feed's connection stands. A lost one is made again by itself, and the feed goes on where it was. */
+  readonly connected: (connected: boolean) => void;
+  /** It will bring nothing more. */
+  readonly ended: (trouble: Trouble) => void;
+}
+
+/** Nothing here rejects: what keeps an answer from coming is a {@link Trouble}. */
+export interface Server {
+  follow(cursor: string, on: FeedHandlers): { unsubscribe(): void };
+  me(): Promise<Me | Trouble>;
+  /** The newest part of a stream's log, and the state at its end. */
+  open(input: { readonly stream: StreamId; readonly limit: number }): Promise<Opened | Trouble>;
+  read(input: Inputs["log"]["read"]): Promise<LogPage | Trouble>;
+  /** After a trouble it is not known what was accepted: the same ids are to be offered again. */
+  offer(stream: StreamId, drafts: readonly Draft[]): Promise<Offered | Trouble>;
+  discussions(input: Inputs["discussions"]["byUser"]): Promise<DiscussionPage | Trouble>;
+  rows(input: { readonly discussions: readonly DiscussionId[] }): Promise<DiscussionRows | Trouble>;
+  groups(input: Inputs["groups"]["byUser"]): Promise<GroupPage | Trouble>;
+  group(input: Inputs["groups"]["byId"]): Promise<Outputs["groups"]["byId"] | Trouble>;
+  people(input: Inputs["users"]["byIds"]): Promise<Outputs["users"]["byIds"] | Trouble>;
+  mark(input: Inputs["reads"]["markMany"]): Promise<Outputs["reads"]["markMany"] | Trouble>;
+  markUnread(input: Inputs["reads"]["markUnread"]): Promise<Outputs["reads"]["markUnread"] | Trouble>;
+  notify(input: Inputs["settings"]["setDiscussion"]): Promise<Outputs["settings"]["setDiscussion"] | Trouble>;
+  typing(input: Inputs["live"]["typing"]): Promise<Outputs["live"]["typing"] | Trouble>;
+  hash(
+    input: { readonly stream: StreamId; readonly seq: Seq; readonly messages: number },
+  ): Promise<StateHash | Trouble>;
+}
+
+export interface Offered {
+  readonly incarnation: Incarnation;
+  readonly outcomes: readonly Outcome[];
+}
+
+/** A stream's newest seq that is known to be there. */
+export interface KnownHead {
+  readonly stream: StreamId;
+  readonly seq: Seq;
+}
+
+export const isTrouble = (answer: object): answer is Trouble => "kind" in answer && answer.kind === "trouble";

@@ -1,0 +1,73 @@
+/** Where a client keeps what it knows and what it wants: ordered tables, written atomically, shared by all tabs and processes of one user. @module */
+
+/** JSON-safe: what `structuredClone` and `JSON` both keep. */
+export type Stored = null | boolean | number | string | readonly Stored[] | {
+  readonly [key: string]: Stored | undefined;
+};
+
+/** The tables; what is in them is in records.ts. */
+export const TABLES = ["meta", "rows", "groups", "people", "streams", "events", "drafts", "refused", "marks"] as const;
+export type Table = (typeof TABLES)[number];
+
+export interface Entry {
+  readonly key: string;
+  readonly value: Stored;
+}
+
+export type Change =
+  /**
+   * Replaces what is there, unless that has a higher rank: an entry without a rank always gives way. Tabs write in any order, and none
+   * takes another back to an older state.
+   */
+  | {
+    readonly type: "put";
+    readonly table: Table;
+    readonly key: string;
+    readonly value: Stored;
+    readonly rank?: number;
+  }
+  /** Under a key after all that were ever given in the table, also those that are gone. */
+  | { readonly type: "append"; readonly table: Table; readonly value: Stored }
+  | { readonly type: "delete"; readonly table: Table; readonly key: string }
+  /** `from` and what follows it, up to but without `to`. */
+  | { readonly type: "delete-range"; readonly table: Table; readonly from: string; readonly to: string };
+
+export interface Range {
+  /** The first key; left out: from the beginning. */
+  readonly from?: string;
+  /** The key after the last; left out: to the end. */
+  readonly to?: string;
+  /** At most so many entries. */
+  readonly limit?: number;
+  /** From the last key to the first. */
+  readonly reverse?: boolean;
+}
+
+/**
+ * Keys are compared as strings by code unit, and are at most 200 characters of ASCII. Every method rejects with {@link StoreFailed} if
+ * what keeps the store refuses (a full disk, a revoked quota), and after `close`.
+ */
+export interface Store {
+  get(table: Table, key: string): Promise<Stored | undefined>;
+  /** In the order of the keys. */
+  list(table: Table, range?: Range): Promise<readonly Entry[]>;
+  /**
+   * All of it or nothing, in the order given, durably once it resolves: it outlives the end of the program. Resolves to the keys given to
+   * the appends, in their order. Writes of one tab are done in the order of the calls.
+   */
+  write(changes: readonly Change[]): Promise<readonly string[]>;
+  /** Called with the tables that other tabs and processes have written, soon after they did; returns what ends that. */
+  watch(listener: (tables: ReadonlySet<Table>) => void): () => void;
+  /**
+   * Runs the work while nobody else who shares the store runs work under this name. Waits for its turn until the signal aborts. The
+   * work's own signal aborts if the lock is lost (a process that was frozen for long).
+   * @throws {DOMException} AbortError
+   */
+  exclusively<T>(name: string, signal: AbortSignal, work: (held: AbortSignal) => Promise<T>): Promise<T>;
+  /** Waits for the writes that are under way. */
+  close(): Promise<void>;
+}
+
+export class StoreFailed extends Error {
+  override readonly name = "StoreFailed";
+}

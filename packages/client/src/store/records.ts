@@ -1,0 +1,74 @@
+/** What is in the tables of a store. @module */
+import type {
+  AnyEventId,
+  DomainLimits,
+  Draft,
+  Incarnation,
+  NotifyLevel,
+  ReadMark,
+  Rejection,
+  Seq,
+  ShardNumber,
+  StreamId,
+  StreamState,
+  UserId,
+} from "@gatz/domain";
+
+/** `meta`, key `self`: whose store it is. Survives a new incarnation. */
+export interface SelfRecord {
+  readonly format: typeof STORE_FORMAT;
+  readonly user: UserId;
+  readonly home: ShardNumber;
+  readonly limits: DomainLimits;
+}
+/** Raised when what is stored changes its meaning: what an older client stored is then read anew; drafts are always kept. */
+export const STORE_FORMAT = 1;
+
+/** `meta`, key `place`: how far the feed has been taken. Everything else that is stored is at least as new. */
+export interface PlaceRecord {
+  readonly incarnation: Incarnation;
+  readonly cursor: string;
+}
+
+/** `streams`, key: the stream's id; rank: head. A part of its log is in `events`. */
+export interface StreamRecord {
+  /** The first and last seq of the stored part, without gaps. */
+  readonly from: Seq;
+  readonly head: Seq;
+  /** The newest seq that is known to be there: what lies between is still to be read. */
+  readonly known: Seq;
+  /** The viewer's form of the state at a seq from `from - 1` to `head`; null: it has to be asked for. */
+  readonly base: StreamState | null;
+  readonly foldVersion: number;
+  /** When it was last looked at, for what leaves the store first; Unix milliseconds of this machine. */
+  readonly openedAt: number;
+}
+
+/** `events`, key: {@link eventKey}; a `LogItem` (an event, or a range that is not to be seen) by its first seq. */
+export const eventKey = (stream: StreamId, seq: Seq | number): string => `${stream} ${String(seq).padStart(10, "0")}`;
+/** The range of a stream's events. */
+export const eventsOf = (stream: StreamId) => ({ from: `${stream} `, to: `${stream}!` }); // "!" follows " "
+
+/** `drafts`, key by `append`: their order is that of the drafts. */
+export interface DraftRecord {
+  readonly draft: Draft;
+  /** When it was made; Unix milliseconds of this machine. */
+  readonly madeAt: number;
+  /** Set once it is in the log; it is kept until its event is stored too, for another life of the installation (LOG9). */
+  readonly acked?: { readonly seq: Seq; readonly incarnation: Incarnation };
+}
+
+/** `refused`, key by `append`: drafts taken back, until somebody has been told. */
+export interface RefusedRecord {
+  readonly draft: Draft;
+  readonly rejection: Rejection;
+  readonly refusedAt: number;
+}
+
+/** `marks`, key: discussion; rank: rev. What the server is known to hold, and what it has yet to be told. */
+export interface MarkRecord {
+  readonly mark: ReadMark;
+  readonly notify?: NotifyLevel;
+}
+/** A refused or pending draft's id. */
+export type DraftId = AnyEventId;
