@@ -61,7 +61,7 @@ export async function check(history: () => Records, log: FinalLog): Promise<Viol
   checkLog(log, violations);
   checkSettled(log, violations);
   checkDrafts(drafts, evidence);
-  checkOrder(drafts, log, violations);
+  checkOrder(drafts, evidence);
   if (settled === undefined) violations.add("LIVE1", "a run that never settled", "");
   else {
     feeds.finish(settled.devices, drafts);

@@ -1,8 +1,22 @@
 import { strict as assert } from "node:assert";
-import { digestOf } from "../history/digest.ts";
-import type { HistoryRecord, NotedItem, NotedRow, RecordOf, SaidOutcome } from "../history/record.ts";
+import type { HistoryRecord } from "../history/record.ts";
 import { check } from "./check.ts";
-import { FinalLog, type LogRow } from "./final_log.ts";
+import { FinalLog } from "./final_log.ts";
+import {
+  changeList,
+  changeRow,
+  drop,
+  dropElsewhere,
+  dropRow,
+  newRow,
+  NOT_NOW,
+  offerBundle,
+  promote,
+  removeItem,
+  repeatItem,
+  rowOf,
+  swapRows,
+} from "./testing/damage.ts";
 import {
   accepted,
   ANN,
@@ -251,100 +265,18 @@ Deno.test("[LOG9] what a life lost beyond what its copy had kept is no violation
     const run = goodRun();
     dropRow(run, "msg_4");
     run.head = 7;
-    drop(run, ({ k }) => ["receipt", "device", "log-page", "message-page", "list", "settled"].includes(k));
-    run.records.push({ k: "promoted", t: 1_900, kept, incarnation: "life-2" }, { k: "settled", t: 2_000, devices: [] });
-    return { ...run, incarnation: "life-2" };
+    return promote(run, kept);
   };
   assert.deepEqual(await kindsFound(lost(80)), []);
   assert.deepEqual(await kindsFound(lost(90)), ["an acked event lost"]);
 });
 
-function rowOf(run: Run, id: string): LogRow {
-  const row = run.rows.find((one) => one.id === id);
-  assert(row !== undefined);
-  return row;
-}
-
-const NOT_NOW: SaidOutcome = { kind: "not-now", reason: "Busy", retryAfterMs: 1 };
-
-/** Two drafts in one go, and an answer made of their acks. */
-function offerBundle(
-  run: Run,
-  ids: readonly [string, string],
-  answered: (first: SaidOutcome, second: SaidOutcome) => readonly SaidOutcome[],
-): void {
-  const [first, second] = [rowOf(run, ids[0]), rowOf(run, ids[1])];
-  run.records.push(
-    { ...offer(110, first), drafts: [first, second] } as HistoryRecord,
-    answer(110, answered(accepted(first), accepted(second))),
-  );
-}
-
-function newRow(seq: number, id: string, actor: string, text: string): LogRow {
-  return {
-    ...{ position: seq, seq, id, actor, type: "new-message", stream: TALK, at: 2_000, decided: {} },
-    ...{ body: { text }, digest: digestOf({ text }) },
+Deno.test("[LOG9] what was lost and came again in another order, by chance to its old seq, is no violation", async () => {
+  const comeAgain = (kept: number) => {
+    const run = goodRun();
+    swapRows(run, "msg_3", "msg_4");
+    return promote(run, kept);
   };
-}
-
-function dropRow(run: Run, id: string): void {
-  run.rows = run.rows.filter((row) => row.id !== id);
-}
-
-/** In Ann's list. */
-function changeList(run: Run, change: Partial<NotedRow>): void {
-  run.records = run.records.map((record) => {
-    if (record.k !== "list" || record.user !== ANN) return record;
-    return { ...record, rows: record.rows.map((row) => ({ ...row, ...change })) };
-  });
-}
-
-function dropElsewhere(run: Run, id: string): void {
-  run.elsewhere = run.elsewhere.filter((row) => row.id !== id);
-}
-
-function changeRow(run: Run, id: string, change: Partial<LogRow>): void {
-  run.rows = run.rows.map((row) => row.id === id ? { ...row, ...change } : row);
-}
-
-/** Each takes the other's place, and everybody was told so. */
-function swapRows(run: Run, one: string, other: string): void {
-  const [a, b] = [rowOf(run, one), rowOf(run, other)];
-  const place = ({ seq, position, at }: LogRow) => ({ seq, position, at });
-  changeRow(run, one, place(b));
-  changeRow(run, other, place(a));
-  run.rows.sort((x, y) => x.position - y.position);
-  for (const record of run.records) {
-    if (record.k !== "answer") continue;
-    for (const outcome of record.outcomes) {
-      if (outcome.kind !== "accepted" || outcome.id === "evt_all") continue;
-      Object.assign(outcome, place(rowOf(run, outcome.id)), { position: undefined });
-    }
-  }
-}
-
-interface Which {
-  readonly device: string;
-  readonly socket: number;
-  readonly seq: number;
-}
-
-function editItems(run: Run, { device, socket, seq }: Which, edit: (item: NotedItem) => NotedItem[]): void {
-  run.records = run.records.map((record) => {
-    if (record.k !== "receipt" || record.device !== device || record.socket !== socket) return record;
-    const items = record.items.flatMap((item) => item[0] === "event" && item[2] === seq ? edit(item) : [item]);
-    return { ...record, items } satisfies RecordOf<"receipt">;
-  });
-}
-
-function removeItem(run: Run, which: Which): void {
-  editItems(run, which, () => []);
-}
-
-function repeatItem(run: Run, which: Which): void {
-  editItems(run, which, (item) => [item, item]);
-}
-
-function drop(run: Run, unwanted: (record: HistoryRecord) => boolean): void {
-  run.records = run.records.filter((record) => !unwanted(record));
-}
+  assert.deepEqual(await kindsFound(comeAgain(65)), []);
+  assert.deepEqual(await kindsFound(comeAgain(90)), ["real-time order broken"]);
+});

@@ -1,6 +1,7 @@
 /** Real time: what was acked before another offer began comes before it in its stream. @module */
 import type { Drafts } from "./drafts.ts";
 import type { FinalLog } from "./final_log.ts";
+import type { Lives } from "./lives.ts";
 import type { Violations } from "./violation.ts";
 
 interface Placed {
@@ -11,14 +12,18 @@ interface Placed {
   readonly acked: number;
 }
 
-export function checkOrder(drafts: Drafts, log: FinalLog, violations: Violations): void {
+export function checkOrder(
+  drafts: Drafts,
+  { log, lives, violations }: { readonly log: FinalLog; readonly lives: Lives; readonly violations: Violations },
+): void {
   const streams = new Map<string, Placed[]>();
   for (const { id, stream, attempts, digest } of drafts.all) {
     const row = log.byId.get(id);
     if (row === undefined || row.digest !== digest) continue;
-    const acks = attempts.filter(({ end }) =>
-      // An ack of a life that is lost may by chance have the same seq.
-      (end.kind === "accepted" || end.kind === "duplicate") && end.seq === row.seq && end.at === row.at
+    const acks = attempts.filter(({ end, ended }) =>
+      (end.kind === "accepted" || end.kind === "duplicate") && end.seq === row.seq &&
+      // What a life that is lost had acked may have come again, by chance at the same seq and time.
+      lives.keeps(end.incarnation, ended)
     );
     const began = Math.min(...attempts.map((attempt) => attempt.began));
     const acked = Math.min(...acks.map((attempt) => attempt.ended));
