@@ -40,7 +40,7 @@ Deno.test("[LOG4] a lost connection and an error that may pass are asked again; 
   ];
   const passing = ["Unavailable", "Internal", "NewerThanThisClient"];
   for (const code of [...final, ...passing]) {
-    const expected = { kind: "trouble", again: passing.includes(code), problem: `it is ${code}`, retryAfterMs: 0 };
+    const expected = { kind: "trouble", again: passing.includes(code), code, problem: `it is ${code}`, retryAfterMs: 0 };
     assert.deepEqual(await troublesWith(fromServer(code)), [expected, expected, expected]);
   }
   const cut = { kind: "trouble", again: true, problem: null, retryAfterMs: 0 };
@@ -48,7 +48,8 @@ Deno.test("[LOG4] a lost connection and an error that may pass are asked again; 
 });
 
 Deno.test("[LOG4] when the server says when to ask again, that is when", async () => {
-  const expected = { kind: "trouble", again: true, problem: "it is Unavailable", retryAfterMs: 700 };
+  const problem = "it is Unavailable";
+  const expected = { kind: "trouble", again: true, code: "Unavailable", problem, retryAfterMs: 700 };
   const troubles = await troublesWith(fromServer("Unavailable", { retryAfterMs: 700 }));
   assert.deepEqual(troubles, [expected, expected, expected]);
 });

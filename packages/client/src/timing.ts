@@ -16,10 +16,9 @@ export interface BackOff {
   readonly random: () => number;
 }
 
-/** Doubles up to the last, and spreads: many clients do not come back in step. */
+/** Anywhere below a most that doubles up to the last (full jitter): of many clients that lost a server at once no two come back in step. */
 export function backOff(attempt: number, { firstMs, lastMs, random }: BackOff): number {
-  const most = Math.min(lastMs, firstMs * 2 ** attempt);
-  return most * (0.5 + random() / 2);
+  return Math.min(lastMs, firstMs * 2 ** attempt) * random();
 }
 
 const FIRST_RETRY_MS = 500;

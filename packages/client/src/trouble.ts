@@ -5,16 +5,18 @@ import { isTRPCClientError, type TRPCClientError } from "@trpc/client";
 export interface Trouble {
   readonly kind: "trouble";
   readonly again: boolean;
+  /** What the server said; without one the connection was lost, or the mistake is the client's. */
+  readonly code?: TroubleCode;
   /** For people; null if nothing but the connection was lost. */
   readonly problem: string | null;
   /** The server does not want to be asked earlier; 0 if it did not say. */
   readonly retryAfterMs: number;
 }
 
-type ErrorCode = NonNullable<TRPCClientError<AppRouter>["data"]>["code"];
+export type TroubleCode = NonNullable<TRPCClientError<AppRouter>["data"]>["code"];
 
 /** Whether what an error says may pass by itself. (A token that a function gives has been renewed before it comes to this.) */
-const PASSES: Readonly<Record<ErrorCode, boolean>> = {
+const PASSES: Readonly<Record<TroubleCode, boolean>> = {
   Malformed: false,
   Unauthenticated: false,
   Forbidden: false,
@@ -37,5 +39,5 @@ export function troubleOf(error: unknown): Trouble {
   if (!error.data) return CUT;
   const { code, retryAfterMs = 0 } = error.data;
   // A newer server may know codes that are not listed here: they cost nothing but time.
-  return { kind: "trouble", again: PASSES[code] ?? true, problem: error.message, retryAfterMs };
+  return { kind: "trouble", again: PASSES[code] ?? true, code, problem: error.message, retryAfterMs };
 }
