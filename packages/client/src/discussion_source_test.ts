@@ -40,7 +40,13 @@ Deno.test("[LOG4] a lost connection and an error that may pass are asked again; 
   ];
   const passing = ["Unavailable", "Internal", "NewerThanThisClient"];
   for (const code of [...final, ...passing]) {
-    const expected = { kind: "trouble", again: passing.includes(code), code, problem: `it is ${code}`, retryAfterMs: 0 };
+    const expected = {
+      kind: "trouble",
+      again: passing.includes(code),
+      code,
+      problem: `it is ${code}`,
+      retryAfterMs: 0,
+    };
     assert.deepEqual(await troublesWith(fromServer(code)), [expected, expected, expected]);
   }
   const cut = { kind: "trouble", again: true, problem: null, retryAfterMs: 0 };
