@@ -13,6 +13,7 @@ import type {
   StreamState,
   UserId,
 } from "@gatz/domain";
+import type { LogItem } from "../server/contract.ts";
 
 /** `meta`, key `self`: whose store it is. Survives a new incarnation. */
 export interface SelfRecord {
@@ -70,5 +71,20 @@ export interface MarkRecord {
   readonly mark: ReadMark;
   readonly notify?: NotifyLevel;
 }
+
+/** What the tables hold. */
+export interface Records {
+  readonly meta: SelfRecord | PlaceRecord;
+  // Those of the lists: each is replaced by its record where that is written.
+  readonly rows: object;
+  readonly groups: object;
+  readonly people: object;
+  readonly streams: StreamRecord;
+  readonly events: LogItem;
+  readonly drafts: DraftRecord;
+  readonly refused: RefusedRecord;
+  readonly marks: MarkRecord;
+}
+
 /** A refused or pending draft's id. */
 export type DraftId = AnyEventId;
