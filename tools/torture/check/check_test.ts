@@ -1,7 +1,5 @@
 import { strict as assert } from "node:assert";
 import type { HistoryRecord } from "../history/record.ts";
-import { check } from "./check.ts";
-import { FinalLog } from "./final_log.ts";
 import {
   changeList,
   changeRow,
@@ -34,15 +32,7 @@ import {
   type Run,
   TALK,
 } from "./testing/good_run.ts";
-
-async function kindsFound({ records, elsewhere, rows, marks, head, undelivered, incarnation }: Run): Promise<string[]> {
-  const log = new FinalLog(incarnation, [
-    { shard: 0, head: elsewhere.length, undelivered: 0, rows: elsewhere, marks },
-    { shard: 1, head, undelivered, rows, marks: [] },
-  ]);
-  const violations = await check(() => records.toSorted((a, b) => a.t - b.t), log);
-  return [...violations.counts.keys()];
-}
+import { kindsFound } from "./testing/kinds_found.ts";
 
 Deno.test("[LOG4] the checker finds nothing in a run that kept its promises", async () => {
   assert.deepEqual(await kindsFound(goodRun()), []);

@@ -1,4 +1,5 @@
 /** What became of each draft, held against what its client was told (LOG2, LOG4). @module */
+import type { AppDrafts } from "./app_drafts.ts";
 import type { Attempt, Drafts, DraftStory } from "./drafts.ts";
 import type { FinalLog, LogRow } from "./final_log.ts";
 import type { Lives } from "./lives.ts";
@@ -19,7 +20,6 @@ export function checkDrafts(drafts: Drafts, evidence: Evidence): void {
     checkRefusals(story, row, evidence);
     checkEnd(story, evidence);
   }
-  checkNothingInvented(drafts, evidence);
 }
 
 function rowOf({ id, digest, stream, user }: DraftStory, log: FinalLog): LogRow | undefined {
@@ -91,13 +91,18 @@ function checkEnd(story: DraftStory, { violations }: Evidence): void {
   }
 }
 
-function checkNothingInvented(drafts: Drafts, { log, violations }: Evidence): void {
+/** Somebody offered whatever is in the log, by a call of their own or by an app. */
+export function checkNothingInvented(
+  { drafts, apps }: { readonly drafts: Drafts; readonly apps: AppDrafts },
+  { log, violations }: Evidence,
+): void {
   for (const { rows } of log.shards) {
     for (const row of rows) {
       // Registrations are made by signing in, direct groups by being asked for; a handle is recorded once the directory has granted it.
       if (row.actor === "system" || row.type === "register" || row.type === "set-handle" || row.body.direct) continue;
       const story = drafts.of(row.id, row.digest);
-      if (story?.stream !== row.stream || story.user !== row.actor || story.type !== row.type) {
+      const isOffered = story?.stream === row.stream && story.user === row.actor && story.type === row.type;
+      if (!isOffered && apps.of(row) === undefined) {
         violations.add("LOG1", "an event that nobody offered", `${row.type} ${row.id} at ${row.stream} ${row.seq}`);
       }
     }

@@ -5,7 +5,12 @@ import { digestOf } from "../history/digest.ts";
 import { blockedMessage, type NotedItem, type NotedMessage, type NotedRow, type RecordOf } from "../history/record.ts";
 import type { Evidence } from "./draft_laws.ts";
 import type { LogRow } from "./final_log.ts";
-import { NaivePages } from "./naive_page.ts";
+import { NaivePages, type PageAsked } from "./naive_page.ts";
+
+export interface AppPage extends Omit<PageAsked, "before"> {
+  readonly app: string;
+  readonly messages: readonly NotedMessage[];
+}
 
 export class ReadLaws {
   readonly #evidence: Evidence;
@@ -50,24 +55,38 @@ export class ReadLaws {
   messagePage(page: RecordOf<"message-page">, { calm }: { readonly calm: boolean }): void {
     this.#checkTime(page);
     if (!this.#isOfThisLog(page)) return;
-    const shown = page.messages;
+    const { asOf, before, ...rest } = page;
+    this.#checkFold(page, {
+      calm,
+      where: `${rest.user} read ${rest.limit} of ${rest.stream} before ${before}, as of ${asOf}`,
+    });
+  }
+
+  /** What an app shows of a discussion, which may be older than what its user knows by other ways. */
+  appPage(page: AppPage, { calm }: { readonly calm: boolean }): void {
+    const { app, limit, stream, asOf } = page;
+    const where = `${app} shows ${limit} of ${stream}, as of ${asOf}`;
+    this.#checkFold({ ...page, before: null }, { calm, where });
+  }
+
+  #checkFold(
+    page: PageAsked & { readonly messages: readonly NotedMessage[] },
+    { calm, where }: { readonly calm: boolean; readonly where: string },
+  ): void {
+    const { user, messages: shown } = page;
     const expected = JSON.stringify(
-      this.#pages.page(page).map((one, i) => inOrder(this.#veiled(one, { page, shown: shown[i], calm }))),
+      this.#pages.page(page).map((one, i) => inOrder(this.#veiled(one, { user, shown: shown[i], calm }))),
     );
     const found = JSON.stringify(shown.map(inOrder));
     if (expected === found) return;
-    const { user, stream, before, limit, asOf } = page;
-    this.#evidence.violations.add(
-      "VIS4",
-      "a page that is not the fold of the log",
-      `${user} read ${limit} of ${stream} before ${before}, as of ${asOf}: ${firstDifference(expected, found)}`,
-    );
+    const what = `${where}: ${firstDifference(expected, found)}`;
+    this.#evidence.violations.add("VIS4", "a page that is not the fold of the log", what);
   }
 
   /** A message, or what stands for it: surely where the reader blocks its author, in calm; before, wherever they ever did. */
   #veiled(
     message: NotedMessage,
-    { page: { user }, shown, calm }: { page: RecordOf<"message-page">; shown: NotedMessage | undefined; calm: boolean },
+    { user, shown, calm }: { user: string; shown: NotedMessage | undefined; calm: boolean },
   ): NotedMessage {
     if (message.text === null) return message;
     const veil = blockedMessage(message);
@@ -85,27 +104,32 @@ export class ReadLaws {
   }
 
   /** Once it is calm: a list has the discussions that somebody is or was in, no other, each up to where they see it. */
-  list({ user, rows }: RecordOf<"list">): void {
+  list({ user, app, rows }: RecordOf<"list">): void {
     const { log, violations } = this.#evidence;
+    const whose = app ?? user;
     const listed = new Map(rows.map((row) => [row.stream, row]));
-    if (listed.size < rows.length) violations.add("USR3", "a list that names a discussion twice", user);
+    if (listed.size < rows.length) violations.add("USR3", "a list that names a discussion twice", whose);
     for (const stream of new Set([...log.streams.keys(), ...listed.keys()])) {
       if (!stream.startsWith("disc_")) continue;
       const head = log.stays(stream).headFor(user, log.headOf(stream));
       const found = listed.get(stream)?.head ?? 0;
       if (found === head) continue;
-      const what = `${user}: ${stream} at ${found} instead of ${head}`;
+      const what = `${whose}: ${stream} at ${found} instead of ${head}`;
       violations.add("USR3", "a list that is not what somebody was in", what);
     }
     const marks = new Map(log.marks.filter((one) => one.user === user).map(({ mark }) => [mark[0], mark[2]]));
-    for (const row of rows) this.#row(user, row, marks.get(row.stream) ?? 0);
+    for (const row of rows) this.#row({ user, whose }, row, marks.get(row.stream) ?? 0);
   }
 
   /** What a list says of a discussion is what can be counted in it (READ2, VIS4). */
-  #row(user: string, { stream, read, unread, mentions, preview }: NotedRow, mark: number): void {
+  #row(
+    { user, whose }: { readonly user: string; readonly whose: string },
+    { stream, read, unread, mentions, preview }: NotedRow,
+    mark: number,
+  ): void {
     const { log, violations } = this.#evidence;
     const wrong = (rule: string, kind: string, is: unknown, should: unknown) =>
-      violations.add(rule, kind, `${user}: ${stream}, read to ${mark}: ${is} instead of ${should}`);
+      violations.add(rule, kind, `${whose}: ${stream}, read to ${mark}: ${is} instead of ${should}`);
     const newest = this.#pages.page({ user, stream, before: null, limit: 1, asOf: Infinity })[0]?.id ?? null;
     if (preview !== newest) wrong("VIS4", "a preview that is not the newest message", preview, newest);
     // In calm everybody's own shard answers, or the list is asked for again.

@@ -1,4 +1,5 @@
 /** What a run writes down, one JSON object a line. Times are milliseconds since the run began, of one clock for all. @module */
+import type { AppRecord } from "./app_record.ts";
 
 /** A draft as it was offered. */
 export interface OfferedDraft {
@@ -66,6 +67,7 @@ export function blockedMessage(which: Pick<NotedMessage, "id" | "seq" | "author"
 }
 
 export type HistoryRecord =
+  | AppRecord
   | { readonly k: "person"; readonly t: number; readonly user: string; readonly handle: string }
   | {
     readonly k: "offer";
@@ -136,8 +138,14 @@ export type HistoryRecord =
   | { readonly k: "calm"; readonly t: number }
   /** What did not come to its end, though nothing disturbed it. */
   | { readonly k: "unfinished"; readonly t: number; readonly what: string }
-  /** The discussions that somebody is or was in, once it is calm. */
-  | { readonly k: "list"; readonly t: number; readonly user: string; readonly rows: readonly NotedRow[] }
+  /** The discussions that somebody is or was in, once it is calm: as the server lists them, or as an app of theirs shows them. */
+  | {
+    readonly k: "list";
+    readonly t: number;
+    readonly user: string;
+    readonly app?: string;
+    readonly rows: readonly NotedRow[];
+  }
   /** A mark as it stood after somebody had moved it. */
   | {
     readonly k: "mark";
@@ -166,8 +174,13 @@ export type HistoryRecord =
   | { readonly k: "death"; readonly t: number; readonly what: string }
   /** A server that did not end when it was told to. */
   | { readonly k: "hung"; readonly t: number; readonly what: string }
-  /** From here on nothing was disturbed, and the devices named are those that go on to the end. */
-  | { readonly k: "settled"; readonly t: number; readonly devices: readonly string[] };
+  /** From here on nothing was disturbed, and the devices and apps named are those that go on to the end. */
+  | {
+    readonly k: "settled";
+    readonly t: number;
+    readonly devices: readonly string[];
+    readonly apps?: readonly string[];
+  };
 
 /** Ways to tell the kinds apart by name. */
 export type RecordOf<K extends HistoryRecord["k"]> = Extract<HistoryRecord, { readonly k: K }>;
