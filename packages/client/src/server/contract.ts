@@ -17,6 +17,11 @@ export type DiscussionPage = Outputs["discussions"]["byUser"];
 export type DiscussionRow = DiscussionPage["rows"][number];
 export type ListedDiscussion = Extract<DiscussionRow, { kind: "discussion" }>;
 export type GroupPage = Outputs["groups"]["byUser"];
+export type GroupRow = GroupPage["rows"][number];
+export type ListedGroup = Extract<GroupRow, { kind: "group" }>;
+export type UserView = Outputs["users"]["byIds"]["users"][number];
+/** Somebody who is, or was, there. */
+export type PersonFound = Extract<UserView, { kind: "user" | "ended" }>;
 export type Me = Outputs["auth"]["me"];
 
 /** The rows of these discussions, in the order asked. */

@@ -13,7 +13,7 @@ import type {
   StreamState,
   UserId,
 } from "@gatz/domain";
-import type { LogItem } from "../server/contract.ts";
+import type { ListedDiscussion, ListedGroup, LogItem, PersonFound } from "../server/contract.ts";
 
 /** `meta`, key `self`: whose store it is. Survives a new incarnation. */
 export interface SelfRecord {
@@ -66,25 +66,60 @@ export interface RefusedRecord {
   readonly refusedAt: number;
 }
 
-/** `marks`, key: discussion; rank: rev. What the server is known to hold, and what it has yet to be told. */
+/** `marks`, key: discussion; rank: rev. What the server is known to hold, as the feed told it; what it has yet to be told is the outbox's. */
 export interface MarkRecord {
-  readonly mark: ReadMark;
+  /** Absent: the feed has told of none. */
+  readonly mark?: ReadMark;
   readonly notify?: NotifyLevel;
+}
+
+/** A refused or pending draft's id. */
+export type DraftId = AnyEventId;
+
+/** `meta`, key `blocks`; rank: seq. Whom the user blocks, as of a seq of their own stream (BLK1). */
+export interface BlocksRecord {
+  readonly seq: Seq;
+  readonly users: readonly UserId[];
+}
+
+/** `meta`, key `lists`: which lists have been read to their ends once; what came later the feed has told. */
+export interface ListsRecord {
+  readonly discussions: boolean;
+  readonly groups: boolean;
+}
+
+/** `rows`, key: the discussion's id; rank: the row's head, 0 without a row. */
+export interface RowRecord {
+  /** What the server said, or would have said, at the row's head; null: it has yet to be asked for. */
+  readonly row: ListedDiscussion | null;
+  /** The newest seq that is known to be there: a row with an older head is to be asked for. */
+  readonly known: Seq;
+  /** Something without a seq has changed it (a mark, a block): it is to be asked for. */
+  readonly isStale: boolean;
+}
+
+/** `groups`, key: the group's id; rank: the row's seq, 0 without a row. As a {@link RowRecord}. */
+export interface GroupRecord {
+  readonly row: ListedGroup | null;
+  readonly known: Seq;
+}
+
+/** `people`, key: the user's id; rank: `asOf`. */
+export interface PersonRecord {
+  readonly person: PersonFound;
+  /** When the server was asked; Unix milliseconds of this machine. */
+  readonly askedAt: number;
 }
 
 /** What the tables hold. */
 export interface Records {
-  readonly meta: SelfRecord | PlaceRecord;
-  // Those of the lists: each is replaced by its record where that is written.
-  readonly rows: object;
-  readonly groups: object;
-  readonly people: object;
+  readonly meta: SelfRecord | PlaceRecord | BlocksRecord | ListsRecord;
+  readonly rows: RowRecord;
+  readonly groups: GroupRecord;
+  readonly people: PersonRecord;
   readonly streams: StreamRecord;
   readonly events: LogItem;
   readonly drafts: DraftRecord;
   readonly refused: RefusedRecord;
   readonly marks: MarkRecord;
 }
-
-/** A refused or pending draft's id. */
-export type DraftId = AnyEventId;
