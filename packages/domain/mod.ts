@@ -37,6 +37,8 @@ export * from "./src/message/blocked.ts";
 export * from "./src/message/shown.ts";
 export { needs } from "./src/needs.ts";
 export { canonicalContent, canonicalJson } from "./src/canonical.ts";
+export * from "./src/held_text.ts";
+export { needsAnew, stateFor } from "./src/state_for.ts";
 export * from "./src/streams.ts";
 export { toEvent } from "./src/to_event.ts";
 export { upcast } from "./src/upcast.ts";

@@ -78,6 +78,7 @@ apps/server/src/routes/discussions.ts
   discussions.at                                  login none     none    part  ok     ok     ok     ok     ok     ok     ok      ok      login
   discussions.at (after they left)                login none     none    none  ok     ok     ok     ok     ok     ok     ok      ok      login
   discussions.byUser                              login mine     mine    part  ok     ok     ok     ok     ok     ok     ok      veil    login
+  discussions.rows                                login mine     mine    part  ok     ok     ok     ok     ok     ok     ok      veil    login
 
 apps/server/src/routes/discussion_people.ts
   discussions.addMembers                          login none     none    left  ok     ok     ok     ok     ok     ok     nobody  nobody  login
@@ -207,6 +208,10 @@ apps/server/src/routes/log.ts
   log.read (a group)                              login none     ok      part  ok     ok     ok     ok     ok     ok     ok      ok      login
   log.read (one's own)                            login mine     mine    mine  mine   mine   mine   mine   mine   mine   mine    mine    login
   log.read (another's own)                        login none     none    none  none   none   none   none   none   none   none    none    login
+  log.open (a discussion)                         login none     none    part  ok     ok     ok     ok     ok     ok     ok      ok      login
+  log.open (a group)                              login none     ok      part  ok     ok     ok     ok     ok     ok     ok      ok      login
+  log.open (one's own)                            login mine     mine    mine  mine   mine   mine   mine   mine   mine   mine    mine    login
+  log.open (another's own)                        login none     none    none  none   none   none   none   none   none   none    none    login
   log.offer group/create                          login ok       ok      ok    ok     ok     ok     ok     ok     ok     ok      ok      login
   log.offer group/rename                          login none     ok      left  ok     ok     ok     ok     ok     ok     ok      ok      login
   log.offer group/describe                        login none     ok      left  ok     ok     ok     ok     ok     ok     ok      ok      login

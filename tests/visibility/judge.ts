@@ -29,6 +29,7 @@ const VIEWS: ReadonlySet<string> = new Set([
   "messages.byId",
   "messages.at",
   "discussions.byUser",
+  "discussions.rows",
 ]);
 
 /** Every planted word in what somebody was told. */
@@ -117,6 +118,7 @@ function viewProblems(oracle: Oracle, viewer: string, { path, input, text }: Ans
       return view.memberCount === there ? [] : [`${view.memberCount} members instead of ${there} in ${stream}`];
     }
     case "discussions.byUser":
+    case "discussions.rows":
       return (data.rows as Row[]).flatMap((row) => rowProblems(oracle, viewer, row));
     default:
       return [];

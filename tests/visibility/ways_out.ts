@@ -31,6 +31,9 @@ const flags: Inputs = (things) =>
 const streams: Inputs = ({ talks, groups, people }) =>
   [...talks, ...groups, ...people].flatMap((stream) => [{ stream, fromSeq: 1 }, { stream, fromSeq: 7 }]);
 
+const opened: Inputs = ({ talks, groups, people }) =>
+  [...talks, ...groups, ...people].flatMap((stream) => [{ stream, limit: 500 }, { stream, limit: 5 }]);
+
 /** What may be done to the newest messages, by drafts that are never offered. */
 const foreseen: Inputs = (things) =>
   things.talks.map((stream) => {
@@ -50,12 +53,14 @@ export const WAYS_OUT: Readonly<Record<string, Inputs | null>> = {
   "discussions.byId": talks(),
   "discussions.byUser": () => [{ limit: 100 }, { limit: 3 }],
   "discussions.members": talks(),
+  "discussions.rows": ({ talks }) => [{ discussions: talks }],
   "groups.byId": groups,
   "groups.byUser": () => [{ limit: 100 }, { limit: 1 }],
   "groups.invites": groups,
   "groups.joinable": groups,
   "groups.members": groups,
   "log.canOffer": foreseen,
+  "log.open": opened,
   "log.read": streams,
   "messages.at": moments(6),
   "messages.byDiscussion": talks({ limit: 100 }),

@@ -28,7 +28,7 @@ import type { Directory } from "./directory/contract.ts";
 import type { ForwardedOffer, Membership, NodeId, ShardOwner } from "./nodes/contract.ts";
 import type { OfferStep, StorageReadings } from "./observe.ts";
 import type { PersonalStorage } from "./personal/contract.ts";
-import type { DiscussionList, GroupList, GroupListPage, ListPage } from "./reads/lists/contract.ts";
+import type { DiscussionList, DiscussionRows, GroupList, GroupListPage, ListPage } from "./reads/lists/contract.ts";
 import type { SharedStateOf } from "./reads/stream_at.ts";
 
 export type * from "./directory/contract.ts";
@@ -140,9 +140,15 @@ export interface OfferOptions {
 /** `accepted` also for what is in the log already. */
 export type Foreseen = { readonly kind: "accepted" } | Rejection | NotNow;
 
+export interface EventsAsked extends SeqRange {
+  limit: number;
+  /** Whether it ends with the last of the range, and not begins with the first. */
+  newest?: boolean;
+}
+
 export interface EventPage {
   asOf: Seq;
-  /** Events in seq order, from the first asked for; fewer than asked for when the page's bounds are met. */
+  /** In seq order, without gaps; at least one, if there is one. */
   events: readonly LogEvent[];
 }
 
@@ -262,7 +268,8 @@ export interface Storage extends PersonalStorage {
    * Throws {@link ShardUnavailable}.
    */
   streamAt<S extends GroupId | DiscussionId>(stream: S, at: Seq): Promise<SharedStateOf<S> | null>;
-  events(stream: StreamId, page: SeqRange & { limit: number }): Promise<EventPage>;
+  /** A page from the beginning of the range, or, with `newest`, from its end: fewer than asked for when the page's bounds are met. */
+  events(stream: StreamId, page: EventsAsked): Promise<EventPage>;
   /** Folded messages of a discussion, as the viewer is shown them through `ranges`. */
   messages(
     stream: DiscussionId,
@@ -287,6 +294,8 @@ export interface Storage extends PersonalStorage {
   discussionOf(message: MessageId): Promise<DiscussionId | null>;
   /** A user's discussions, newest activity first. Never throws for a shard that does not answer. */
   discussionsOf(user: UserId, page: ListPage): Promise<DiscussionList>;
+  /** Those of these discussions that the user is or was in, as the rows of {@link discussionsOf} (USR3). Never throws for a shard that does not answer. */
+  discussionRows(user: UserId, discussions: readonly DiscussionId[]): Promise<DiscussionRows>;
   /** A user's groups, likewise. */
   groupList(user: UserId, page: GroupListPage): Promise<GroupList>;
 

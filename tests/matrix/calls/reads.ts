@@ -35,6 +35,11 @@ export const READS: Calls = {
     input: () => ({ limit: 100 }),
     shows: { now: ({ words }) => words.laterText, then: ({ words }) => words.ownText },
   },
+  "discussions.rows": {
+    kind: "query",
+    input: ({ discussion }) => ({ discussions: [discussion] }),
+    shows: { now: ({ words }) => words.laterText, then: ({ words }) => words.ownText },
+  },
 
   "discussions.members": {
     kind: "query",
@@ -164,6 +169,25 @@ export const READS: Calls = {
   "log.read (another's own)": {
     kind: "query",
     input: ({ somebody }) => ({ stream: somebody, fromSeq: seq(1) }),
+  },
+
+  "log.open (a discussion)": {
+    kind: "query",
+    input: ({ discussion }) => ({ stream: discussion }),
+    shows: { now: ({ words }) => words.laterText, then: ({ words }) => words.text },
+  },
+  "log.open (a group)": {
+    kind: "query",
+    input: ({ group }) => ({ stream: group }),
+    shows: { now: ({ words }) => words.groupName },
+  },
+  "log.open (one's own)": {
+    kind: "query",
+    input: (_, { user }) => ({ stream: user }),
+  },
+  "log.open (another's own)": {
+    kind: "query",
+    input: ({ somebody }) => ({ stream: somebody }),
   },
 
   "live.inbox": { kind: "feed", input: () => ({}), news: "discussion" },

@@ -177,6 +177,16 @@ const SINGLE: readonly (Omit<Mutant, "rows"> & { readonly of: (row: Row) => bool
     }],
   },
   {
+    guard: "states: invites for everybody",
+    of: ({ name }) => name === "log.open (a group)",
+    edits: [{ file: `${DOMAIN}/state_for.ts`, find: `without(own, "invites")`, replace: "own" }],
+  },
+  {
+    guard: "states: flags for everybody",
+    of: ({ name }) => name === "log.open (a discussion)",
+    edits: [{ file: `${DOMAIN}/state_for.ts`, find: `without(own, "flags")`, replace: "own" }],
+  },
+  {
     guard: "feeds: what happens goes to everybody who listens",
     of: ({ name }) => name === "live.inbox",
     edits: [{

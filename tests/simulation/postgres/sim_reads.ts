@@ -34,11 +34,12 @@ export function simReads({ read, limits }: SimReadsOptions): Backend["reads"] {
     state: (stream) => read(shardOf(stream), (tables) => tables.state(stream)),
     states: (streams) => states(read, streams),
     accounts: (users) => accounts(read, users),
-    events: (stream, { from, to, limit }) =>
+    events: (stream, { from, to, limit, newest = false }) =>
       read(shardOf(stream), (tables) => {
         const log = tables.eventsOf(stream);
-        const events = log.slice(from - 1, to).slice(0, Math.min(limit, limits.pageEvents));
-        return { asOf: seq(log.length), events };
+        const asked = log.slice(from - 1, to);
+        const many = Math.min(limit, limits.pageEvents);
+        return { asOf: seq(log.length), events: newest ? asked.slice(-many) : asked.slice(0, many) };
       }),
     shardsOf: (user) => read(shardOf(user), (tables) => shardsOf(tables, user)),
     resume: (user, from, budget) =>
@@ -76,6 +77,7 @@ export function simReads({ read, limits }: SimReadsOptions): Backend["reads"] {
     eventsAbout: notSimulated,
     moderation: notSimulated,
     discussionsOf: notSimulated,
+    discussionRows: notSimulated,
     groupList: notSimulated,
   };
 }

@@ -14,7 +14,7 @@ import { z } from "zod";
 import { notFound } from "../errors.ts";
 import { foreseeUnchecked, offerUnchecked } from "../offers.ts";
 import { memberOffer, memberProcedure, router } from "../trpc.ts";
-import { type LogPage, readLogPage } from "../views/log_page.ts";
+import { type LogPage, type NewestPage, readLogPage, readNewestPage } from "../views/log_page.ts";
 import { requireShard, seenDiscussion, seenGroup } from "../views/seen.ts";
 import { isDiscussionStream, isGroupStream } from "@gatz/domain";
 
@@ -27,6 +27,7 @@ export interface Foresight {
 const BUNDLE_DRAFTS = 100;
 const FORESEEN_DRAFTS = 50;
 const PAGE_EVENTS = 500;
+const OPENED_EVENTS = 200;
 
 export const log = router({
   offer: memberOffer
@@ -60,6 +61,20 @@ export const log = router({
         return await readLogPage(storage, { viewer, ...seen, fromSeq, limit });
       });
       // A full page is as much work as many calls.
+      ctx.caller.charge(Math.floor(page.items.length / config.limits.pageCallEvents));
+      return { incarnation: storage.incarnation, ...page };
+    }),
+
+  /** What a client begins to hold a stream with: the newest of its log, and the state at its end. */
+  open: memberProcedure
+    .input(z.strictObject({ stream: zStreamId, limit: z.int().min(1).max(PAGE_EVENTS).default(OPENED_EVENTS) }))
+    .query(async ({ ctx, input: { stream, limit } }): Promise<{ readonly incarnation: Incarnation } & NewestPage> => {
+      const { storage, rates, config } = ctx.services;
+      const viewer = ctx.session.user;
+      const page = await rates.readInTurn({ user: viewer, stream }, async () => {
+        const seen = await seenStream(storage, { viewer, stream });
+        return await readNewestPage(storage, { viewer, ...seen, limit });
+      });
       ctx.caller.charge(Math.floor(page.items.length / config.limits.pageCallEvents));
       return { incarnation: storage.incarnation, ...page };
     }),

@@ -81,7 +81,7 @@ export function rowViews({ list, blocks, blockers }: Omit<ListShown, "viewer">):
 }
 
 // A list shows no quotes, so what a preview answers is not read for it.
-function rowView(
+export function rowView(
   { discussion, intervals, muted, mentionedBy, preview, ...row }: DiscussionRow,
   { blocks, blockers }: Pick<ListShown, "blocks" | "blockers">,
 ): ListedDiscussion {
@@ -109,7 +109,7 @@ function countOf(mentionedBy: readonly UserId[], blockers: ReadonlySet<UserId>):
 /** Those of the authors of unread mentions who block the viewer. Of one whose shard does not answer nobody knows: theirs count. */
 export async function blockersAmong(
   storage: Pick<Storage, "accounts">,
-  { list, viewer }: Pick<ListShown, "list" | "viewer">,
+  { list, viewer }: { list: Pick<DiscussionList, "rows"> & Partial<Pick<DiscussionList, "sum">>; viewer: UserId },
 ): Promise<ReadonlySet<UserId>> {
   const authors = new Set([...list.rows.flatMap((row) => row.mentionedBy), ...list.sum?.mentionedBy ?? []]);
   if (authors.size === 0) return authors;

@@ -5,6 +5,7 @@ import {
   type LogEvent,
   type Seq,
   seq,
+  stateFor,
   type StreamId,
   type StreamState,
   type UserId,
@@ -49,6 +50,42 @@ export async function readLogPage(storage: Pick<Storage, "events">, part: Part):
     if (next <= range.to || left === 0) break;
   }
   return { asOf, items };
+}
+
+/** What a client begins with: the newest seqs, and the state that they come to, at one and the same head. */
+export interface NewestPage extends LogPage {
+  /** The viewer's form of the state at `asOf` (VIS4): their forms of later events fold on from it. */
+  readonly state: StreamState;
+}
+
+/** The newest `limit` seqs without gaps, up to `asOf`; less than that only where the page's bounds are met. */
+export async function readNewestPage(
+  storage: Pick<Storage, "events">,
+  { viewer, state, ranges, limit }: Omit<Part, "fromSeq">,
+): Promise<NewestPage> {
+  const stream = state.id;
+  const asOf = ranges.at(-1)?.to ?? seq(0);
+  const parts: (readonly LogEvent[])[] = [];
+  let first = seq(Math.max(1, asOf - limit + 1));
+  for (const range of ranges.toReversed()) {
+    const from = seq(Math.max(first, range.from));
+    if (range.to < from) break;
+    const { events } = await storage.events(stream, { from, to: range.to, limit, newest: true });
+    parts.unshift(events);
+    const oldest = events[0]?.seq ?? from;
+    if (oldest > from) {
+      first = oldest;
+      break;
+    }
+  }
+  const items: LogItem[] = [];
+  let next = first;
+  for (const event of parts.flat()) {
+    if (event.seq > next) addOpaque(items, { stream, from: next, to: seq(event.seq - 1) });
+    addEvent(items, event, formFor(event, viewer, state));
+    next = seq(event.seq + 1);
+  }
+  return { asOf, state: stateFor(viewer, state), items };
 }
 
 function addEvent(items: LogItem[], { stream, seq }: LogEvent, form: LogEvent | null): void {

@@ -1,5 +1,5 @@
 /** What the client asks of a server; over_trpc.ts asks it of a real one. @module */
-import type { DiscussionId, Draft, FeedItem, Incarnation, Outcome, Seq, StreamId, StreamState } from "@gatz/domain";
+import type { DiscussionId, Draft, FeedItem, Incarnation, Outcome, Seq, StreamId } from "@gatz/domain";
 import type { AppRouter } from "@gatz/server";
 import type { inferRouterInputs, inferRouterOutputs } from "@trpc/server";
 import type { Trouble } from "../trouble.ts";
@@ -8,10 +8,7 @@ type Inputs = inferRouterInputs<AppRouter>;
 type Outputs = inferRouterOutputs<AppRouter>;
 
 export type LogPage = Outputs["log"]["read"];
-export interface Opened extends LogPage {
-  /** The viewer's form of the state at `asOf`. */
-  readonly state: StreamState;
-}
+export type Opened = Outputs["log"]["open"];
 export type LogItem = LogPage["items"][number];
 export type DiscussionPage = Outputs["discussions"]["byUser"];
 export type DiscussionRow = DiscussionPage["rows"][number];
@@ -24,11 +21,7 @@ export type UserView = Outputs["users"]["byIds"]["users"][number];
 export type PersonFound = Extract<UserView, { kind: "user" | "ended" }>;
 export type Me = Outputs["auth"]["me"];
 
-/** The rows of these discussions, in the order asked. */
-export interface DiscussionRows {
-  readonly incarnation: Incarnation;
-  readonly rows: readonly (DiscussionRow | { readonly kind: "missing"; readonly id: DiscussionId })[];
-}
+export type DiscussionRows = Outputs["discussions"]["rows"];
 export interface StateHash {
   readonly incarnation: Incarnation;
   readonly asOf: Seq;
@@ -50,7 +43,7 @@ export interface Server {
   follow(cursor: string, on: FeedHandlers): { unsubscribe(): void };
   me(): Promise<Me | Trouble>;
   /** The newest part of a stream's log, and the state at its end. */
-  open(input: { readonly stream: StreamId; readonly limit: number }): Promise<Opened | Trouble>;
+  open(input: Inputs["log"]["open"]): Promise<Opened | Trouble>;
   read(input: Inputs["log"]["read"]): Promise<LogPage | Trouble>;
   /** After a trouble it is not known what was accepted: the same ids are to be offered again. */
   offer(stream: StreamId, drafts: readonly Draft[]): Promise<Offered | Trouble>;

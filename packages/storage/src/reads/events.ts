@@ -1,5 +1,5 @@
 import { type DiscussionId, idToUuid, type LogEvent, type Seq, seq, shardOf, type StreamId } from "@gatz/domain";
-import type { EventPage, SeqRange, StorageLimits } from "../contract.ts";
+import type { EventPage, EventsAsked, SeqRange, StorageLimits } from "../contract.ts";
 import type { Queryable } from "../postgres/queryable.ts";
 import { eventOf, type EventRow } from "../shard/codec.ts";
 import { eventColumns } from "../shard/event_columns.ts";
@@ -12,7 +12,7 @@ type PageRow = { head: number } & (EventRow | { seq: null });
 export async function readEvents(
   { pools, limits }: { pools: ReadPools; limits: Pick<StorageLimits, "pageEvents" | "pageBytes"> },
   stream: StreamId,
-  page: SeqRange & { limit: number },
+  page: EventsAsked,
 ): Promise<EventPage> {
   const limit = Math.min(page.limit, limits.pageEvents);
   const rows = await pools.read(
@@ -27,9 +27,10 @@ export async function readEvents(
 function selectPage(
   q: Queryable,
   stream: StreamId,
-  { from, to, limit, bytes }: SeqRange & { limit: number; bytes: number },
+  { from, to, limit, newest = false, bytes }: EventsAsked & { bytes: number },
 ): Promise<PageRow[]> {
   const here = q.sql(q.schema);
+  const order = newest ? q.sql`order by seq desc` : q.sql`order by seq`;
   return q.sql<PageRow[]>`
     select h.seq as head, p.*
     from ${here}.streams h
@@ -37,11 +38,11 @@ function selectPage(
       select ${eventColumns(q)}
       from (
         select one.*, octet_length(body::text) as own,
-          sum(octet_length(body::text)) over (order by seq) as total
+          sum(octet_length(body::text)) over (${order}) as total
         from (
           select * from ${here}.events
           where stream = h.id and seq between ${from} and ${Math.min(to, MAX_SEQ)}
-          order by seq limit ${limit}
+          ${order} limit ${limit}
         ) one
       ) e
       where total is null or total <= ${bytes} or total = own

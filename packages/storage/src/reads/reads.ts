@@ -3,6 +3,7 @@ import type { Storage, StorageLimits } from "../contract.ts";
 import { loadStreamStates } from "../shard/load_states.ts";
 import { loadAccounts, loadProfiles } from "./accounts.ts";
 import { readEvents, readEventsAbout } from "./events.ts";
+import { readDiscussionRows } from "./lists/asked_for.ts";
 import { readDiscussions } from "./lists/discussions.ts";
 import { readGroupList } from "./lists/groups.ts";
 import { readDiscussionOf, readMessages, readMessagesById } from "./messages.ts";
@@ -31,6 +32,7 @@ export type Reads =
     | "moderation"
     | "discussionOf"
     | "discussionsOf"
+    | "discussionRows"
     | "groupList"
     | "shardsOf"
     | "groupsOf"
@@ -58,6 +60,7 @@ export function createReads(pools: ReadPools, limits: Pick<StorageLimits, "pageE
     moderation: (stream, page) => readModeration(pools, stream, page),
     discussionOf: (message) => readDiscussionOf(pools, message),
     discussionsOf: (user, page) => readDiscussions(pools, user, page),
+    discussionRows: (user, discussions) => readDiscussionRows(pools, user, discussions),
     groupList: (user, page) => readGroupList(pools, user, page),
     shardsOf: (user) => readShardsOf(pools, user),
     ground: (stream, messages) => readGround(pools, stream, messages),

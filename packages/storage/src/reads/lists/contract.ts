@@ -78,6 +78,12 @@ export interface DiscussionList {
   next: { lastAt: UnixMs; discussion: DiscussionId } | null;
 }
 
+/** Rows of discussions that were asked for by id, in no order. */
+export interface DiscussionRows extends Pick<DiscussionList, "rows" | "unavailable" | "blocks"> {
+  /** What the marks in the rows are at least at; null if the user's own shard did not answer. */
+  rev: Rev | null;
+}
+
 /** Where a user's groups stand, newest activity first; what they are is read by id. */
 export interface GroupList extends Pick<DiscussionList, "unavailable" | "asOf" | "rev"> {
   groups: readonly { readonly group: GroupId; readonly lastAt: UnixMs }[];

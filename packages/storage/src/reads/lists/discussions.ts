@@ -7,7 +7,7 @@ import { nullIfUnavailable } from "../states.ts";
 import { type NewestPlaces, readNewest } from "./newest.ts";
 import { type Concern, readConcern, readNamedOn } from "./own_shard.ts";
 import type { Place } from "./places.ts";
-import { type Kept, readRows, type RowsHere } from "./rows.ts";
+import { type Kept, keptOf, readRows, type RowsHere } from "./rows.ts";
 
 /** What is unread is summed up over so many of the newest discussions, on the first page. */
 const SUMMED = 50;
@@ -70,11 +70,7 @@ async function readKept(
 ): Promise<Kept> {
   const discussions = places.map(({ stream }) => uuidToId("disc", stream));
   const { records } = await pools.read(shardOf(user), (q) => readPersonal(q, user, discussions));
-  const marks = records.flatMap((record) => record.type === "read" ? [[record.discussion, record] as const] : []);
-  const notify = records.flatMap((record) =>
-    record.type === "setting" ? [[record.discussion, record.notify] as const] : []
-  );
-  return { blocks: concern.blocks, marks: new Map(marks), notify: new Map(notify) };
+  return keptOf(records, concern.blocks);
 }
 
 interface Parts {

@@ -4,6 +4,7 @@ import {
   memberCount,
   NOTHING_READ,
   type NotifyLevel,
+  type PersonalChange,
   type ReadMark,
   type ShardNumber,
   type UserId,
@@ -23,6 +24,14 @@ export interface Kept {
   readonly blocks: readonly UserId[];
   readonly marks: ReadonlyMap<DiscussionId, ReadMark>;
   readonly notify: ReadonlyMap<DiscussionId, NotifyLevel>;
+}
+
+export function keptOf(records: readonly PersonalChange[], blocks: readonly UserId[]): Kept {
+  const marks = records.flatMap((record) => record.type === "read" ? [[record.discussion, record] as const] : []);
+  const notify = records.flatMap((record) =>
+    record.type === "setting" ? [[record.discussion, record.notify] as const] : []
+  );
+  return { blocks, marks: new Map(marks), notify: new Map(notify) };
 }
 
 export interface RowsAsked {
