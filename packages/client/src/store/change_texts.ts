@@ -32,6 +32,8 @@ export function changeTexts(changes: readonly Change[]): readonly ChangeText[] {
         return { ...change, key: checkedKey(change.key) };
       case "delete-range":
         return { ...change, from: checkedKey(change.from), to: checkedKey(change.to) };
+      case "if-held":
+        return change;
       default:
         return unreachable(change);
     }
@@ -56,5 +58,5 @@ export const appendedKey = (n: number): string => String(n).padStart(APPENDED_DI
 export const outranked = (rank: number | null, there: number | null | undefined): boolean =>
   typeof there === "number" && (rank === null || rank < there);
 
-export const tablesOf = (changes: readonly { readonly table: Table }[]): ReadonlySet<Table> =>
-  new Set(changes.map(({ table }) => table));
+export const tablesOf = (changes: readonly ChangeText[]): ReadonlySet<Table> =>
+  new Set(changes.flatMap((change) => change.type === "if-held" ? [] : [change.table]));

@@ -2,7 +2,10 @@
 import type { Records } from "./records.ts";
 
 /** The tables; what is in them is in records.ts, as JSON keeps it: what is `undefined` is left out. */
-export const TABLES = ["meta", "rows", "groups", "people", "streams", "events", "drafts", "refused", "marks"] as const;
+export const TABLES = [
+  ...["meta", "rows", "groups", "people", "streams", "events"] as const,
+  ...["drafts", "outcomes", "refused", "marks", "wishes"] as const,
+] as const;
 export type Table = (typeof TABLES)[number];
 
 export interface Entry<T extends Table = Table> {
@@ -33,7 +36,12 @@ export type Change =
   | { [T in Table]: Put<T> | Append<T> }[Table]
   | { readonly type: "delete"; readonly table: Table; readonly key: string }
   /** `from` and what follows it, up to but without `to`. */
-  | { readonly type: "delete-range"; readonly table: Table; readonly from: string; readonly to: string };
+  | { readonly type: "delete-range"; readonly table: Table; readonly from: string; readonly to: string }
+  /**
+   * Changes nothing. Unless this tab runs work under this name as the write is done, all of the write is refused with {@link LockLost}: what
+   * was decided while one held the lock is not written by who was frozen and has lost it.
+   */
+  | { readonly type: "if-held"; readonly lock: string };
 
 export interface Range {
   /** The first key; left out: from the beginning. */
@@ -74,4 +82,8 @@ export interface Store {
 
 export class StoreFailed extends Error {
   override readonly name = "StoreFailed";
+}
+
+export class LockLost extends Error {
+  override readonly name = "LockLost";
 }

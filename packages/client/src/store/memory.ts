@@ -9,7 +9,7 @@ import {
   outranked,
   tablesOf,
 } from "./change_texts.ts";
-import type { Change, Entry, Range, Store, Table } from "./contract.ts";
+import { type Change, type Entry, LockLost, type Range, type Store, type Table } from "./contract.ts";
 import { exclusively, LocksInMemory, storeClosed } from "./locks.ts";
 import type { Records } from "./records.ts";
 
@@ -39,6 +39,7 @@ class MemoryStore implements Store {
   readonly #memory: Memory;
   readonly #closing = new AbortController();
   readonly #listeners = new Set<(tables: ReadonlySet<Table>) => void>();
+  readonly #held = new Set<string>();
 
   constructor(memory: Memory) {
     this.#memory = memory;
@@ -63,7 +64,12 @@ class MemoryStore implements Store {
   async write(changes: readonly Change[]): Promise<readonly string[]> {
     this.#closing.signal.throwIfAborted();
     const texts = changeTexts(changes);
-    const keys = texts.flatMap((change) => this.#memory.table(change.table).take(change));
+    for (const change of texts) {
+      if (change.type === "if-held" && !this.#held.has(change.lock)) throw new LockLost(change.lock);
+    }
+    const keys = texts.flatMap((change) =>
+      change.type === "if-held" ? [] : this.#memory.table(change.table).take(change)
+    );
     const tables = tablesOf(texts);
     if (tables.size > 0) { for (const store of this.#memory.stores) if (store !== this) store.#tell(tables); }
     return keys;
@@ -77,7 +83,21 @@ class MemoryStore implements Store {
   }
 
   async exclusively<T>(name: string, signal: AbortSignal, work: (held: AbortSignal) => Promise<T>): Promise<T> {
-    return await exclusively({ locks: this.#memory.locks, name, signal, closing: this.#closing.signal, work });
+    const holding = async (held: AbortSignal) => {
+      this.#held.add(name);
+      try {
+        return await work(held);
+      } finally {
+        this.#held.delete(name);
+      }
+    };
+    return await exclusively({
+      locks: this.#memory.locks,
+      name,
+      signal,
+      closing: this.#closing.signal,
+      work: holding,
+    });
   }
 
   // deno-lint-ignore require-await -- as above
@@ -119,7 +139,7 @@ class MemoryTable {
   }
 
   /** The keys that were given. */
-  take(change: ChangeText): readonly string[] {
+  take(change: Exclude<ChangeText, { readonly type: "if-held" }>): readonly string[] {
     switch (change.type) {
       case "put":
         if (!outranked(change.rank, this.#kept.get(change.key)?.rank)) this.#put(change.key, change);

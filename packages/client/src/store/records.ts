@@ -1,6 +1,8 @@
 /** What is in the tables of a store. @module */
 import type {
+  Ack,
   AnyEventId,
+  DiscussionId,
   DomainLimits,
   Draft,
   Incarnation,
@@ -11,6 +13,7 @@ import type {
   ShardNumber,
   StreamId,
   StreamState,
+  UnixMs,
   UserId,
 } from "@gatz/domain";
 import type { ListedDiscussion, ListedGroup, LogItem, PersonFound } from "../server/contract.ts";
@@ -55,8 +58,17 @@ export interface DraftRecord {
   readonly draft: Draft;
   /** When it was made; Unix milliseconds of this machine. */
   readonly madeAt: number;
+  /** Drafts of these streams that were stored before it have to be in the log first: it would be judged by what they do. */
+  readonly after?: readonly StreamId[];
   /** Set once it is in the log; it is kept until its event is stored too, for another life of the installation (LOG9). */
-  readonly acked?: { readonly seq: Seq; readonly incarnation: Incarnation };
+  readonly acked?: { readonly seq: Seq; readonly at: UnixMs; readonly incarnation: Incarnation };
+}
+
+/** `outcomes`, key: the draft's id. What became of a draft that another tab offered than the one that made it, which may still wait for it. */
+export interface OutcomeRecord {
+  readonly outcome: Ack | Rejection;
+  /** Unix milliseconds of this machine. */
+  readonly settledAt: number;
 }
 
 /** `refused`, key by `append`: drafts taken back, until somebody has been told. */
@@ -72,6 +84,14 @@ export interface MarkRecord {
   readonly mark?: ReadMark;
   readonly notify?: NotifyLevel;
 }
+
+/**
+ * `wishes`, key by `append`: what the server has yet to be told of marks and settings. Of a discussion's marks the greatest counts (READ1), of its
+ * settings the last. `unread`: the mark's epoch is new; `read`: it is the server's.
+ */
+export type WishRecord =
+  | { readonly type: "read" | "unread"; readonly discussion: DiscussionId; readonly mark: ReadMark }
+  | { readonly type: "setting"; readonly discussion: DiscussionId; readonly notify: NotifyLevel };
 
 /** A refused or pending draft's id. */
 export type DraftId = AnyEventId;
@@ -120,6 +140,8 @@ export interface Records {
   readonly streams: StreamRecord;
   readonly events: LogItem;
   readonly drafts: DraftRecord;
+  readonly outcomes: OutcomeRecord;
   readonly refused: RefusedRecord;
   readonly marks: MarkRecord;
+  readonly wishes: WishRecord;
 }
