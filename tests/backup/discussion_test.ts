@@ -1,5 +1,6 @@
 /** One discussion out and in (BAK2). @module */
-import type { UserId } from "@gatz/domain";
+import type { Outcome, Proposal, UserId } from "@gatz/domain";
+import type { Storage } from "@gatz/storage";
 import assert from "node:assert/strict";
 import { needsPostgres } from "@gatz/testing/postgres.ts";
 
@@ -13,6 +14,17 @@ if (await needsPostgres(import.meta.url)) {
   const { discussionId } = await import("../../packages/domain/testing/ids.ts");
   const { inShard } = await import("../storage/town.ts");
   const { inTempFolder, livedIn } = await import("./lived_in.ts");
+
+  /** As clients do (LOG4): a storage that has just been opened may not have its shards yet, nor know what was put into one. */
+  async function offerUntilAcked(storage: Storage, proposal: Proposal): Promise<Outcome> {
+    for (const end = performance.now() + 15_000;;) {
+      const [outcome] = await storage.offer(proposal.stream, [proposal], { deadlineMs: 5_000 });
+      assert.ok(outcome);
+      if (outcome.kind !== "not-now" && outcome.kind !== "unknown") return outcome;
+      assert.ok(performance.now() < end, `never answered: ${JSON.stringify(outcome)}`);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
 
   type Config = Awaited<ReturnType<typeof livedIn>>["config"];
 
@@ -74,14 +86,14 @@ if (await needsPostgres(import.meta.url)) {
     const storage = await openStorage(config, { report: () => {} });
     try {
       const first = drafts.newMessage(user, town.lived.discussion, { text: "before it came" });
-      assert.equal((await storage.offer(town.lived.discussion, [first], { deadlineMs: 5_000 }))[0]?.kind, "accepted");
+      assert.equal((await offerUntilAcked(storage, first)).kind, "accepted");
       await restore(config, { files: [file] });
       assert.deepEqual(await rowsOf(config, discussion), await rowsOf(town.config, discussion));
       const [again, next] = await Promise.all([
-        storage.offer(discussion, [one], { deadlineMs: 5_000 }),
-        storage.offer(discussion, [drafts.newMessage(user, discussion, { text: "three" })], { deadlineMs: 5_000 }),
+        offerUntilAcked(storage, one),
+        offerUntilAcked(storage, drafts.newMessage(user, discussion, { text: "three" })),
       ]);
-      assert.deepEqual([again[0]?.kind, next[0]], ["duplicate", { ...next[0], kind: "accepted", seq: seq(8) }]);
+      assert.deepEqual([again.kind, next], ["duplicate", { ...next, kind: "accepted", seq: seq(8) }]);
       const deadline = performance.now() + 15_000;
       while ((await storage.outbox(shardOf(discussion))).waiting > 0) {
         assert.ok(performance.now() < deadline, "its effects still wait");
