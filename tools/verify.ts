@@ -1,8 +1,9 @@
 /**
  * `deno task verify [--json]`: proves that everything stored is what the log says. Uses the database of a gatz that runs here, or
  * starts the embedded one: production's if DATABASE_URL or GATZ_EMBEDDED says so, else development's. `deno task verify FILE [FILE…]`: proves a
- * backup, and those that go on from it, without restoring them (BAK1). Progress goes to standard error; exit code 1 if anything differs, 2 if
- * it could not be found out.
+ * backup, and those that go on from it, without restoring them (BAK1). `deno task verify --state-hash STREAM USER [--seq N] [--messages N]`:
+ * what that user's client should hold of a group or a discussion, as `log.hash` answers it. Progress goes to standard error; exit code 1 if
+ * anything differs, 2 if it could not be found out.
  * @module
  */
 import { parseArgs } from "node:util";
@@ -16,6 +17,7 @@ import {
 } from "@gatz/storage";
 import { runTool, withDatabase } from "./database.ts";
 import { countingProgress } from "./progress.ts";
+import { stateHash, type StateHashArguments } from "./state_hash.ts";
 
 const TELL_EVERY_MS = 200;
 
@@ -23,14 +25,28 @@ async function main(): Promise<number> {
   const { values, positionals: files } = parseArgs({
     args: Deno.args,
     allowPositionals: true,
-    options: { json: { type: "boolean", default: false } },
+    options: {
+      "json": { type: "boolean", default: false },
+      "state-hash": { type: "string" },
+      "seq": { type: "string" },
+      "messages": { type: "string" },
+    },
   });
+  const { "state-hash": stream, seq, messages } = values;
+  if (stream !== undefined) return await tellStateHash({ stream, positionals: files, seq, messages });
   const started = performance.now();
   const found = await (files.length > 0 ? verifyFiles(files) : verifyDatabase());
   if (found === null) return 1;
   const seconds = (performance.now() - started) / 1000;
   console.log(values.json ? JSON.stringify({ ...found, seconds }, null, 2) : lines(found, seconds).join("\n"));
   return found.problemCount === 0 ? 0 : 1;
+}
+
+async function tellStateHash(given: StateHashArguments): Promise<number> {
+  const held = await stateHash(given);
+  if (held === null) return 1;
+  console.log(JSON.stringify(held));
+  return 0;
 }
 
 function verifyDatabase(): Promise<Verification> {

@@ -5,6 +5,7 @@ export type { Check, Problem } from "./src/verify/problem.ts";
 export { type Verification, verify, type VerifyOptions, type VerifyProgress } from "./src/verify/verify.ts";
 export type { OpenOptions } from "./src/assemble.ts";
 export { openStorage } from "./src/open.ts";
+export { type OpenReads, openReads } from "./src/open_reads.ts";
 export { BackupError, DamagedBackup } from "./src/backup/admin.ts";
 export { declarePromoted } from "./src/backup/promote.ts";
 export { backup, type BackupOptions, type BackupProgress, type BackupSummary } from "./src/backup/backup.ts";

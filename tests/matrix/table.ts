@@ -212,6 +212,9 @@ apps/server/src/routes/log.ts
   log.open (a group)                              login none     ok      part  ok     ok     ok     ok     ok     ok     ok      ok      login
   log.open (one's own)                            login mine     mine    mine  mine   mine   mine   mine   mine   mine   mine    mine    login
   log.open (another's own)                        login none     none    none  none   none   none   none   none   none   none    none    login
+  log.hash (a discussion)                         login none     none    part  ok     ok     ok     ok     ok     ok     ok      ok      login
+  log.hash (after they left)                      login none     none    none  ok     ok     ok     ok     ok     ok     ok      ok      login
+  log.hash (a group)                              login none     ok      part  ok     ok     ok     ok     ok     ok     ok      ok      login
   log.offer group/create                          login ok       ok      ok    ok     ok     ok     ok     ok     ok     ok      ok      login
   log.offer group/rename                          login none     ok      left  ok     ok     ok     ok     ok     ok     ok      ok      login
   log.offer group/describe                        login none     ok      left  ok     ok     ok     ok     ok     ok     ok      ok      login

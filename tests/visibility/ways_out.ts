@@ -60,6 +60,7 @@ export const WAYS_OUT: Readonly<Record<string, Inputs | null>> = {
   "groups.joinable": groups,
   "groups.members": groups,
   "log.canOffer": foreseen,
+  "log.hash": null,
   "log.open": opened,
   "log.read": streams,
   "messages.at": moments(6),

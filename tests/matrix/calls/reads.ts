@@ -190,6 +190,19 @@ export const READS: Calls = {
     input: ({ somebody }) => ({ stream: somebody }),
   },
 
+  "log.hash (a discussion)": {
+    kind: "query",
+    input: ({ discussion }) => ({ stream: discussion, seq: 2, messages: 10 }),
+  },
+  "log.hash (after they left)": {
+    kind: "query",
+    input: ({ discussion, seqOfLater }) => ({ stream: discussion, seq: seqOfLater, messages: 10 }),
+  },
+  "log.hash (a group)": {
+    kind: "query",
+    input: ({ group }) => ({ stream: group, seq: 1, messages: 0 }),
+  },
+
   "live.inbox": { kind: "feed", input: () => ({}), news: "discussion" },
   "live.inbox (who types)": { kind: "feed", input: () => ({}), news: "typing" },
   "live.inbox (a discussion)": {

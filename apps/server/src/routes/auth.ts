@@ -1,5 +1,13 @@
 /** `auth.*`: who one is. @module */
-import { type Incarnation, type ShardNumber, shardNumber, type UserId, zCreateGroupBody } from "@gatz/domain";
+import {
+  DEFAULT_LIMITS,
+  type DomainLimits,
+  type Incarnation,
+  type ShardNumber,
+  shardNumber,
+  type UserId,
+  zCreateGroupBody,
+} from "@gatz/domain";
 import { DirectoryUnavailable } from "@gatz/storage/contract";
 import { z } from "zod";
 import { zHandle } from "../auth/handle.ts";
@@ -28,14 +36,14 @@ export interface Me {
   readonly home: ShardNumber;
   readonly shards: number;
   readonly incarnation: Incarnation;
-  readonly limits: Pick<Limits, (typeof SHOWN_LIMITS)[number]>;
+  readonly limits: Pick<Limits, ShownLimit>;
 }
 
 /** What a client must know to refuse what the server would. */
-const SHOWN_LIMITS = [
-  ...["textCodePoints", "textBytes", "attachments", "mentions", "emojiPerMessage", "members"] as const,
-  ...["nameCodePoints", "reasonCodePoints", "frameBytes", "bodyBytes", "batchCalls"] as const,
-] as const;
+type ShownLimit = keyof DomainLimits | (typeof TRANSPORT_LIMITS)[number];
+const TRANSPORT_LIMITS = ["frameBytes", "bodyBytes", "batchCalls"] as const;
+// A record of the domain's limits has their names as its keys.
+const SHOWN_LIMITS = [...Object.keys(DEFAULT_LIMITS) as (keyof DomainLimits)[], ...TRANSPORT_LIMITS];
 
 export const auth = router({
   devSignIn: devProcedure

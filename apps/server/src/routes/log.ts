@@ -6,6 +6,8 @@ import {
   seq,
   type StreamId,
   type UserId,
+  zDiscussionId,
+  zGroupId,
   zSeq,
   zStreamId,
 } from "@gatz/domain";
@@ -14,6 +16,7 @@ import { z } from "zod";
 import { notFound } from "../errors.ts";
 import { foreseeUnchecked, offerUnchecked } from "../offers.ts";
 import { memberOffer, memberProcedure, router } from "../trpc.ts";
+import { type HeldHash, readHeldHash } from "../views/held_hash.ts";
 import { type LogPage, type NewestPage, readLogPage, readNewestPage } from "../views/log_page.ts";
 import { requireShard, seenDiscussion, seenGroup } from "../views/seen.ts";
 import { isDiscussionStream, isGroupStream } from "@gatz/domain";
@@ -28,6 +31,9 @@ const BUNDLE_DRAFTS = 100;
 const FORESEEN_DRAFTS = 50;
 const PAGE_EVENTS = 500;
 const OPENED_EVENTS = 200;
+const HASHED_MESSAGES = 100;
+
+const zSharedId = z.union([zGroupId, zDiscussionId], { error: "not a grp_ or disc_ id" });
 
 export const log = router({
   offer: memberOffer
@@ -77,6 +83,17 @@ export const log = router({
       });
       ctx.caller.charge(Math.floor(page.items.length / config.limits.pageCallEvents));
       return { incarnation: storage.incarnation, ...page };
+    }),
+
+  /** For a client to find out whether it holds what it should. */
+  hash: memberProcedure
+    .input(z.strictObject({ stream: zSharedId, seq: zSeq, messages: z.int().min(0).max(HASHED_MESSAGES) }))
+    .query(async ({ ctx, input }): Promise<{ readonly incarnation: Incarnation } & HeldHash> => {
+      const { storage, rates } = ctx.services;
+      const viewer = ctx.session.user;
+      const read = () => readHeldHash(storage, { viewer, ...input });
+      const held = await rates.readInTurn({ user: viewer, stream: input.stream }, read);
+      return { incarnation: storage.incarnation, ...held };
     }),
 });
 

@@ -28,19 +28,25 @@ export interface Seen<S extends GroupState | DiscussionState> {
   readonly head: Seq;
 }
 
+/** What the gate is asked with. */
+export type SeenFrom = Pick<Storage, "shards" | "state" | "streamAt">;
+
 /** Refuses an id whose shard this installation does not have (ID1). */
-export function requireShard(storage: Storage, { field, id }: { field: string; id: StreamId | `msg_${string}` }): void {
+export function requireShard(
+  storage: Pick<Storage, "shards">,
+  { field, id }: { field: string; id: StreamId | `msg_${string}` },
+): void {
   if (!shardExists(storage, id)) throw malformed(field, "names a shard that does not exist");
 }
 
-export function shardExists(storage: Storage, id: StreamId | `msg_${string}`): boolean {
+export function shardExists(storage: Pick<Storage, "shards">, id: StreamId | `msg_${string}`): boolean {
   // Shards are numbered from 0 without gaps (SHARD1). The id was checked before it got here.
   return shardOf(id as StreamId) < storage.shards.length;
 }
 
 /** @throws {ApiError} NotFound for what does not exist and for what the viewer never was a member of, alike */
 export async function seenDiscussion(
-  storage: Storage,
+  storage: SeenFrom,
   { viewer, discussion, field = "discussion" }: { viewer: UserId; discussion: DiscussionId; field?: string },
 ): Promise<Seen<DiscussionState>> {
   requireShard(storage, { field, id: discussion });
@@ -50,7 +56,7 @@ export async function seenDiscussion(
 
 /** As {@link seenDiscussion}. */
 export async function seenGroup(
-  storage: Storage,
+  storage: SeenFrom,
   { viewer, group, field = "group" }: { viewer: UserId; group: GroupId; field?: string },
 ): Promise<Seen<GroupState>> {
   requireShard(storage, { field, id: group });
@@ -78,7 +84,7 @@ async function seenBy<S extends GroupState | DiscussionState>(
  * @throws {ApiError} NotFound also for a seq that the viewer may not see, or that there is not
  */
 export async function seenAt(
-  storage: Storage,
+  storage: SeenFrom,
   { at, ...ask }: { viewer: UserId; discussion: DiscussionId; at: Seq },
 ): Promise<Pick<Seen<DiscussionState>, "ranges">> {
   const { ranges } = await seenDiscussion(storage, ask);

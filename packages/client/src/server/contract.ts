@@ -22,12 +22,7 @@ export type PersonFound = Extract<UserView, { kind: "user" | "ended" }>;
 export type Me = Outputs["auth"]["me"];
 
 export type DiscussionRows = Outputs["discussions"]["rows"];
-export interface StateHash {
-  readonly incarnation: Incarnation;
-  readonly asOf: Seq;
-  /** SHA-256 in hexadecimal digits. */
-  readonly hash: string;
-}
+export type StateHash = Outputs["log"]["hash"];
 
 export interface FeedHandlers {
   /** In order. `cursor`: where to go on once these items are taken. */
@@ -56,9 +51,7 @@ export interface Server {
   markUnread(input: Inputs["reads"]["markUnread"]): Promise<Outputs["reads"]["markUnread"] | Trouble>;
   notify(input: Inputs["settings"]["setDiscussion"]): Promise<Outputs["settings"]["setDiscussion"] | Trouble>;
   typing(input: Inputs["live"]["typing"]): Promise<Outputs["live"]["typing"] | Trouble>;
-  hash(
-    input: { readonly stream: StreamId; readonly seq: Seq; readonly messages: number },
-  ): Promise<StateHash | Trouble>;
+  hash(input: Inputs["log"]["hash"]): Promise<StateHash | Trouble>;
 }
 
 export interface Offered {
