@@ -1,9 +1,9 @@
-/** SQL is written in packages/storage alone (tests, the benchmarks' yardsticks and torture look past it on purpose). @module */
+/** SQL is written in packages/storage alone, and for the client's own file (tests, the benchmarks' yardsticks and torture look past it on purpose). @module */
 import { isTest, packageOf } from "../layering.ts";
 import { fileOf } from "./file.ts";
 
 const DRIVERS: ReadonlySet<string> = new Set(["postgres", "kysely", "kysely-postgres-js"]);
-const MAY = ["packages/storage/", "bench/", "tools/torture/"];
+const MAY = ["packages/storage/", "packages/client/src/store/sqlite/", "bench/", "tools/torture/"];
 const STATEMENT =
   /^\s*(SELECT\s.+\sFROM|SELECT\s+\w+\(|INSERT\s+INTO|UPDATE\s+\S+\s+SET|DELETE\s+FROM|WITH\s+\w+\s+AS\s*\(|(CREATE|ALTER|DROP)\s+(TABLE|SCHEMA|DATABASE|INDEX|ROLE)|TRUNCATE\s)/is;
 

@@ -26,6 +26,8 @@ export async function exclusively<T>(
   const asked = AbortSignal.any([signal, closing]);
   asked.throwIfAborted();
   const lock = await locks.take(name, asked);
+  if (asked.aborted) lock.release();
+  asked.throwIfAborted();
   const release = () => lock.release();
   closing.addEventListener("abort", release, { once: true });
   try {

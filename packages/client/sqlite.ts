@@ -1,0 +1,2 @@
+/** `@gatz/client/sqlite`: a store for programs in Deno and Node, apart so that browsers never load it. @module */
+export { sqliteStore, type SqliteStoreOptions } from "./src/store/sqlite/sqlite_store.ts";

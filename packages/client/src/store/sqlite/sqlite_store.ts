@@ -1,0 +1,145 @@
+/** A store in an SQLite file, which several processes may share. @module */
+import { unreachable } from "@gatz/domain";
+import type { DatabaseSync, StatementSync } from "node:sqlite";
+import { appendedKey, type ChangeText, changeTexts, checkedKey, checkedRange, tablesOf } from "../change_texts.ts";
+import { type Change, type Entry, IRREPLACEABLE, type Range, type Store, type Table } from "../contract.ts";
+import { exclusively, storeClosed } from "../locks.ts";
+import type { Records } from "../records.ts";
+import { openSqliteFile, transaction, whenFree } from "./sqlite_file.ts";
+import { SqliteLocks } from "./sqlite_locks.ts";
+import { SqliteNews } from "./sqlite_news.ts";
+
+const LEASE_MS = 5_000;
+
+export interface SqliteStoreOptions {
+  /** Of the file, in a folder that is there. Two more files are beside it while it is open. */
+  readonly path: string;
+  /** How long a process may stand still before others take its locks; how long they wait after it died. Default: 5,000. */
+  readonly leaseMs?: number;
+}
+
+/**
+ * For Deno, and Node from 22.13 on. Rejects with `StoreFailed` if there is no such folder, no permission, or something else in the file.
+ */
+export async function sqliteStore({ path, leaseMs = LEASE_MS }: SqliteStoreOptions): Promise<Store> {
+  const file = await openSqliteFile(path);
+  return await whenFree(() => new SqliteStore(file, leaseMs));
+}
+
+class SqliteStore implements Store {
+  readonly #file: DatabaseSync;
+  readonly #locks: SqliteLocks;
+  readonly #news: SqliteNews;
+  readonly #statements: Statements;
+  readonly #closing = new AbortController();
+  /** Ends when all that was asked for is done. */
+  #lastTurn: Promise<unknown> = Promise.resolve();
+
+  constructor(file: DatabaseSync, leaseMs: number) {
+    this.#file = file;
+    this.#locks = new SqliteLocks(file, leaseMs);
+    this.#news = new SqliteNews(file);
+    this.#statements = prepare(file);
+  }
+
+  async get<T extends Table>(table: T, key: string): Promise<Records[T] | undefined> {
+    this.#closing.signal.throwIfAborted();
+    checkedKey(key);
+    const row = await this.#inTurn(() => this.#statements.get.get(table, key));
+    return row === undefined ? undefined : JSON.parse(String(row.text));
+  }
+
+  async list<T extends Table>(table: T, range: Range = {}): Promise<readonly Entry<T>[]> {
+    this.#closing.signal.throwIfAborted();
+    const { from = "", to = null, limit = -1, reverse } = checkedRange(range);
+    const statement = this.#statements[reverse ? "listBackwards" : "list"];
+    const rows = await this.#inTurn(() => statement.all(table, from, to, limit));
+    return rows.map(({ key, text }) => ({ key: String(key), value: JSON.parse(String(text)) }));
+  }
+
+  async write(changes: readonly Change[]): Promise<readonly string[]> {
+    this.#closing.signal.throwIfAborted();
+    const texts = changeTexts(changes);
+    const tables = tablesOf(texts);
+    if (tables.size === 0) return [];
+    const durable = [...tables].some((table) => IRREPLACEABLE.has(table));
+    const { keys, counted } = await this.#inTurn(() =>
+      transaction(this.#file, { durable }, () => ({
+        keys: texts.flatMap((change) => this.#take(change)),
+        counted: this.#news.count(tables),
+      }))
+    );
+    this.#news.committed(counted);
+    return keys;
+  }
+
+  /** Looks at the file every 100 ms: nothing else tells of other processes. */
+  watch(listener: (tables: ReadonlySet<Table>) => void): () => void {
+    return this.#news.watch(listener);
+  }
+
+  async exclusively<T>(name: string, signal: AbortSignal, work: (held: AbortSignal) => Promise<T>): Promise<T> {
+    return await exclusively({ locks: this.#locks, name, signal, closing: this.#closing.signal, work });
+  }
+
+  async close(): Promise<void> {
+    if (this.#closing.signal.aborted) return await this.#lastTurn.then(() => {});
+    this.#closing.abort(storeClosed());
+    this.#news.close();
+    await this.#inTurn(() => this.#file.close());
+  }
+
+  /** One after the other, as they were asked for, also if another process is in the way meanwhile. */
+  #inTurn<T>(act: () => T): Promise<T> {
+    const turn = this.#lastTurn.then(() => whenFree(act));
+    this.#lastTurn = turn.catch(() => {});
+    return turn;
+  }
+
+  /** The keys that were given. */
+  #take(change: ChangeText): readonly string[] {
+    const { put, append, remove, removeRange } = this.#statements;
+    switch (change.type) {
+      case "put":
+        put.run(change.table, change.key, change.rank, change.text);
+        return [];
+      case "append": {
+        const key = appendedKey(Number(append.get(change.table)?.appended));
+        put.run(change.table, key, null, change.text);
+        return [key];
+      }
+      case "delete":
+        remove.run(change.table, change.key);
+        return [];
+      case "delete-range":
+        removeRange.run(change.table, change.from, change.to);
+        return [];
+      default:
+        return unreachable(change);
+    }
+  }
+}
+
+type Statements = ReturnType<typeof prepare>;
+
+function prepare(file: DatabaseSync) {
+  const list = (order: "ASC" | "DESC"): StatementSync =>
+    file.prepare(
+      `SELECT key, text FROM entries WHERE tab = ?1 AND key >= ?2 AND (?3 IS NULL OR key < ?3) ORDER BY key ${order} LIMIT ?4`,
+    );
+  return {
+    get: file.prepare("SELECT text FROM entries WHERE tab = ? AND key = ?"),
+    list: list("ASC"),
+    listBackwards: list("DESC"),
+    put: file.prepare(
+      `INSERT INTO entries (tab, key, rank, text) VALUES (?, ?, ?, ?) ON CONFLICT (tab, key) DO UPDATE
+       SET rank = excluded.rank, text = excluded.text WHERE entries.rank IS NULL OR excluded.rank >= entries.rank`,
+    ),
+    append: file.prepare(
+      `INSERT INTO tabs (name, appended) VALUES (?, 1) ON CONFLICT (name) DO UPDATE
+       SET appended = appended + 1 RETURNING appended`,
+    ),
+    remove: file.prepare("DELETE FROM entries WHERE tab = ? AND key = ?"),
+    removeRange: file.prepare("DELETE FROM entries WHERE tab = ? AND key >= ? AND key < ?"),
+  };
+}
