@@ -17,9 +17,12 @@ const USED: readonly Table[] = ["rows", "events"];
 const keys = fc.stringMatching(/^[ !09Aa~]{1,3}$/);
 const tables = fc.constantFrom(...USED);
 const ranks = fc.constantFrom(undefined, undefined, -1, 0, 1, 1.5, 2, Number.MAX_SAFE_INTEGER);
-const changes: fc.Arbitrary<Change> = fc.oneof(
-  { weight: 6, arbitrary: fc.tuple(tables, keys, fc.nat(), ranks).map(([table, ...rest]) => put(table, ...rest)) },
-  { weight: 2, arbitrary: fc.tuple(tables, fc.nat()).map(([table, value]) => append(table, value)) },
+const changes: fc.Arbitrary<Edit> = fc.oneof(
+  {
+    weight: 6,
+    arbitrary: fc.tuple(tables, keys, fc.nat(), ranks).map(([table, ...rest]) => put(table, ...rest) as Edit),
+  },
+  { weight: 2, arbitrary: fc.tuple(tables, fc.nat()).map(([table, value]) => append(table, value) as Edit) },
   { weight: 2, arbitrary: fc.record({ type: fc.constant("delete" as const), table: tables, key: keys }) },
   {
     weight: 1,
@@ -62,7 +65,9 @@ export const storeHistories: Record<string, Law> = {
   },
 };
 
-function after(rows: readonly Row[], change: Change, appendedKey: string): readonly Row[] {
+type Edit = Exclude<Change, { readonly type: "if-held" }>;
+
+function after(rows: readonly Row[], change: Edit, appendedKey: string): readonly Row[] {
   const { table } = change;
   const without = (isGone: (key: string) => boolean) => rows.filter((row) => row.table !== table || !isGone(row.key));
   switch (change.type) {

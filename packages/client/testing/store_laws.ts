@@ -22,7 +22,7 @@ const WRITES: Record<string, Law> = {
     value.text = "changed afterwards";
     await writing;
     deepStrictEqual(await other.get("rows", "k"), stored);
-    (await one.get("rows", "k") as { n: number }).n = 0;
+    Object.assign(await one.get("rows", "k") ?? {}, { n: 0 });
     deepStrictEqual(await listed(one, "rows"), [["k", stored]]);
     for (const [key, plain] of Object.entries({ a: 0, b: "", c: false, d: null })) {
       await one.write([put("rows", key, plain)]);

@@ -1,6 +1,7 @@
 /** What every store's `exclusively` keeps to. @module */
 import { deepStrictEqual, rejects, strictEqual } from "node:assert/strict";
-import { type Law, until } from "./store_words.ts";
+import type { Store } from "../src/store/contract.ts";
+import { append, type Law, listed, put, until } from "./store_words.ts";
 
 const never = new AbortController().signal;
 
@@ -60,5 +61,20 @@ export const storeLockLaws: Record<string, Law> = {
     await work;
     await outcome;
     deepStrictEqual([wasTold, await next], [true, "in"]);
+  },
+  "[LOG4] a write that demands a lock is refused whole unless its own tab runs work under that name": async (place) => {
+    const [one, other] = [await place.open(), await place.open()];
+    const write = (store: Store, value: string) =>
+      store.write([append("drafts", value), { type: "if-held", lock: "outbox" }, put("rows", "k", value)]);
+    const lost = { name: "LockLost" };
+    await rejects(write(one, "before"), lost);
+    await one.exclusively("outbox", never, async () => {
+      await rejects(write(other, "the other's"), lost);
+      await write(one, "within");
+      await rejects(one.write([{ type: "if-held", lock: "eviction" }]), lost);
+    });
+    await rejects(write(one, "after"), lost);
+    deepStrictEqual((await listed(other, "drafts")).map(([, value]) => value), ["within"]);
+    deepStrictEqual(await listed(other, "rows"), [["k", "within"]]);
   },
 };

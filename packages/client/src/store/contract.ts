@@ -7,8 +7,9 @@ export const TABLES = [
   ...["drafts", "outcomes", "refused", "marks", "wishes"] as const,
 ] as const;
 export type Table = (typeof TABLES)[number];
+
 /** What nobody else knows. A write to one of these outlives a power cut too; the rest can be had again from the server. */
-export const IRREPLACEABLE: ReadonlySet<Table> = new Set(["drafts", "refused", "marks"]);
+export const IRREPLACEABLE: ReadonlySet<Table> = new Set(["drafts", "refused", "wishes"]);
 
 export interface Entry<T extends Table = Table> {
   readonly key: string;

@@ -1,9 +1,11 @@
 /** One at a time under a name, among all who share a store. @module */
-import { StoreFailed } from "./contract.ts";
+import { LockLost, StoreFailed } from "./contract.ts";
 
 export interface Lock {
   /** Aborts if somebody else may have it now. */
   readonly lost: AbortSignal;
+  /** Whether nobody else can have it at this moment. */
+  isHeld(): boolean;
   /** Gives it up; more than once is as good as once. */
   release(): void;
 }
@@ -13,28 +15,42 @@ export interface Locks {
   take(name: string, signal: AbortSignal): Promise<Lock>;
 }
 
-/** What a store's `exclusively` does. `closing` gives the lock up, and whoever still waits. */
-export async function exclusively<T>(
-  { locks, name, signal, closing, work }: {
-    readonly locks: Locks;
-    readonly name: string;
-    readonly signal: AbortSignal;
-    readonly closing: AbortSignal;
-    readonly work: (held: AbortSignal) => Promise<T>;
-  },
-): Promise<T> {
-  const asked = AbortSignal.any([signal, closing]);
-  asked.throwIfAborted();
-  const lock = await locks.take(name, asked);
-  if (asked.aborted) lock.release();
-  asked.throwIfAborted();
-  const release = () => lock.release();
-  closing.addEventListener("abort", release, { once: true });
-  try {
-    return await work(AbortSignal.any([lock.lost, closing]));
-  } finally {
-    closing.removeEventListener("abort", release);
-    release();
+/** What one store holds. */
+export class Holdings {
+  readonly #locks: Locks;
+  readonly #closing: AbortSignal;
+  readonly #held = new Map<string, Lock>();
+
+  /** `closing` gives up all that is held, and whoever still waits. */
+  constructor(locks: Locks, closing: AbortSignal) {
+    this.#locks = locks;
+    this.#closing = closing;
+  }
+
+  /** What a store's `exclusively` does. */
+  async run<T>(name: string, signal: AbortSignal, work: (held: AbortSignal) => Promise<T>): Promise<T> {
+    const asked = AbortSignal.any([signal, this.#closing]);
+    asked.throwIfAborted();
+    const lock = await this.#locks.take(name, asked);
+    const release = () => {
+      if (this.#held.get(name) === lock) this.#held.delete(name);
+      lock.release();
+    };
+    if (asked.aborted) release();
+    asked.throwIfAborted();
+    this.#held.set(name, lock);
+    this.#closing.addEventListener("abort", release, { once: true });
+    try {
+      return await work(AbortSignal.any([lock.lost, this.#closing]));
+    } finally {
+      this.#closing.removeEventListener("abort", release);
+      release();
+    }
+  }
+
+  /** What a write's `if-held` demands. @throws {LockLost} */
+  demand(names: readonly string[]): void {
+    for (const name of names) if (this.#held.get(name)?.isHeld() !== true) throw new LockLost(`${name} is not held`);
   }
 }
 
@@ -67,6 +83,7 @@ export class LocksInMemory implements Locks {
     let isHeld = true;
     return {
       lost: new AbortController().signal,
+      isHeld: () => isHeld,
       release: () => {
         if (!isHeld) return;
         isHeld = false;

@@ -1,16 +1,9 @@
 /** A store that lasts as long as the program. @module */
 import { unreachable } from "@gatz/domain";
-import {
-  appendedKey,
-  type ChangeText,
-  changeTexts,
-  checkedKey,
-  checkedRange,
-  outranked,
-  tablesOf,
-} from "./change_texts.ts";
-import { type Change, type Entry, LockLost, type Range, type Store, type Table } from "./contract.ts";
-import { exclusively, LocksInMemory, storeClosed } from "./locks.ts";
+import { appendedKey, checkedKey, checkedRange, checkedWrite, type Edit, outranked } from "./checked_write.ts";
+import type { Change, Entry, Range, Store, Table } from "./contract.ts";
+import { Listeners } from "./listeners.ts";
+import { Holdings, LocksInMemory, storeClosed } from "./locks.ts";
 import type { Records } from "./records.ts";
 
 /** What several stores of one program share, as tabs share a browser's. */
@@ -38,11 +31,12 @@ export function memoryStore({ memory = new Memory() }: { readonly memory?: Memor
 class MemoryStore implements Store {
   readonly #memory: Memory;
   readonly #closing = new AbortController();
-  readonly #listeners = new Set<(tables: ReadonlySet<Table>) => void>();
-  readonly #held = new Set<string>();
+  readonly #listeners = new Listeners();
+  readonly #holdings: Holdings;
 
   constructor(memory: Memory) {
     this.#memory = memory;
+    this.#holdings = new Holdings(memory.locks, this.#closing.signal);
     memory.stores.add(this);
   }
 
@@ -63,41 +57,19 @@ class MemoryStore implements Store {
   // deno-lint-ignore require-await -- as above
   async write(changes: readonly Change[]): Promise<readonly string[]> {
     this.#closing.signal.throwIfAborted();
-    const texts = changeTexts(changes);
-    for (const change of texts) {
-      if (change.type === "if-held" && !this.#held.has(change.lock)) throw new LockLost(change.lock);
-    }
-    const keys = texts.flatMap((change) =>
-      change.type === "if-held" ? [] : this.#memory.table(change.table).take(change)
-    );
-    const tables = tablesOf(texts);
-    if (tables.size > 0) { for (const store of this.#memory.stores) if (store !== this) store.#tell(tables); }
+    const { edits, tables, locks } = checkedWrite(changes);
+    this.#holdings.demand(locks);
+    const keys = edits.flatMap((edit) => this.#memory.table(edit.table).take(edit));
+    for (const store of this.#memory.stores) if (store !== this) store.#listeners.tell(tables);
     return keys;
   }
 
   watch(listener: (tables: ReadonlySet<Table>) => void): () => void {
-    // A function of its own: the same listener may be given twice.
-    const mine = (tables: ReadonlySet<Table>) => listener(tables);
-    this.#listeners.add(mine);
-    return () => this.#listeners.delete(mine);
+    return this.#listeners.add(listener);
   }
 
   async exclusively<T>(name: string, signal: AbortSignal, work: (held: AbortSignal) => Promise<T>): Promise<T> {
-    const holding = async (held: AbortSignal) => {
-      this.#held.add(name);
-      try {
-        return await work(held);
-      } finally {
-        this.#held.delete(name);
-      }
-    };
-    return await exclusively({
-      locks: this.#memory.locks,
-      name,
-      signal,
-      closing: this.#closing.signal,
-      work: holding,
-    });
+    return await this.#holdings.run(name, signal, work);
   }
 
   // deno-lint-ignore require-await -- as above
@@ -105,14 +77,6 @@ class MemoryStore implements Store {
     this.#memory.stores.delete(this);
     this.#listeners.clear();
     this.#closing.abort(storeClosed());
-  }
-
-  #tell(tables: ReadonlySet<Table>): void {
-    for (const listener of this.#listeners) {
-      queueMicrotask(() => {
-        if (this.#listeners.has(listener)) listener(tables);
-      });
-    }
   }
 }
 
@@ -139,26 +103,26 @@ class MemoryTable {
   }
 
   /** The keys that were given. */
-  take(change: Exclude<ChangeText, { readonly type: "if-held" }>): readonly string[] {
-    switch (change.type) {
+  take(edit: Edit): readonly string[] {
+    switch (edit.type) {
       case "put":
-        if (!outranked(change.rank, this.#kept.get(change.key)?.rank)) this.#put(change.key, change);
+        if (!outranked(edit.rank, this.#kept.get(edit.key)?.rank)) this.#put(edit.key, edit);
         return [];
       case "append": {
         const key = appendedKey(++this.#appended);
-        this.#put(key, { text: change.text, rank: null });
+        this.#put(key, { text: edit.text, rank: null });
         return [key];
       }
       case "delete":
-        if (this.#kept.delete(change.key)) this.#keys.splice(this.#place(change.key), 1);
+        if (this.#kept.delete(edit.key)) this.#keys.splice(this.#place(edit.key), 1);
         return [];
       case "delete-range": {
-        const [first, end] = this.#between(change.from, change.to);
+        const [first, end] = this.#between(edit.from, edit.to);
         for (const key of this.#keys.splice(first, end - first)) this.#kept.delete(key);
         return [];
       }
       default:
-        return unreachable(change);
+        return unreachable(edit);
     }
   }
 

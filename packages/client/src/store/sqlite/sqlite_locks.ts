@@ -53,6 +53,10 @@ export class SqliteLocks implements Locks {
     }, this.#leaseMs / RENEWALS).unref();
     return {
       lost: lost.signal,
+      isHeld: () => {
+        const there = this.#file.prepare("SELECT holder FROM locks WHERE name = ?").get(name);
+        return there?.holder === holder;
+      },
       release: () => {
         clearInterval(renewing);
         this.#giveUp(name, holder);

@@ -2,6 +2,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import { clearInterval, setInterval } from "node:timers";
 import type { Table } from "../contract.ts";
+import { Listeners } from "../listeners.ts";
 
 const LOOK_MS = 100;
 
@@ -10,7 +11,7 @@ type Written = ReadonlyMap<Table, number>;
 
 export class SqliteNews {
   readonly #file: DatabaseSync;
-  readonly #listeners = new Set<(tables: ReadonlySet<Table>) => void>();
+  readonly #listeners = new Listeners();
   /** As far as this process knows. */
   readonly #known: Map<Table, number>;
   #version: number;
@@ -23,12 +24,10 @@ export class SqliteNews {
   }
 
   watch(listener: (tables: ReadonlySet<Table>) => void): () => void {
-    // A function of its own: the same listener may be given twice.
-    const mine = (tables: ReadonlySet<Table>) => listener(tables);
-    this.#listeners.add(mine);
+    const end = this.#listeners.add(listener);
     this.#looking ??= setInterval(() => this.#look(), LOOK_MS).unref();
     return () => {
-      this.#listeners.delete(mine);
+      end();
       if (this.#listeners.size === 0) this.#stop();
     };
   }
@@ -69,12 +68,7 @@ export class SqliteNews {
       if (byOthers(count) > (this.#known.get(table) ?? 0)) news.add(table);
       this.#known.set(table, count);
     }
-    if (news.size === 0) return;
-    for (const listener of this.#listeners) {
-      queueMicrotask(() => {
-        if (this.#listeners.has(listener)) listener(news);
-      });
-    }
+    this.#listeners.tell(news);
   }
 
   #stop(): void {

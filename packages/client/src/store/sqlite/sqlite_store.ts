@@ -1,9 +1,9 @@
 /** A store in an SQLite file, which several processes may share. @module */
 import { unreachable } from "@gatz/domain";
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import { appendedKey, type ChangeText, changeTexts, checkedKey, checkedRange, tablesOf } from "../change_texts.ts";
+import { appendedKey, checkedKey, checkedRange, checkedWrite, type Edit } from "../checked_write.ts";
 import { type Change, type Entry, IRREPLACEABLE, type Range, type Store, type Table } from "../contract.ts";
-import { exclusively, storeClosed } from "../locks.ts";
+import { Holdings, storeClosed } from "../locks.ts";
 import type { Records } from "../records.ts";
 import { openSqliteFile, transaction, whenFree } from "./sqlite_file.ts";
 import { SqliteLocks } from "./sqlite_locks.ts";
@@ -28,7 +28,7 @@ export async function sqliteStore({ path, leaseMs = LEASE_MS }: SqliteStoreOptio
 
 class SqliteStore implements Store {
   readonly #file: DatabaseSync;
-  readonly #locks: SqliteLocks;
+  readonly #holdings: Holdings;
   readonly #news: SqliteNews;
   readonly #statements: Statements;
   readonly #closing = new AbortController();
@@ -37,7 +37,7 @@ class SqliteStore implements Store {
 
   constructor(file: DatabaseSync, leaseMs: number) {
     this.#file = file;
-    this.#locks = new SqliteLocks(file, leaseMs);
+    this.#holdings = new Holdings(new SqliteLocks(file, leaseMs), this.#closing.signal);
     this.#news = new SqliteNews(file);
     this.#statements = prepare(file);
   }
@@ -59,15 +59,13 @@ class SqliteStore implements Store {
 
   async write(changes: readonly Change[]): Promise<readonly string[]> {
     this.#closing.signal.throwIfAborted();
-    const texts = changeTexts(changes);
-    const tables = tablesOf(texts);
-    if (tables.size === 0) return [];
+    const { edits, tables, locks } = checkedWrite(changes);
     const durable = [...tables].some((table) => IRREPLACEABLE.has(table));
     const { keys, counted } = await this.#inTurn(() =>
-      transaction(this.#file, { durable }, () => ({
-        keys: texts.flatMap((change) => this.#take(change)),
-        counted: this.#news.count(tables),
-      }))
+      transaction(this.#file, { durable }, () => {
+        this.#holdings.demand(locks);
+        return { keys: edits.flatMap((edit) => this.#take(edit)), counted: this.#news.count(tables) };
+      })
     );
     this.#news.committed(counted);
     return keys;
@@ -79,7 +77,7 @@ class SqliteStore implements Store {
   }
 
   async exclusively<T>(name: string, signal: AbortSignal, work: (held: AbortSignal) => Promise<T>): Promise<T> {
-    return await exclusively({ locks: this.#locks, name, signal, closing: this.#closing.signal, work });
+    return await this.#holdings.run(name, signal, work);
   }
 
   async close(): Promise<void> {
@@ -97,25 +95,25 @@ class SqliteStore implements Store {
   }
 
   /** The keys that were given. */
-  #take(change: ChangeText): readonly string[] {
+  #take(edit: Edit): readonly string[] {
     const { put, append, remove, removeRange } = this.#statements;
-    switch (change.type) {
+    switch (edit.type) {
       case "put":
-        put.run(change.table, change.key, change.rank, change.text);
+        put.run(edit.table, edit.key, edit.rank, edit.text);
         return [];
       case "append": {
-        const key = appendedKey(Number(append.get(change.table)?.appended));
-        put.run(change.table, key, null, change.text);
+        const key = appendedKey(Number(append.get(edit.table)?.appended));
+        put.run(edit.table, key, null, edit.text);
         return [key];
       }
       case "delete":
-        remove.run(change.table, change.key);
+        remove.run(edit.table, edit.key);
         return [];
       case "delete-range":
-        removeRange.run(change.table, change.from, change.to);
+        removeRange.run(edit.table, edit.from, edit.to);
         return [];
       default:
-        return unreachable(change);
+        return unreachable(edit);
     }
   }
 }

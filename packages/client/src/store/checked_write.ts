@@ -2,7 +2,8 @@
 import { assert, unreachable } from "@gatz/domain";
 import type { Change, Range, Table } from "./contract.ts";
 
-export type ChangeText =
+/** A change of an entry. */
+export type Edit =
   | {
     readonly type: "put";
     readonly table: Table;
@@ -11,33 +12,42 @@ export type ChangeText =
     readonly rank: number | null;
   }
   | { readonly type: "append"; readonly table: Table; readonly text: string }
-  | Exclude<Change, { readonly type: "put" | "append" }>;
+  | Extract<Change, { readonly type: "delete" | "delete-range" }>;
+
+export interface CheckedWrite {
+  readonly edits: readonly Edit[];
+  readonly tables: ReadonlySet<Table>;
+  /** Those that have to be held. */
+  readonly locks: readonly string[];
+}
 
 const KEY = /^[\x20-\x7e]{1,200}$/;
 /** Enough for every safe integer. */
 const APPENDED_DIGITS = 16;
 
-/** @throws {AssertionFailed} before anything is written */
-export function changeTexts(changes: readonly Change[]): readonly ChangeText[] {
-  return changes.map((change) => {
-    switch (change.type) {
-      case "put": {
-        const { type, table, rank = null } = change;
-        assert(rank === null || Number.isFinite(rank), `a rank of ${rank}`);
-        return { type, table, key: checkedKey(change.key), text: JSON.stringify(change.value), rank };
-      }
-      case "append":
-        return { type: change.type, table: change.table, text: JSON.stringify(change.value) };
-      case "delete":
-        return { ...change, key: checkedKey(change.key) };
-      case "delete-range":
-        return { ...change, from: checkedKey(change.from), to: checkedKey(change.to) };
-      case "if-held":
-        return change;
-      default:
-        return unreachable(change);
+/** @throws {AssertionFailed} */
+export function checkedWrite(changes: readonly Change[]): CheckedWrite {
+  const edits = changes.flatMap((change) => change.type === "if-held" ? [] : [checkedEdit(change)]);
+  const locks = changes.flatMap((change) => change.type === "if-held" ? [change.lock] : []);
+  return { edits, tables: new Set(edits.map(({ table }) => table)), locks };
+}
+
+function checkedEdit(change: Exclude<Change, { readonly type: "if-held" }>): Edit {
+  switch (change.type) {
+    case "put": {
+      const { type, table, rank = null } = change;
+      assert(rank === null || Number.isFinite(rank), `a rank of ${rank}`);
+      return { type, table, key: checkedKey(change.key), text: JSON.stringify(change.value), rank };
     }
-  });
+    case "append":
+      return { type: change.type, table: change.table, text: JSON.stringify(change.value) };
+    case "delete":
+      return { ...change, key: checkedKey(change.key) };
+    case "delete-range":
+      return { ...change, from: checkedKey(change.from), to: checkedKey(change.to) };
+    default:
+      return unreachable(change);
+  }
 }
 
 export function checkedKey(key: string): string {
@@ -57,6 +67,3 @@ export const appendedKey = (n: number): string => String(n).padStart(APPENDED_DI
 /** Whether a put of this rank gives way to what is there; null: no rank. */
 export const outranked = (rank: number | null, there: number | null | undefined): boolean =>
   typeof there === "number" && (rank === null || rank < there);
-
-export const tablesOf = (changes: readonly ChangeText[]): ReadonlySet<Table> =>
-  new Set(changes.flatMap((change) => change.type === "if-held" ? [] : [change.table]));
