@@ -2,7 +2,7 @@
 import { decide } from "./decide.ts";
 import { type Decision, type Facts, type UserFact, userFact } from "./decision.ts";
 import { isSystemType } from "./event_types.ts";
-import type { Proposal } from "./events.ts";
+import type { Decided, Proposal } from "./events.ts";
 import type { MessageId, UserId } from "./ids.ts";
 import type { DomainLimits } from "./limits.ts";
 import { isMember } from "./membership.ts";
@@ -31,24 +31,38 @@ export type CanDo =
 
 const UNKNOWN: CanDo = Object.freeze({ kind: "unknown" });
 
+interface Circumstances {
+  readonly at: UnixMs;
+  readonly limits: DomainLimits;
+}
+
+/** What a draft would be answered, and what would be decided with it if it is accepted; null if as far as is known it can't be. */
+export interface Foreseen {
+  readonly answer: CanDo;
+  readonly decided: Decided | null;
+}
+
 /**
  * For greying out what can't be done, with the reason. Never another answer than the server's on the same state: `unknown` instead. Rates,
  * where a stream may begin (ID4) and ids that were used before are not judged here.
  */
-export function canDo(
-  held: Held,
-  proposal: Proposal,
-  circumstances: { readonly at: UnixMs; readonly limits: DomainLimits },
-): CanDo {
+export function canDo(held: Held, proposal: Proposal, circumstances: Circumstances): CanDo {
+  return foresee(held, proposal, circumstances).answer;
+}
+
+/** {@link canDo}, for who shows the draft as if it had been accepted. */
+export function foresee(held: Held, proposal: Proposal, circumstances: Circumstances): Foreseen {
   const { stream, messages } = held;
-  if (isSystemType(proposal)) return refuse("SystemOnly", { field: "type" });
-  if (stream === undefined || isJoining(proposal, stream)) return UNKNOWN;
+  if (isSystemType(proposal)) return { answer: refuse("SystemOnly", { field: "type" }), decided: null };
+  if (stream === undefined || isJoining(proposal, stream)) return { answer: UNKNOWN, decided: null };
   // What is not held of other people is as good as it can be, and as bad: where that makes no difference, it is known.
   const [best, worst] = (["best", "worst"] as const).map((of) =>
     decide({ stream, messages }, proposal, { ...factsAt(of, held, proposal), ...circumstances })
   ) as [Decision, Decision];
-  if (best.kind !== worst.kind || codeOf(best) !== codeOf(worst) || restsOnUnseen(best, proposal)) return UNKNOWN;
-  return best.kind === "accepted" ? { kind: "accepted" } : best;
+  const decided = best.kind === "accepted" ? best.decided : null;
+  const isKnown = best.kind === worst.kind && codeOf(best) === codeOf(worst) && !restsOnUnseen(best, proposal);
+  if (!isKnown) return { answer: UNKNOWN, decided };
+  return { answer: best.kind === "accepted" ? { kind: "accepted" } : best, decided };
 }
 
 /** Who joins is outside, and does not see what the discussion is like now. */

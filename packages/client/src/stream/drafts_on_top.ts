@@ -1,0 +1,166 @@
+/** What waits in the outbox, decided on what is held and evolved on top of it, as if it had just been accepted. @module */
+import {
+  type AnyEventId,
+  applyToMessages,
+  type Decided,
+  type DomainLimits,
+  type Draft,
+  evolve,
+  foresee,
+  type Foreseen,
+  type GroupState,
+  isDiscussionDraft,
+  isMessageEvent,
+  type LogEvent,
+  type MessageId,
+  type MessageState,
+  needs,
+  type Proposal,
+  type RejectionCode,
+  type Seq,
+  seq,
+  type StreamState,
+  toEvent,
+  type UnixMs,
+  unixMs,
+  type UserState,
+} from "@gatz/domain";
+import type { DraftRecord } from "../store/records.ts";
+import type { HeldStream } from "./held_stream.ts";
+
+export interface DraftsOnTop {
+  readonly held: HeldStream;
+  /** Of this stream, in the order in which they were made. */
+  readonly pendingDrafts: readonly DraftRecord[];
+  /** The user's own state, for their blocks. */
+  readonly self: UserState | null;
+  /** The discussion's group, if it is held. */
+  readonly group?: GroupState | undefined;
+  readonly at: UnixMs;
+  readonly limits: DomainLimits;
+}
+
+/** What there is with the drafts on top. */
+export interface Ground {
+  /** Null: nothing of it is seen. Undefined: it is not known. */
+  readonly state: StreamState | null | undefined;
+  /** A message as the drafts leave it. */
+  message(id: MessageId): MessageState | undefined;
+}
+
+export interface OnTop extends Ground {
+  /** The newest seq that is confirmed. */
+  readonly head: Seq;
+  /** Messages of the window that drafts change. */
+  readonly changed: ReadonlyMap<MessageId, MessageState>;
+  /** New messages, in their order; those that would be refused too. */
+  readonly added: readonly MessageState[];
+  /** All drafts that are not in the window yet. */
+  readonly pending: readonly Draft[];
+  /** Drafts that are decided here as the server would refuse them. They are offered all the same: the server is the judge. */
+  readonly doomed: ReadonlyMap<AnyEventId, RejectionCode>;
+}
+
+export function draftsOnTop(input: DraftsOnTop): OnTop {
+  const top = new Top(input);
+  for (const record of input.pendingDrafts) if (!hasArrived(record, input.held)) top.put(record);
+  return top;
+}
+
+/** What the drafts of one stream stand on and change. */
+class Top implements OnTop {
+  readonly changed = new Map<MessageId, MessageState>();
+  readonly pending: Draft[] = [];
+  readonly doomed = new Map<AnyEventId, RejectionCode>();
+  state: StreamState | null | undefined;
+  readonly #added = new Map<MessageId, MessageState>();
+  readonly #refused = new Set<MessageId>();
+  readonly #input: DraftsOnTop;
+
+  constructor(input: DraftsOnTop) {
+    this.#input = input;
+    this.state = input.held.state ?? undefined;
+  }
+
+  get head(): Seq {
+    return this.#input.held.head;
+  }
+
+  get added(): readonly MessageState[] {
+    return [...this.#added.values()];
+  }
+
+  message(id: MessageId): MessageState | undefined {
+    if (this.#refused.has(id)) return undefined;
+    return this.changed.get(id) ?? this.#added.get(id) ?? this.#input.held.message(id);
+  }
+
+  put({ draft, madeAt, acked }: DraftRecord): void {
+    // What nobody has seen begins with its draft.
+    if (draft.type === "create" && this.state === undefined && this.head === 0) this.state = null;
+    const proposal: Proposal = { ...draft, actor: this.#input.held.viewer };
+    const { answer, decided } = foreseen(this, proposal, this.#input);
+    const place = { seq: seq(this.head + this.pending.push(draft)), at: unixMs(madeAt) };
+    const event = toEvent(proposal, decided ?? NOTHING_DECIDED, place);
+    // What was accepted is in the log, whatever the present looks like from here.
+    const isDoomed = answer.kind === "rejected" && acked === undefined;
+    if (answer.kind === "rejected" && isDoomed) this.doomed.set(draft.id, answer.code);
+    if (isMessageEvent(event)) this.#applyToMessage(event, { isDoomed });
+    if (isDoomed) return;
+    if (decided !== null && this.state !== undefined) this.state = evolve(this.state, event);
+  }
+
+  #applyToMessage(event: LogEvent, { isDoomed }: { isDoomed: boolean }): void {
+    if (event.type === "new-message") {
+      applyToMessages(this.#added, event);
+      if (isDoomed) this.#refused.add(event.id);
+      return;
+    }
+    if (isDoomed || !isMessageEvent(event)) return;
+    const { target } = event.body;
+    const messages = this.#added.has(target) ? this.#added : this.changed;
+    const before = this.message(target);
+    if (before === undefined) return;
+    messages.set(target, before);
+    applyToMessages(messages, event);
+  }
+}
+
+const NOTHING_DECIDED: Decided = Object.freeze({});
+
+/** What a draft would be answered on this ground. */
+export function foreseen(
+  ground: Ground,
+  proposal: Proposal,
+  { self, group, at, limits }: Pick<DraftsOnTop, "self" | "group" | "at" | "limits">,
+): Foreseen {
+  const messages = new Map<MessageId, MessageState>();
+  for (const id of needs(proposal).messages) {
+    const known = ground.message(id);
+    if (known !== undefined) messages.set(id, known);
+  }
+  const ofOwnGroup = isDiscussionDraft(proposal) ? group : undefined;
+  return foresee({ stream: ground.state, messages, group: ofOwnGroup, self: self ?? undefined }, proposal, {
+    at,
+    limits,
+  });
+}
+
+/** Its event is in the window, or would be before it: the ack says where. */
+function hasArrived({ draft, acked }: DraftRecord, held: HeldStream): boolean {
+  return held.hasOwn(draft.id) || (acked !== undefined && acked.seq <= held.head);
+}
+
+/** The message that a draft is or changes. */
+export function messageOf(draft: Draft): MessageId | null {
+  switch (draft.type) {
+    case "new-message":
+      return draft.id;
+    case "edit-message":
+    case "delete-message":
+    case "react-to-message":
+      return draft.body.target;
+    default:
+      return null;
+  }
+}

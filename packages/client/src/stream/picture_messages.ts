@@ -1,0 +1,117 @@
+/** The messages of a picture: what is held, with blocks and quotes, and what the viewer's drafts make of it. @module */
+import {
+  type BlockedMessage,
+  type LiveMessage,
+  type MessageId,
+  type MessageState,
+  type RejectionCode,
+  unlessBlocked,
+  type UserId,
+  type UserState,
+} from "@gatz/domain";
+import { messageOf, type OnTop } from "./drafts_on_top.ts";
+import { placeOf } from "./held_messages.ts";
+import type { HeldStream } from "./held_stream.ts";
+import type { PictureMessage, Quote } from "./picture.ts";
+
+interface Shown {
+  readonly held: HeldStream;
+  readonly self: UserState | null;
+  readonly top: OnTop;
+  /** The messages that are, or are changed by, the drafts on top. */
+  readonly pending: ReadonlySet<MessageId>;
+}
+
+interface Blocks {
+  /** As the user's state has them: another list whenever they change. */
+  readonly list: readonly UserId[];
+  readonly users: ReadonlySet<UserId>;
+}
+
+const NOBODY: readonly UserId[] = Object.freeze([]);
+
+interface Remembered<T> {
+  readonly blocks: Blocks["list"];
+  readonly shown: T;
+}
+
+export function messagesToShow({ held, self, top, pending }: Shown): readonly PictureMessage[] {
+  const list = self?.blocks ?? NOBODY;
+  const blocks: Blocks = { list, users: new Set(list) };
+  const confirmed = confirmedMessages(held, blocks);
+  if (pending.size === 0) return confirmed;
+  const messages = withQuotesOf(top, { confirmed: [...confirmed], blocks });
+  const doomed = doomedMessages(top);
+  const drawn = (message: MessageState): PictureMessage => {
+    const code = doomed.get(message.id);
+    return { ...drawMessage(message, top, blocks), pending: true, ...(code !== undefined && { doomed: code }) };
+  };
+  for (const id of pending) {
+    const message = top.changed.get(id) ?? held.message(id);
+    if (message !== undefined) messages[placeOf(messages, message.seq)] = drawn(message);
+  }
+  for (const message of top.added) messages.push(drawn(message));
+  return messages;
+}
+
+// A picture is drawn of the same list again whenever only drafts change.
+const lists = new WeakMap<readonly MessageState[], Remembered<readonly PictureMessage[]>>();
+
+function confirmedMessages(held: HeldStream, blocks: Blocks): readonly PictureMessage[] {
+  const known = lists.get(held.messages);
+  if (known?.blocks === blocks.list) return known.shown;
+  const shown = held.messages.map((message) => drawMessage(message, held, blocks));
+  lists.set(held.messages, { blocks: blocks.list, shown });
+  return shown;
+}
+
+/** What replies are shown as stays the same object while neither they nor the quotes in them change. */
+const replies = new WeakMap<LiveMessage, Remembered<PictureMessage> & { readonly original: string }>();
+
+function drawMessage(message: MessageState, held: Pick<HeldStream, "message">, blocks: Blocks): PictureMessage {
+  const shown = hidden(message, blocks);
+  if (shown.kind !== "live" || shown.replyTo === undefined) return shown;
+  const quoted = held.message(shown.replyTo);
+  if (quoted === undefined) return shown;
+  const original = `${quoted.kind} ${quoted.changedSeq}`;
+  const known = replies.get(shown);
+  if (known?.original === original && known.blocks === blocks.list) return known.shown;
+  const reply = { ...shown, quote: quoteOf(hidden(quoted, blocks)) };
+  replies.set(shown, { original, blocks: blocks.list, shown: reply });
+  return reply;
+}
+
+function hidden(message: MessageState, blocks: Blocks): MessageState | BlockedMessage {
+  return unlessBlocked(message, blocks.users);
+}
+
+function quoteOf(original: MessageState | BlockedMessage): Quote {
+  const { id, seq, author } = original;
+  if (original.kind !== "live") return { kind: original.kind, id, seq, author };
+  const { kind, text, attachments } = original;
+  return { kind, id, seq, author, text, attachments };
+}
+
+/** Replies to what drafts change quote it as it then is. */
+function withQuotesOf(
+  top: OnTop,
+  { confirmed, blocks }: { confirmed: PictureMessage[]; blocks: Blocks },
+): PictureMessage[] {
+  if (top.changed.size === 0) return confirmed;
+  for (const [i, shown] of confirmed.entries()) {
+    if (shown.kind !== "live" || shown.replyTo === undefined || !top.changed.has(shown.replyTo)) continue;
+    const message = top.message(shown.id);
+    if (message !== undefined) confirmed[i] = drawMessage(message, top, blocks);
+  }
+  return confirmed;
+}
+
+/** The messages that have a draft which will be refused, and why. */
+function doomedMessages({ pending, doomed }: OnTop): ReadonlyMap<MessageId, RejectionCode> {
+  const codes = new Map<MessageId, RejectionCode>();
+  for (const draft of pending) {
+    const [id, code] = [messageOf(draft), doomed.get(draft.id)];
+    if (id !== null && code !== undefined) codes.set(id, code);
+  }
+  return codes;
+}
