@@ -3,6 +3,7 @@ import {
   evolve,
   FOLD_VERSION,
   intervalsOf,
+  isMember,
   type LogEvent,
   type MessageId,
   type MessageState,
@@ -52,11 +53,10 @@ export class HeldStream {
   static load({ record, entries, ...whose }: Whose & {
     readonly record: StreamRecord | undefined;
     /** In the order of their keys. */
-    readonly entries: readonly Entry[];
+    readonly entries: readonly Entry<"events">[];
   }): HeldStream {
     const held = new HeldStream(whose);
-    // What is in this table was written by `putItem`.
-    held.#fill(continuous(entries.map(({ value }) => value as unknown as LogItem)));
+    held.#fill(continuous(entries.map(({ value }) => value)));
     if (record === undefined) return held;
     held.known(record.known);
     const { base, foldVersion } = record;
@@ -198,6 +198,8 @@ export class HeldStream {
     const before = this.#state;
     if (before === null && event.seq > 1) return;
     const after = evolve(before, event);
+    // Who was let see the beginning later has it, and yet not the state as it was for members.
+    if (before === null && after.kind !== "user" && !isMember(after, this.viewer)) return;
     if (needsAnew(this.viewer, { before, after })) this.#anewFrom = event.seq;
     this.#state = after;
   }

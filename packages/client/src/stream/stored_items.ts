@@ -1,27 +1,20 @@
 /** How a held stream goes into a store; `HeldStream.load` is the way back. @module */
 import type { StreamId } from "@gatz/domain";
 import type { LogItem } from "../server/contract.ts";
-import type { Change, Stored } from "../store/contract.ts";
+import type { Change, Put } from "../store/contract.ts";
 import { eventKey, eventsOf, type StreamRecord } from "../store/records.ts";
 import type { HeldStream } from "./held_stream.ts";
 import { firstSeq } from "./window.ts";
 
 /** One item, after those before it. Where one tab may see an event and another was not to see it yet, the event stays. */
-export function putItem(stream: StreamId, item: LogItem): Change {
-  // Events and ranges are JSON; an interface is not assignable to what has an index signature.
-  const value = item as unknown as Stored;
-  return {
-    type: "put",
-    table: "events",
-    key: eventKey(stream, firstSeq(item)),
-    value,
-    rank: item.type === "event" ? 1 : 0,
-  };
+export function putItem(stream: StreamId, item: LogItem): Put<"events"> {
+  const rank = item.type === "event" ? 1 : 0;
+  return { type: "put", table: "events", key: eventKey(stream, firstSeq(item)), value: item, rank };
 }
 
 /** How far the window reaches, and the state. In the same write as the items that it speaks of. */
-export function putRecord(stream: StreamId, record: StreamRecord): Change {
-  return { type: "put", table: "streams", key: stream, value: record as unknown as Stored, rank: record.head };
+export function putRecord(stream: StreamId, record: StreamRecord): Put<"streams"> {
+  return { type: "put", table: "streams", key: stream, value: record, rank: record.head };
 }
 
 /** Everything, instead of what is there: after opening anew. */
