@@ -38,6 +38,8 @@ export class TcpProxy implements AsyncDisposable {
   onData: OnData | undefined;
   /** New connections are accepted and then nothing is ever read from them or sent (a black hole). */
   blackHole = false;
+  /** New connections are ended as soon as they are made: there is no network. */
+  refuses = false;
   readonly #listener: Deno.TcpListener;
   readonly #links = new Set<Link>();
   readonly #accepting: Promise<void>;
@@ -91,6 +93,10 @@ export class TcpProxy implements AsyncDisposable {
 
   async #accept(): Promise<void> {
     for await (const client of this.#listener) {
+      if (this.refuses) {
+        client.close();
+        continue;
+      }
       const link = new Link({ proxy: this, client, target: this.target, number: ++this.#made });
       this.#links.add(link);
       void link.done.finally(() => this.#links.delete(link));

@@ -17,6 +17,7 @@ Exit code 1: a promise was broken; the history is kept, and the command to run i
   --servers N      gatz servers on the same database (default 1)
   --databases N    PostgreSQL servers, 1 or 2 (default: by the seed)
   --people N       (default 16)
+  --apps N         people who use apps on gatz's own client: one in three with two apps on one store (default 3)
 
 Faults: ${FAULTS.map(({ name }) => name).join(", ")}`;
 
@@ -27,6 +28,7 @@ const FLAGS = {
   servers: { type: "string", default: "1" },
   databases: { type: "string" },
   people: { type: "string", default: "16" },
+  apps: { type: "string", default: "3" },
   help: { type: "boolean", default: false },
 } as const;
 
@@ -49,9 +51,10 @@ async function main(): Promise<number> {
     stormMs: positive(values.minutes) * 60_000,
     faults: wanted(values.faults),
     ...{ servers: whole(values.servers), databases, people: whole(values.people) },
+    appPeople: whole(values.apps, 0),
   };
   const again = `deno task torture --seed ${seed} --minutes ${values.minutes} --servers ${values.servers} ` +
-    `--databases ${databases} --people ${values.people}${
+    `--databases ${databases} --people ${values.people} --apps ${values.apps}${
       values.faults === undefined ? "" : ` --faults ${values.faults}`
     }`;
   const folder = await Deno.makeTempDir({ prefix: "gatz-torture-" });
@@ -95,9 +98,9 @@ function positive(text: string): number {
   return number;
 }
 
-function whole(text: string): number {
-  const number = positive(text);
-  if (!Number.isInteger(number)) throw new BadUsage(`${text} is not a whole number`);
+function whole(text: string, least = 1): number {
+  const number = Number(text);
+  if (!Number.isInteger(number) || number < least) throw new BadUsage(`${text} is no whole number from ${least} on`);
   return number;
 }
 

@@ -1,4 +1,5 @@
 /** After the storm: everybody comes to their end, effects arrive, feeds catch up, and everything is read once more. @module */
+import type { AppPerson } from "./app/app_person.ts";
 import { pause } from "./client/pause.ts";
 import type { Person } from "./client/person.ts";
 import type { History } from "./history/history.ts";
@@ -6,7 +7,8 @@ import type { Installation } from "./installation/installation.ts";
 
 export interface Settling {
   readonly people: readonly Person[];
-  /** Their lives, over once each has its answers. */
+  readonly appPeople: readonly AppPerson[];
+  /** The lives of both, over once each has its answers. */
   readonly living: readonly Promise<void>[];
   readonly installation: Installation;
   readonly history: History;
@@ -20,23 +22,38 @@ const LOOK_EVERY_MS = 200;
 /** One thing each, of a server that does nothing else. */
 const LAST_WORD_MS = 20_000;
 
-export async function settle({ people, living, installation, history }: Settling): Promise<void> {
+export async function settle({ people, appPeople, living, installation, history }: Settling): Promise<void> {
   const until = performance.now() + PATIENCE_MS;
   const unfinished = (what: string) => void history.note({ k: "unfinished", what });
-  for (const i of await without(living, PATIENCE_MS)) unfinished(`${people[i]?.user} waits for an outcome`);
+  const all = [...people, ...appPeople];
+  for (const i of await without(living, PATIENCE_MS)) unfinished(`${all[i]?.user} waits for an outcome`);
   const left = people.filter((person) => !person.isEnded);
   const words = left.map((person) => person.lastWord());
   for (const i of await without(words, LAST_WORD_MS)) unfinished(`${left[i]?.user} is not served`);
+  const apps = async (what: "rest" | "tell") => {
+    const asked = appPeople.map(async (person) => {
+      if (!await person.ask(what)) unfinished(`an app of ${person.user} has ended`);
+    });
+    for (const i of await without(asked, LAST_WORD_MS)) unfinished(`an app of ${appPeople[i]?.user} does not ${what}`);
+  };
+  await apps("rest");
   while (performance.now() < until && await undelivered(installation) > 0) await pause(LOOK_EVERY_MS);
   await pause(LISTEN_MS);
   const streams = people[0]?.town.discussions.map(({ id }) => id) ?? [];
   history.note({ k: "calm" });
-  await Promise.all(left.map(async (person) => {
-    if (!await person.listAll()) unfinished(`${person.user} gets no list`);
-    const unread = await person.readAll(streams, until);
-    if (unread !== null) unfinished(`${person.user} can't read ${unread}`);
-  }));
-  history.note({ k: "settled", devices: left.map((person) => person.device.name) });
+  await Promise.all([
+    apps("tell"),
+    ...left.map(async (person) => {
+      if (!await person.listAll()) unfinished(`${person.user} gets no list`);
+      const unread = await person.readAll(streams, until);
+      if (unread !== null) unfinished(`${person.user} can't read ${unread}`);
+    }),
+  ]);
+  history.note({
+    k: "settled",
+    devices: left.map((person) => person.device.name),
+    apps: appPeople.flatMap((person) => person.names),
+  });
 }
 
 /** Which of some works have no end in time. One that fails fails all. */

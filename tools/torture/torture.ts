@@ -3,6 +3,7 @@ import * as path from "node:path";
 import { fileURLToPath } from "node:url";
 import { installGuard } from "../../packages/storage/src/postgres/guard.ts";
 import { chanceFrom } from "../replay/plan/random.ts";
+import { type AppKind, AppPerson } from "./app/app_person.ts";
 import { check } from "./check/check.ts";
 import type { FinalLog } from "./check/final_log.ts";
 import { readFinalLog } from "./check/read_final_log.ts";
@@ -25,6 +26,8 @@ export interface TortureOptions {
   readonly servers: number;
   readonly databases: number;
   readonly people: number;
+  /** How many more use apps on gatz's own client. */
+  readonly appPeople: number;
   /** An empty folder. */
   readonly folder: string;
   readonly say: (line: string) => void;
@@ -77,8 +80,8 @@ export async function torture(options: TortureOptions): Promise<TortureRun> {
   }));
   const faults = options.faults.filter(({ name }) => !left.has(name));
   const lived = live({ ...options, faults }, { installation, history });
-  const { people, made } = await Promise.race([lived, interruption(options)]);
-  parts.defer(async () => void await Promise.all(people.map((person) => person.end())));
+  const { people, appPeople, made } = await Promise.race([lived, interruption(options)]);
+  parts.defer(async () => void await Promise.all([...people, ...appPeople].map((person) => person.end())));
   history.flush();
   const running = parts.move();
   return {
@@ -100,41 +103,53 @@ interface Place {
   readonly history: History;
 }
 
-/** From the first sign-in to the last read. */
-async function live(
-  options: TortureOptions,
-  place: Place,
-): Promise<{ readonly people: readonly Person[]; readonly made: ReadonlyMap<string, number> }> {
-  const { seed, say, faults, servers, databases, stormMs } = options;
-  const { installation } = place;
-  const people = await gather(options, place);
-  say(`${people.length} people, ${servers} servers, ${databases} databases; seed ${seed}`);
-  const living = people.map((person) => person.live());
-  const made = await storm({ ...place, seed, faults, say, signal: AbortSignal.timeout(stormMs) });
-  say("calm");
-  for (const person of people) person.stop();
-  for (const node of installation.nodes) await node.ready({ whole: true });
-  await settle({ people, living, ...place });
-  return { people, made };
+interface Lived extends Gathered {
+  readonly made: ReadonlyMap<string, number>;
 }
 
-async function gather(
-  { seed, people: count }: TortureOptions,
-  { installation, history }: Place,
-): Promise<Person[]> {
+/** From the first sign-in to the last read. */
+async function live(options: TortureOptions, place: Place): Promise<Lived> {
+  const { seed, say, faults, servers, databases, stormMs } = options;
+  const { installation } = place;
+  const { people, appPeople } = await gather(options, place);
+  say(
+    `${people.length} people, ${appPeople.length} with apps, ${servers} servers, ${databases} databases; seed ${seed}`,
+  );
+  const living = [...people, ...appPeople].map((person) => person.live());
+  const made = await storm({ ...place, seed, faults, say, signal: AbortSignal.timeout(stormMs) });
+  say("calm");
+  for (const person of [...people, ...appPeople]) person.stop();
+  for (const node of installation.nodes) await node.ready({ whole: true });
+  await settle({ people, appPeople, living, ...place });
+  return { people, appPeople, made };
+}
+
+interface Gathered {
+  readonly people: readonly Person[];
+  readonly appPeople: readonly AppPerson[];
+}
+
+const APP_KINDS: readonly AppKind[] = ["disk", "shared", "memory"];
+
+async function gather(options: TortureOptions, { installation, history }: Place): Promise<Gathered> {
+  const { seed, folder } = options;
   const town = new Town();
   let ops = 0;
-  const people = Array.from({ length: count }, (_, i) => {
-    const handle = `person_${String(i).padStart(2, "0")}`;
-    return new Person({
-      ...{ handle, seed, history, town, thinkMs: THINK_MS },
-      nodes: installation.nodes.map((node) => node.url),
-      chance: chanceFrom(seed, handle),
-      nextOp: () => ++ops,
-    });
+  const common = (handle: string) => ({
+    ...{ handle, seed, history, town, thinkMs: THINK_MS },
+    nodes: installation.nodes.map((node) => node.url),
+    chance: chanceFrom(seed, handle),
+    nextOp: () => ++ops,
   });
+  const named = (name: string, count: number) =>
+    Array.from({ length: count }, (_, i) => common(`${name}_${String(i).padStart(2, "0")}`));
+  const people = named("person", options.people).map((one) => new Person(one));
+  const appPeople = named("app_person", options.appPeople).map((one, i) =>
+    new AppPerson({ ...one, folder, kind: APP_KINDS[i % APP_KINDS.length]! })
+  );
   for (const person of people) await person.begin();
-  return people;
+  await Promise.all(appPeople.map((person) => person.begin()));
+  return { people, appPeople };
 }
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));

@@ -6,15 +6,15 @@ import type { SaidOutcome } from "../history/record.ts";
 import { chooseAct } from "./acts.ts";
 import type { Act, Actor, Draft } from "./acts/act.ts";
 import { createGroup } from "./acts/gathering.ts";
-import { zSignedIn } from "./answers.ts";
 import { Device } from "./device.ts";
 import { askForDirect, type Errand, moveMark } from "./errands.ts";
 import { newId, type Prefix, shardOf } from "./ids.ts";
-import { anonymousCall, Line } from "./line.ts";
+import { Line } from "./line.ts";
 import { notedOutcome } from "./notes.ts";
 import { pause } from "./pause.ts";
 import { offerCall } from "./procedures.ts";
 import { type Reader, readList, readLog, readMessages } from "./reads.ts";
+import { signIn } from "./sign_in.ts";
 import type { Town } from "./town.ts";
 
 export interface PersonOptions {
@@ -88,16 +88,11 @@ export class Person implements Actor {
   async begin(): Promise<void> {
     const { handle, nodes, history, chance } = this.#options;
     this.#node = chance.below(nodes.length);
-    const input = { handle };
-    const call = { kind: "mutation" as const, path: "auth.devSignIn", input, answer: zSignedIn };
-    const answer = await anonymousCall(nodes[this.#node]!, call);
-    if (answer.kind !== "answered") throw new Error(`${handle} can't sign in: ${JSON.stringify(answer)}`);
-    const { user, token, home, incarnation } = answer.value;
+    const { user, token, home, incarnation } = await signIn(handle, { node: nodes[this.#node]!, history });
     Object.assign(this, { user, home });
     this.#token = token;
     this.#incarnation = incarnation;
     this.town.people.push(user);
-    history.note({ k: "person", user, handle });
     this.#line = this.#newLine();
     this.#newDevice();
   }
