@@ -1,8 +1,12 @@
 /** A device's way to the nodes: one connection after the other, and what is asked over it. */
-import type { Outcome, Proposal, Seq, StreamId, UserId } from "@gatz/domain";
+import type { Draft, Outcome, Proposal, Seq, StreamId, UserId } from "@gatz/domain";
+import { isTrouble, type Offered } from "../../packages/client/src/server/contract.ts";
+import { CUT, type Trouble } from "../../packages/client/src/trouble.ts";
 import type { Chance } from "./chance.ts";
 import type { MarkCall, Offer, PlainDraft, PlainMark, PlainOutcome } from "./history.ts";
+import { never, troubleOfAnswer } from "./line_server.ts";
 import type { MarkWish, PageAnswer, SimNode } from "./node.ts";
+import type { ApiCall } from "./node_api.ts";
 import { Wire } from "./wire.ts";
 import type { World } from "./world.ts";
 
@@ -69,6 +73,43 @@ export class Line {
     return outcomes;
   }
 
+  /** Likewise as a client does, through the API. It is part of the record too. */
+  async offerAsClient(stream: StreamId, drafts: readonly Draft[], gone: AbortSignal): Promise<Offered | Trouble> {
+    if (this.#open === null) return CUT;
+    const { node, wire } = this.#open;
+    const { time } = this.#world;
+    const offer = this.#record(drafts.map((draft) => ({ ...draft, actor: this.user })), node.name);
+    const call = { type: "mutation", path: "log.offer", input: { stream, drafts }, connection: wire } as const;
+    const answer = await this.#answered<Offered>(wire, async () => {
+      offer.arrivedAt = time.now;
+      try {
+        return await node.api.call(this.user, { ...call, signal: wire.closed });
+      } finally {
+        offer.settledAt = time.now;
+      }
+    });
+    if (gone.aborted) return await never();
+    if (!isTrouble(answer)) {
+      offer.answeredAt = time.now;
+      offer.outcomes = answer.outcomes as readonly PlainOutcome[];
+    }
+    this.#world.note(`${this.user} is answered ${drafts[0]?.id} ${JSON.stringify(answer)}`);
+    return answer;
+  }
+
+  /** Asks the API of whichever node it is connected to. */
+  async call<T extends object>(call: Pick<ApiCall, "type" | "path" | "input">): Promise<T | Trouble> {
+    if (this.#open === null) return CUT;
+    const { node, wire } = this.#open;
+    this.#world.note(`${this.user} asks ${call.path} ${JSON.stringify(call.input)}`);
+    const answer = await this.#answered<T>(
+      wire,
+      () => node.api.call(this.user, { ...call, connection: wire, signal: wire.closed }),
+    );
+    this.#world.note(`${this.user} is told ${JSON.stringify(answer)}`);
+    return answer;
+  }
+
   /** A page of the log; null if the connection is lost. */
   async page(stream: StreamId, { fromSeq, wire }: { fromSeq: Seq; wire?: Wire }): Promise<PageAnswer | null> {
     const open = this.#open;
@@ -117,6 +158,20 @@ export class Line {
     this.#world.history.offers.push(offer);
     this.#world.note(`${this.user} offers ${drafts.map(({ type, id }) => `${type} ${id}`).join(", ")} to ${node}`);
     return offer;
+  }
+
+  /** What an answer is when it has come as text, or what kept it. */
+  async #answered<T extends object>(wire: Wire, question: () => Promise<unknown>): Promise<T | Trouble> {
+    const answer = await this.#over(wire, async () => {
+      try {
+        return JSON.stringify(await question());
+      } catch (error) {
+        return troubleOfAnswer(error);
+      }
+    });
+    if (answer === null) return CUT;
+    // What a procedure returns is what the client's types say.
+    return typeof answer === "string" ? JSON.parse(answer) as T : answer;
   }
 
   async #over<T>(wire: Wire, question: () => Promise<T>): Promise<T | null> {

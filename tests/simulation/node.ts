@@ -27,6 +27,7 @@ import { assembleStorage } from "../../packages/storage/src/assemble.ts";
 import type { Chance } from "./chance.ts";
 import type { PlainMark } from "./history.ts";
 import { LIMITS } from "./limits.ts";
+import { NodeApi } from "./node_api.ts";
 import { SimBackend, type SimBackendOptions } from "./postgres/sim_backend.ts";
 import type { Wire } from "./wire.ts";
 
@@ -62,17 +63,20 @@ export class SimNode {
   readonly name: string;
   readonly backend: SimBackend;
   readonly storage: Storage;
+  readonly api: NodeApi;
   readonly #live: LiveParts;
   readonly #wires = new Set<Wire>();
   readonly #gone = new AbortController();
 
-  private constructor({ name, backend, storage, live }: {
+  private constructor({ name, backend, storage, live, api }: {
     name: string;
     backend: SimBackend;
     storage: Storage;
     live: LiveParts;
+    api: NodeApi;
   }) {
     this.name = name;
+    this.api = api;
     this.backend = backend;
     this.storage = storage;
     this.#live = live;
@@ -89,9 +93,10 @@ export class SimNode {
     storage.join({ url: name, forward });
     const now = () => performance.now();
     const traffic = new Traffic();
-    const hub = createHub({ source: storage, traffic, now });
+    const api = new NodeApi(storage, { live: () => live, random: chance.next });
+    const hub = createHub({ source: storage, traffic, now, onHanded: api.onHanded });
     const live = { hub, traffic, source: storage, limits: LIMITS, now, random: chance.next };
-    return new SimNode({ name, backend, storage, live });
+    return new SimNode({ name, backend, storage, live, api });
   }
 
   get isRunning(): boolean {

@@ -42,7 +42,7 @@ export class SimBackend implements Backend {
     this.shards = new Map(
       servers.flatMap((server) => [...server.shards.keys()].map((shard) => [shard, server.name] as const)),
     );
-    this.reads = simReads({ read: this.#read, limits });
+    this.reads = simReads({ read: this.#read, shards: [...this.shards.keys()], limits });
   }
 
   /** The ways to the servers, for whoever breaks them. */

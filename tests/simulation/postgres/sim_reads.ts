@@ -16,9 +16,18 @@ import {
   type StreamState,
   underMarks,
   type UserId,
+  type UserState,
 } from "@gatz/domain";
-import type { Account, BackfillBudget, ResumedStream, ShardResume, StorageLimits } from "@gatz/storage/contract";
+import type {
+  Account,
+  BackfillBudget,
+  Profile,
+  ResumedStream,
+  ShardResume,
+  StorageLimits,
+} from "@gatz/storage/contract";
 import type { Backend } from "../../../packages/storage/src/backend.ts";
+import { simLists } from "./sim_lists.ts";
 import type { SimShard } from "./sim_shard.ts";
 
 /** Runs a read on a shard's tables as they are at one moment; throws `ShardUnavailable`. */
@@ -26,10 +35,11 @@ export type ReadShard = <T>(shard: ShardNumber, read: (tables: SimShard) => T) =
 
 export interface SimReadsOptions {
   readonly read: ReadShard;
+  readonly shards: readonly ShardNumber[];
   readonly limits: Pick<StorageLimits, "backfillPerStream" | "pageEvents">;
 }
 
-export function simReads({ read, limits }: SimReadsOptions): Backend["reads"] {
+export function simReads({ read, shards, limits }: SimReadsOptions): Backend["reads"] {
   return {
     state: (stream) => read(shardOf(stream), (tables) => tables.state(stream)),
     states: (streams) => states(read, streams),
@@ -68,17 +78,19 @@ export function simReads({ read, limits }: SimReadsOptions): Backend["reads"] {
         const asked = fold.messages().filter(({ id }) => ids.includes(id)).map((one) => underMarks(one, marks));
         return { asOf: seq(log.length), messages: new Map(asked.map((one) => [one.id, shownTo(viewer, one)])) };
       }),
-    profiles: notSimulated,
-    account: notSimulated,
+    profiles: (users) => profiles(read, users),
+    account: (user) =>
+      read(shardOf(user), (tables) => {
+        const state = tables.state(user);
+        return state?.kind === "user" ? state : null;
+      }),
+    ...simLists(read, shards),
     ground: notSimulated,
     groupsOf: notSimulated,
     messages: notSimulated,
     discussionOf: notSimulated,
     eventsAbout: notSimulated,
     moderation: notSimulated,
-    discussionsOf: notSimulated,
-    discussionRows: notSimulated,
-    groupList: notSimulated,
   };
 }
 
@@ -110,6 +122,14 @@ async function accounts(read: ReadShard, users: readonly UserId[]): Promise<Read
     if (fact.kind !== "known") return [user, fact];
     return [user, fact.value.kind === "user" ? { kind: "known", value: fact.value } : { kind: "missing" }];
   }));
+}
+
+async function profiles(read: ReadShard, users: readonly UserId[]): Promise<ReadonlyMap<UserId, Fact<Profile>>> {
+  const found = await accounts(read, users);
+  return new Map([...found].map(([user, fact]): [UserId, Fact<Profile>] =>
+    // The whole state is what `accounts` reads here.
+    fact.kind === "known" ? [user, { kind: "known", value: fact.value as UserState }] : [user, fact]
+  ));
 }
 
 function shardsOf(tables: SimShard, user: UserId): ShardNumber[] {
