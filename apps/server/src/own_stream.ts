@@ -1,7 +1,6 @@
 /** Who acts reads their own writes: what they did is waited for in their own stream, from which all lists and feeds begin. @module */
 import { type AnyEventId, arrivalOf, type Outcome, type Proposal, type UserId } from "@gatz/domain";
 import { ShardUnavailable, type Storage } from "@gatz/storage/contract";
-import { setTimeout } from "node:timers/promises";
 import { within } from "./live/pause.ts";
 import { isAck } from "./rates/offer_paid.ts";
 
@@ -48,7 +47,8 @@ async function arrives(
 ): Promise<boolean> {
   for (let pauseMs: number = PAUSE_MS.first; !await isThere(storage, arrival);) {
     if (performance.now() + pauseMs > end) return false;
-    await setTimeout(pauseMs);
+    // The global timer: the simulation has it too.
+    await new Promise((resolve) => setTimeout(resolve, pauseMs));
     pauseMs = Math.min(2 * pauseMs, PAUSE_MS.longest);
   }
   return true;
