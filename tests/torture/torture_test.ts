@@ -20,7 +20,16 @@ if (await needsPostgres(import.meta.url)) {
       passed = await t.step(name, work) && passed;
     };
     {
-      const options = { seed, folder, faults: FAULTS, servers: 2, databases, people: 12, appPeople: 0, stormMs: STORM_MS };
+      const options = {
+        seed,
+        folder,
+        faults: FAULTS,
+        servers: 2,
+        databases,
+        people: 12,
+        appPeople: 0,
+        stormMs: STORM_MS,
+      };
       await using run = await torture({ ...options, say: () => {} });
       await step("the history holds", async () => {
         const violations = await run.judge(await run.readLog());
