@@ -26,7 +26,7 @@ export class LineServer implements Server {
     const endOpening = this.#line.onOpen((open) => {
       const input = { ...(cursor !== null && { cursor }), ...(lastEventId !== undefined && { lastEventId }) };
       open.wire.closed.addEventListener("abort", () => signal.aborted || on.connected(false), { once: true });
-      void this.#follow(open, {
+      this.#follow(open, {
         ...{ input, signal },
         connected: () => on.connected(true),
         frame: (frame) => {
@@ -66,7 +66,7 @@ export class LineServer implements Server {
     return await this.#line.offerAsClient(stream, drafts, this.#gone);
   }
 
-  async #follow(
+  #follow(
     { node, wire }: Open,
     { input, signal, connected, frame, ended }: {
       readonly input: object;
@@ -75,7 +75,7 @@ export class LineServer implements Server {
       readonly frame: FeedHandlers["frame"];
       readonly ended: FeedHandlers["ended"];
     },
-  ): Promise<void> {
+  ): void {
     const over = AbortSignal.any([wire.closed, signal]);
     const toClient = (deliver: () => void) => wire.toClient(() => over.aborted || deliver());
     wire.toNode(async () => {
