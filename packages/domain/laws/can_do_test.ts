@@ -12,7 +12,8 @@ import { publicForm } from "../src/public_form.ts";
 import { unixMs } from "../src/scalars.ts";
 import type { GroupState, UserState } from "../src/state.ts";
 import { visible } from "../src/visible.ts";
-import { limits, moves, newWorld, proposalOf } from "../testing/chat.ts";
+import { limits, type Move, moves, newWorld, proposalOf } from "../testing/chat.ts";
+import { holding } from "../testing/holder.ts";
 import type { World } from "../testing/world.ts";
 
 /** The events of a stream that a viewer is sent, in their forms. */
@@ -38,7 +39,13 @@ function folded(world: World, stream: StreamId, viewer: UserId): Pick<Held, "str
   return { stream: undefined, messages };
 }
 
-function heldBy(world: World, viewer: UserId, proposal: Proposal): Held {
+type Holds = (world: World, stream: StreamId, viewer: UserId) => Pick<Held, "stream" | "messages">;
+
+function heldBy(
+  { world, folded }: { world: World; folded: Holds },
+  viewer: UserId,
+  proposal: Proposal,
+): Held {
   const own = folded(world, proposal.stream, viewer);
   const { group = own.stream?.kind === "discussion" ? own.stream.group : undefined } = needs(proposal);
   return {
@@ -51,38 +58,69 @@ function heldBy(world: World, viewer: UserId, proposal: Proposal): Held {
 Deno.test("[DISC4] what a client says of a draft is what the server says, or that it does not know", () => {
   const said = { known: 0, unknown: 0, refused: 0 };
   fc.assert(
-    fc.property(moves(60), limits, (chat, limits) => {
-      const world = newWorld(limits);
-      world.deliverAll();
-      for (const move of chat) {
-        const proposal = proposalOf(move, world);
-        if (proposal === null) continue;
-        if (proposal.actor === "system" || isSystemType(proposal)) { // nothing that a client could offer
-          world.offer(proposal);
-          world.deliverAll();
-          continue;
-        }
-        const held = heldBy(world, proposal.actor, proposal);
-        const foreseen = canDo(held, proposal, { at: unixMs(world.now), limits: world.limits });
-        const outcome = world.offer(proposal);
-        world.deliverAll();
-        if (isOldId(outcome)) continue;
-        if (foreseen.kind === "unknown") said.unknown++;
-        else {
-          said.known++;
-          if (outcome.kind === "rejected") said.refused++;
-          deepStrictEqual(shortly(foreseen), shortly(outcome), JSON.stringify(proposal));
-        }
-      }
-    }),
+    fc.property(moves(60), limits, (chat, limits) => foreseeAll(newWorld(limits), chat, { folded, said })),
     { numRuns: 150 },
   );
   ok(said.known > said.unknown && said.refused > 100, JSON.stringify(said));
 });
 
+/** Plays a chat; before each offer, who makes it says what it will be answered, or that they do not know. */
+function foreseeAll(
+  world: World,
+  chat: readonly Move[],
+  { folded, said }: { folded: Holds; said: { known: number; unknown: number; refused: number } },
+): void {
+  world.deliverAll();
+  for (const move of chat) {
+    const proposal = proposalOf(move, world);
+    if (proposal === null) continue;
+    if (proposal.actor === "system" || isSystemType(proposal)) { // nothing that a client could offer
+      world.offer(proposal);
+      world.deliverAll();
+      continue;
+    }
+    const held = heldBy({ world, folded }, proposal.actor, proposal);
+    const foreseen = canDo(held, proposal, { at: unixMs(world.now), limits: world.limits });
+    const outcome = world.offer(proposal);
+    world.deliverAll();
+    if (isOldId(outcome)) continue;
+    if (foreseen.kind === "unknown") said.unknown++;
+    else {
+      said.known++;
+      if (outcome.kind === "rejected") said.refused++;
+      deepStrictEqual(shortly(foreseen), shortly(outcome), JSON.stringify(proposal));
+    }
+  }
+}
+
 /** Whether an id was used before, as that of a direct group's beginning, is not asked of a client. */
 function isOldId(outcome: Outcome): boolean {
   return outcome.kind === "duplicate" || (outcome.kind === "rejected" && outcome.code === "EventIdReused");
+}
+
+Deno.test("[DISC4] so it does of what a client holds that opened a stream later, and has its user's form of the state", () => {
+  const said = { known: 0, unknown: 0, refused: 0 };
+  fc.assert(
+    fc.property(moves(60), limits, fc.nat(30), (chat, limits, openedAt) => {
+      const opened = (world: World, stream: StreamId, viewer: UserId) =>
+        openedLater(world, stream, { viewer, openedAt });
+      foreseeAll(newWorld(limits), chat, { folded: opened, said });
+    }),
+    { numRuns: 300 },
+  );
+  ok(said.known > said.unknown && said.refused > 100, JSON.stringify(said));
+});
+
+function openedLater(
+  world: World,
+  stream: StreamId,
+  { viewer, openedAt }: { readonly viewer: UserId; readonly openedAt: number },
+): Pick<Held, "stream" | "messages"> {
+  const log = world.log(stream);
+  const last = [...holding(log, { viewer, openedAt: Math.min(openedAt, log.length) })].at(-1);
+  // Who has left before is answered with what was then; who never was in it, with nothing.
+  const whole = last ?? [...holding(log, { viewer })].at(-1);
+  return whole === undefined ? { stream: null, messages: new Map() } : { stream: whole.held, messages: whole.messages };
 }
 
 function shortly(answer: { readonly kind: string; readonly code?: string; readonly reason?: string }) {

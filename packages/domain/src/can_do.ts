@@ -11,10 +11,11 @@ import type { NotNow, Rejection } from "./outcome.ts";
 import { refuse } from "./refuse.ts";
 import { type Seq, type UnixMs } from "./scalars.ts";
 import type { GroupState, MessageState, StreamState, UserState } from "./state.ts";
+import { restsOnUnseen } from "./unseen.ts";
 
-/** What a client holds, folded from the events that its user sees. */
+/** What a client holds: what it was answered, and folded on from the events that its user sees. */
 export interface Held {
-  /** The draft's stream. Null: nothing of it is seen. Undefined: its beginning is not, so it can't be folded. */
+  /** The draft's stream, in the user's form (`stateFor`) or folded from its beginning. Null: nothing of it is seen. Undefined: not known. */
   readonly stream: StreamState | null | undefined;
   readonly messages: ReadonlyMap<MessageId, MessageState>;
   /** The group that the draft, or its discussion, is in. */
@@ -60,7 +61,8 @@ export function foresee(held: Held, proposal: Proposal, circumstances: Circumsta
     decide({ stream, messages }, proposal, { ...factsAt(of, held, proposal), ...circumstances })
   ) as [Decision, Decision];
   const decided = best.kind === "accepted" ? best.decided : null;
-  const isKnown = best.kind === worst.kind && codeOf(best) === codeOf(worst) && !restsOnUnseen(best, proposal);
+  const isKnown = best.kind === worst.kind && codeOf(best) === codeOf(worst) &&
+    !restsOnUnseen(best, proposal, { stream, messages });
   if (!isKnown) return { answer: UNKNOWN, decided };
   return { answer: best.kind === "accepted" ? { kind: "accepted" } : best, decided };
 }
@@ -90,16 +92,4 @@ function factsAt(of: "best" | "worst", held: Held, proposal: Proposal): Omit<Fac
 function codeOf(decision: Decision): string {
   if (decision.kind === "rejected") return decision.code;
   return decision.kind === "not-now" ? decision.reason : "";
-}
-
-/** Fields that name what may be there without being seen: messages that are not held, flags and invites of others. */
-const UNSEEN: ReadonlySet<string> = new Set(["body.target", "body.replyTo", "body.flag", "body.invite"]);
-
-/** Whether it would perhaps be decided otherwise by who sees more. */
-function restsOnUnseen(decision: Decision, { type }: Proposal): boolean {
-  if (decision.kind === "not-now") return decision.reason === "Unavailable";
-  // Whether one's own flag was answered is between moderators (MOD2).
-  if (type === "flag-message" && decision.kind === "rejected" && decision.code === "NoChange") return true;
-  if (decision.kind !== "rejected" || !UNSEEN.has(decision.field ?? "")) return false;
-  return decision.code === "NotFound" || decision.code === "ReplyElsewhere";
 }
