@@ -9,6 +9,7 @@ import type {
   NotifyLevel,
   ReadMark,
   Rejection,
+  Rev,
   Seq,
   ShardNumber,
   StreamId,
@@ -78,11 +79,11 @@ export interface RefusedRecord {
   readonly refusedAt: number;
 }
 
-/** `marks`, key: discussion; rank: rev. What the server is known to hold, as the feed told it; what it has yet to be told is the outbox's. */
+/** `marks`, key: discussion; rank: the newest rev. What the server is known to hold; what it has yet to be told is the outbox's. */
 export interface MarkRecord {
-  /** Absent: the feed has told of none. */
-  readonly mark?: ReadMark;
-  readonly notify?: NotifyLevel;
+  /** Absent, as the other: nothing was told of it. */
+  readonly read?: ReadMark & { readonly rev: Rev };
+  readonly setting?: { readonly notify: NotifyLevel; readonly rev: Rev };
 }
 
 /**
@@ -99,30 +100,31 @@ export type DraftId = AnyEventId;
 /** `meta`, key `blocks`; rank: seq. Whom the user blocks, as of a seq of their own stream (BLK1). */
 export interface BlocksRecord {
   readonly seq: Seq;
+  /** The newest seq of it that is known to be there. */
+  readonly known: Seq;
   readonly users: readonly UserId[];
 }
 
-/** `meta`, key `lists`: which lists have been read to their ends once; what came later the feed has told. */
-export interface ListsRecord {
-  readonly discussions: boolean;
-  readonly groups: boolean;
+/** `meta`, keys `discussions` and `groups`: whether the list was read to its end once; what came later the feed has told. */
+export interface ListRecord {
+  readonly isWhole: boolean;
 }
 
-/** `rows`, key: the discussion's id; rank: the row's head, 0 without a row. */
-export interface RowRecord {
+/** One row of a list, as it is held. */
+export interface HeldRecord<Row> {
   /** What the server said, or would have said, at the row's head; null: it has yet to be asked for. */
-  readonly row: ListedDiscussion | null;
+  readonly row: Row | null;
   /** The newest seq that is known to be there: a row with an older head is to be asked for. */
   readonly known: Seq;
   /** Something without a seq has changed it (a mark, a block): it is to be asked for. */
   readonly isStale: boolean;
 }
 
-/** `groups`, key: the group's id; rank: the row's seq, 0 without a row. As a {@link RowRecord}. */
-export interface GroupRecord {
-  readonly row: ListedGroup | null;
-  readonly known: Seq;
-}
+/** `rows`, key: the discussion's id; rank: the row's head, 0 without a row. */
+export type RowRecord = HeldRecord<ListedDiscussion>;
+
+/** `groups`, key: the group's id; rank: the row's seq, 0 without a row. */
+export type GroupRecord = HeldRecord<ListedGroup>;
 
 /** `people`, key: the user's id; rank: `asOf`. */
 export interface PersonRecord {
@@ -133,7 +135,7 @@ export interface PersonRecord {
 
 /** What the tables hold. */
 export interface Records {
-  readonly meta: SelfRecord | PlaceRecord | BlocksRecord | ListsRecord;
+  readonly meta: SelfRecord | PlaceRecord | BlocksRecord | ListRecord;
   readonly rows: RowRecord;
   readonly groups: GroupRecord;
   readonly people: PersonRecord;

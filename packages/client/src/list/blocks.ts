@@ -1,0 +1,146 @@
+/** Whom the user blocks, kept from their own stream (BLK1). @module */
+import { type FeedItem, type LogEvent, type Seq, seq, type UserId } from "@gatz/domain";
+import { Cell } from "../observable.ts";
+import { isTrouble, type Server } from "../server/contract.ts";
+import type { Change, Store } from "../store/contract.ts";
+import type { BlocksRecord } from "../store/records.ts";
+import type { Timing } from "../timing.ts";
+import type { Trouble } from "../trouble.ts";
+import type { Listing } from "./contract.ts";
+import { Questions } from "./questions.ts";
+
+export interface BlocksOptions {
+  readonly viewer: UserId;
+  readonly server: Pick<Server, "open">;
+  readonly store: Pick<Store, "get">;
+  readonly onChange: () => void;
+  readonly timing: Timing;
+}
+
+const KEY = "blocks";
+
+export class Blocks implements Listing {
+  /** As they were last known; null: never. */
+  readonly users = new Cell<ReadonlySet<UserId> | null>(null);
+  readonly #options: BlocksOptions;
+  readonly #questions: Questions<UserId>;
+  /** Of the user's own stream: what is held is as of `#seq`, and there is something up to `#known`. */
+  #seq = seq(0);
+  #known = seq(0);
+  #isUnwritten = false;
+
+  constructor(options: BlocksOptions) {
+    this.#options = options;
+    this.#questions = new Questions({
+      ask: () => this.#ask(),
+      isWanted: () => this.#isWanted,
+      most: 1,
+      timing: options.timing,
+    });
+    this.#questions.want(options.viewer);
+  }
+
+  /** Whether all is known that has come by the feed. */
+  get isCurrent(): boolean {
+    return !this.#isWanted;
+  }
+
+  async load(): Promise<void> {
+    // The key says which record it is.
+    const record = await this.#options.store.get("meta", KEY) as BlocksRecord | undefined;
+    if (record === undefined || record.seq <= this.#seq) return;
+    this.#seq = record.seq;
+    this.#known = seq(Math.max(this.#known, record.known));
+    this.#set(record.users);
+  }
+
+  take(items: readonly FeedItem[]): void {
+    const { viewer } = this.#options;
+    for (const item of items) {
+      switch (item.type) {
+        case "event":
+          if (item.event.stream === viewer) this.#take(item.event);
+          break;
+        case "opaque":
+          if (item.stream === viewer) this.#reach(item.to);
+          break;
+        case "joined":
+        case "behind":
+          if (item.stream === viewer) this.#reach(item.head);
+          break;
+        case "live":
+        case "beat":
+          for (const head of item.heads) if (head.stream === viewer) this.#reach(head.seq);
+          break;
+      }
+    }
+  }
+
+  connected(connected: boolean): void {
+    this.#questions.connected(connected);
+  }
+
+  drain(): readonly Change[] {
+    const users = this.users.snapshot();
+    if (!this.#isUnwritten || users === null) return [];
+    this.#isUnwritten = false;
+    const value = { seq: this.#seq, known: this.#known, users: [...users] };
+    return [{ type: "put", table: "meta", key: KEY, value, rank: this.#seq }];
+  }
+
+  reset(): void {
+    this.#seq = this.#known = seq(0);
+    this.#isUnwritten = false;
+    this.users.set(null);
+    this.#questions.want(this.#options.viewer);
+  }
+
+  close(): void {
+    this.#questions.close();
+    this.users.close();
+  }
+
+  get #isWanted(): boolean {
+    return this.users.snapshot() === null || this.#seq < this.#known;
+  }
+
+  #take(event: LogEvent): void {
+    const users = this.users.snapshot();
+    if (event.seq <= this.#seq) return;
+    if (users === null || event.seq !== this.#seq + 1) return this.#reach(event.seq);
+    this.#seq = event.seq;
+    this.#known = seq(Math.max(this.#known, event.seq));
+    this.#isUnwritten = true;
+    if (event.type === "block-user") this.#set([...users, event.body.user]);
+    if (event.type === "unblock-user") this.#set([...users].filter((user) => user !== event.body.user));
+  }
+
+  #reach(head: Seq): void {
+    if (head <= this.#known) return;
+    this.#known = head;
+    this.#isUnwritten = true;
+    this.#questions.want(this.#options.viewer);
+  }
+
+  async #ask(): Promise<readonly UserId[] | Trouble> {
+    const { viewer, server, onChange } = this.#options;
+    const known = this.#known;
+    const opened = await server.open({ stream: viewer, limit: 1 });
+    if (isTrouble(opened)) return opened;
+    const { state, asOf } = opened;
+    // Another life's answer, or what has come meanwhile.
+    if (state.kind !== "user" || asOf < this.#seq || asOf < known) return [viewer];
+    this.#seq = asOf;
+    this.#known = seq(Math.max(this.#known, asOf));
+    this.#isUnwritten = true;
+    this.#set(state.blocks ?? []);
+    onChange();
+    return this.#isWanted ? [viewer] : [];
+  }
+
+  #set(users: readonly UserId[]): void {
+    const before = this.users.snapshot();
+    if (before?.size === users.length && users.every((user) => before.has(user))) return;
+    this.users.set(new Set(users));
+  }
+}

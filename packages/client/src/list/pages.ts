@@ -1,0 +1,129 @@
+/** A list that the server gives in pages: its beginning is read at each connection, and once the rest too. @module */
+import type { Incarnation, ShardNumber } from "@gatz/domain";
+import { isTrouble } from "../server/contract.ts";
+import type { Change, Store } from "../store/contract.ts";
+import type { ListRecord } from "../store/records.ts";
+import type { Timing } from "../timing.ts";
+import type { Trouble } from "../trouble.ts";
+
+export interface Page {
+  readonly incarnation: Incarnation;
+  /** A feed's cursor. */
+  readonly asOf: string;
+  readonly unavailable: readonly ShardNumber[];
+  readonly next: string | null;
+}
+
+export interface PagesOptions<P extends Page> {
+  /** In the store's `meta`. */
+  readonly key: "discussions" | "groups";
+  readonly ask: (page: { readonly limit: number; readonly before?: string }) => Promise<P | Trouble>;
+  /** Called before a page is asked for; what it returns takes the answer, once the rest here is up to date. */
+  readonly asking: () => (page: P) => void;
+  readonly timing: Timing;
+}
+
+/** As many rows as the server gives at once. */
+export const PAGE_ROWS = 100;
+
+export class Pages<P extends Page> {
+  readonly #options: PagesOptions<P>;
+  #isWhole = false;
+  #isUnwritten = false;
+  #unavailable: readonly ShardNumber[] = [];
+  /** How far the list has been read; undefined: not at all. */
+  #next: string | undefined;
+  /** The first page has just been read, before there was a feed. */
+  #hasBegun = false;
+  #reading: AbortController | undefined;
+
+  constructor(options: PagesOptions<P>) {
+    this.#options = options;
+  }
+
+  async load(store: Pick<Store, "get">): Promise<void> {
+    // The key says which record it is.
+    const record = await store.get("meta", this.#options.key) as ListRecord | undefined;
+    this.#isWhole ||= record?.isWhole ?? false;
+  }
+
+  /** Whether it was read to its end once. */
+  get isWhole(): boolean {
+    return this.#isWhole;
+  }
+
+  /** Shards that were silent when the list was last read. */
+  get unavailable(): readonly ShardNumber[] {
+    return this.#unavailable;
+  }
+
+  /** One of them is there again: what there is on it, the feed will tell (LIVE2). */
+  answers(shard: ShardNumber): void {
+    if (this.#unavailable.includes(shard)) this.#unavailable = this.#unavailable.filter((one) => one !== shard);
+  }
+
+  /** The first page, for a feed that has no cursor yet; {@link read} then goes on behind it. */
+  async begin(): Promise<P | Trouble> {
+    const page = await this.#ask(undefined, undefined);
+    this.#hasBegun = !isTrouble(page);
+    return page;
+  }
+
+  /** Reads the first page, and as long as the list is not whole, on from where it was read to. */
+  read(): void {
+    this.stop();
+    const { signal } = this.#reading = new AbortController();
+    void this.#readAll(signal);
+  }
+
+  stop(): void {
+    this.#reading?.abort();
+  }
+
+  forget(): void {
+    this.stop();
+    this.#isWhole = this.#isUnwritten = this.#hasBegun = false;
+    this.#unavailable = [];
+    this.#next = undefined;
+  }
+
+  drain(): Change[] {
+    if (!this.#isUnwritten) return [];
+    this.#isUnwritten = false;
+    return [{ type: "put", table: "meta", key: this.#options.key, value: { isWhole: this.#isWhole } }];
+  }
+
+  async #readAll(signal: AbortSignal): Promise<void> {
+    if (!this.#hasBegun) await this.#askUntilAnswered(undefined, signal);
+    if (signal.aborted) return;
+    this.#hasBegun = false;
+    while (!this.#isWhole && !signal.aborted) await this.#askUntilAnswered(this.#next, signal);
+  }
+
+  async #askUntilAnswered(before: string | undefined, signal: AbortSignal): Promise<void> {
+    const { timing } = this.#options;
+    for (let failures = 0; !signal.aborted; failures++) {
+      const page = await this.#ask(before, signal);
+      if (!isTrouble(page)) return;
+      await timing.wait(Math.max(page.retryAfterMs, timing.retryDelayMs(failures)), signal);
+    }
+  }
+
+  async #ask(before: string | undefined, signal: AbortSignal | undefined): Promise<P | Trouble> {
+    const { ask, asking } = this.#options;
+    const take = asking();
+    const page = await ask({ limit: PAGE_ROWS, ...(before !== undefined && { before }) });
+    if (isTrouble(page) || signal?.aborted) return page;
+    this.#unavailable = before === undefined ? page.unavailable : union(this.#unavailable, page.unavailable);
+    // A first page that is read again says nothing new of how far the list was read.
+    if (before === this.#next) this.#next = page.next ?? undefined;
+    if (page.next === null && !this.#isWhole) this.#isWhole = this.#isUnwritten = true;
+    take(page);
+    return page;
+  }
+}
+
+function union(some: readonly ShardNumber[], others: readonly ShardNumber[]): readonly ShardNumber[] {
+  const more = others.filter((one) => !some.includes(one));
+  return more.length === 0 ? some : [...some, ...more];
+}
