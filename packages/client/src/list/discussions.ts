@@ -11,6 +11,7 @@ import {
   shardOf,
   type ShardStatus,
   type StreamId,
+  unreachable,
   type UserId,
 } from "@gatz/domain";
 import { Cell, type Observable } from "../observable.ts";
@@ -27,7 +28,7 @@ import type { Timing } from "../timing.ts";
 import type { Trouble } from "../trouble.ts";
 import type { Blocks } from "./blocks.ts";
 import type { Begun, DiscussionList, Listing, ListRow, MarkWish } from "./contract.ts";
-import { HeldRows, type Moment } from "./held_rows.ts";
+import { type Answered, HeldRows, type Moment } from "./held_rows.ts";
 import { Marks } from "./marks.ts";
 import { OrderedRows } from "./ordered.ts";
 import { Pages } from "./pages.ts";
@@ -172,6 +173,8 @@ export class Discussions implements Listing {
         return this.#shard(item);
       case "signal":
         return;
+      default:
+        return unreachable(item);
     }
   }
 
@@ -237,12 +240,12 @@ export class Discussions implements Listing {
     const take = this.#answering();
     const answer = await this.#options.server.rows({ discussions });
     if (isTrouble(answer)) return answer;
-    take(answer);
+    take({ rows: answer.rows.flatMap(saidOf) });
     return answer.rows.flatMap((row) => isLess(row) ? [row.id] : []);
   }
 
   /** What takes the answer to what is asked now. */
-  #answering(): (answer: Pick<DiscussionRows, "rows">) => void {
+  #answering(): (answer: { readonly rows: readonly Answered<Kind>[] }) => void {
     const [askedAt, life]: [Moment, number] = [this.#rows.moment, this.#life];
     return ({ rows }) => {
       if (life !== this.#life) return;
@@ -272,7 +275,23 @@ function listOf(
   return { rows, totals: totalsOf(rows, { isWhole }), isWhole, unavailable };
 }
 
-/** What a silent shard kept the server from saying. */
-function isLess(row: DiscussionRows["rows"][number]): boolean {
+type AskedRow = DiscussionRows["rows"][number];
+
+/** Nothing, if its shard is silent: what is held of it stays. */
+function saidOf(row: AskedRow): Answered<Kind>[] {
+  switch (row.kind) {
+    case "discussion":
+      return [row];
+    case "missing":
+      return [{ kind: row.kind, id: row.id }];
+    case "unavailable":
+      return [];
+    default:
+      return unreachable(row);
+  }
+}
+
+/** What a silent shard kept the server from saying: the discussion's, or the user's own. */
+function isLess(row: AskedRow): boolean {
   return row.kind === "unavailable" || (row.kind === "discussion" && row.mark === null);
 }
