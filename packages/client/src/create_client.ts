@@ -9,15 +9,16 @@ import {
 } from "@trpc/client";
 import type { AppRouter } from "@gatz/server";
 import superjson from "superjson";
-import { backOff } from "./timing.ts";
+import { Addresses, boundedWebSocket, type ConnectionPace, DEFAULT_PACE, whenOnline } from "./sync/connection.ts";
+import { systemTiming } from "./timing.ts";
 import { tokenRenewal } from "./token_renewal.ts";
 
 /** The typed API: `client.messages.send.mutate(...)`, `client.live.inbox.subscribe(...)`. */
 export type GatzApi = TRPCClient<AppRouter>;
 
 export interface GatzClientOptions {
-  /** The server's URL, like `http://127.0.0.1:4000`. */
-  readonly url: string;
+  /** The server's URL, like `http://127.0.0.1:4000`; or those of several, of which the next is taken when one does not answer. */
+  readonly url: string | readonly string[];
   /**
    * An access token; a function is asked anew for every connection and HTTP call, and when the server refuses the token that it gave
    * before: what was refused is then made again. None: only what needs no log-in.
@@ -25,6 +26,8 @@ export interface GatzClientOptions {
   readonly token?: string | (() => string | null | Promise<string | null>);
   /** What queries and mutations go over. Subscriptions always take the WebSocket. Default `ws`. */
   readonly calls?: "ws" | "http";
+  /** How long things take; for tests. */
+  readonly pace?: Partial<ConnectionPace>;
 }
 
 export interface GatzClient {
@@ -33,31 +36,33 @@ export interface GatzClient {
   close(): Promise<void>;
 }
 
-// The server drops a socket that does not answer its pings; this is the other direction (a dead link is found within 25 s).
-const KEEP_ALIVE = { enabled: true, intervalMs: 20_000, pongTimeoutMs: 5_000 };
-// A server that restarts is reached again within a second.
-const RECONNECT = { firstMs: 100, lastMs: 5_000, random: Math.random };
-
 /** The stock tRPC client, put together as the server expects it: one socket, the token as its first message and never in a URL. */
-export function createGatzClient({ url, token, calls = "ws" }: GatzClientOptions): GatzClient {
-  const endpoint = new URL("/trpc", url);
-  const socketUrl = new URL(endpoint);
-  socketUrl.protocol = endpoint.protocol === "https:" ? "wss:" : "ws:";
+export function createGatzClient({ url, token, calls = "ws", pace: given }: GatzClientOptions): GatzClient {
+  const pace = { ...DEFAULT_PACE, ...given };
+  const urls = typeof url === "string" ? [url] : url;
+  const addresses = new Addresses({ urls, pace, random: Math.random, wait: systemTiming.wait });
   const currentToken = async () => typeof token === "function" ? await token() : token ?? null;
   const socket = createWSClient({
-    url: socketUrl.href,
+    // It is asked for before each attempt, so what there is to wait is waited here, where the network's return can cut it short.
+    url: async () => socketUrl(await addresses.next()),
+    retryDelayMs: () => 0,
+    onOpen: () => addresses.opened(),
+    onClose: (cause) => {
+      if (!CLOSED_HERE.has(cause?.code)) addresses.lost();
+    },
+    WebSocket: boundedWebSocket(pace.openMs),
     connectionParams: async () => {
       const value = await currentToken();
       return value === null ? {} : { token: value };
     },
     // Who calls over HTTP has a socket only while something is subscribed to.
     lazy: { enabled: calls === "http", closeMs: 0 },
-    keepAlive: KEEP_ALIVE,
-    retryDelayMs: (attempt) => backOff(attempt, RECONNECT),
+    keepAlive: { enabled: true, intervalMs: pace.keepAliveMs, pongTimeoutMs: pace.pongMs },
   });
   const overSocket = wsLink<AppRouter>({ client: socket, transformer: superjson });
   const overHttp = httpBatchLink<AppRouter>({
-    url: endpoint.href,
+    url: new URL("/trpc", addresses.present).href,
+    fetch: (input, init) => overHttpFrom(addresses, { input, init }),
     transformer: superjson,
     headers: async () => {
       const value = await currentToken();
@@ -65,7 +70,8 @@ export function createGatzClient({ url, token, calls = "ws" }: GatzClientOptions
     },
   });
   const isOverSocket = ({ type }: Operation) => calls === "ws" || type === "subscription";
-  const renewal = tokenRenewal({ isOverSocket, closeSocket: () => socket.connection?.ws.close() });
+  const closeSocket = () => socket.connection?.ws.close();
+  const renewal = tokenRenewal({ isOverSocket, closeSocket });
   const api = createTRPCClient<AppRouter>({
     links: [
       // A token that is no function stays what it is.
@@ -73,9 +79,39 @@ export function createGatzClient({ url, token, calls = "ws" }: GatzClientOptions
       splitLink({ condition: isOverSocket, true: overSocket, false: overHttp }),
     ],
   });
+  const forgetNetwork = whenOnline(() => {
+    addresses.hurry();
+    // What was open before the network went is open in name only.
+    closeSocket();
+  });
   const close = () => {
+    forgetNetwork();
     renewal.stop();
+    addresses.close();
     return socket.close();
   };
   return { api, close };
+}
+
+/** What a socket that this client closed itself is closed with. */
+const CLOSED_HERE: ReadonlySet<number | undefined> = new Set([1000, 1005]);
+
+/** The call at the address that is in use; the next call goes to another one if there is no answer. */
+async function overHttpFrom(
+  addresses: Addresses,
+  { input, init }: { input: RequestInfo | URL | string; init?: RequestInit },
+): Promise<Response> {
+  const { pathname, search } = new URL(input instanceof Request ? input.url : input);
+  try {
+    return await fetch(new URL(pathname + search, addresses.present), init);
+  } catch (error) {
+    if (!init?.signal?.aborted) addresses.failed();
+    throw error;
+  }
+}
+
+function socketUrl(url: string): string {
+  const endpoint = new URL("/trpc", url);
+  endpoint.protocol = endpoint.protocol === "https:" ? "wss:" : "ws:";
+  return endpoint.href;
 }

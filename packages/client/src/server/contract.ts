@@ -35,7 +35,8 @@ export interface FeedHandlers {
 
 /** Nothing here rejects: what keeps an answer from coming is a {@link Trouble}. */
 export interface Server {
-  follow(cursor: string, on: FeedHandlers): { unsubscribe(): void };
+  /** Without a cursor it begins at the present. */
+  follow(cursor: string | null, on: FeedHandlers): { unsubscribe(): void };
   me(): Promise<Me | Trouble>;
   /** The newest part of a stream's log, and the state at its end. */
   open(input: Inputs["log"]["open"]): Promise<Opened | Trouble>;

@@ -1,0 +1,105 @@
+/** The one inbox subscription, through all its troubles: begun again from where it got to, for as long as the client is open. @module */
+import type { FeedItem } from "@gatz/domain";
+import type { Server } from "../server/contract.ts";
+import { backOff, type Timing } from "../timing.ts";
+import type { Trouble } from "../trouble.ts";
+
+/** Who the server does not take is tried again now and then: the app's token may be another one by then. */
+const REJECTED = { firstMs: 5_000, lastMs: 60_000, random: () => 1 };
+
+export interface FeedFrame {
+  readonly cursor: string;
+  readonly items: readonly FeedItem[];
+}
+
+export interface InboxFeedOptions {
+  readonly follow: Server["follow"];
+  /** Takes a frame whole, at once. */
+  readonly onFrame: (frame: FeedFrame) => void;
+  readonly onConnected: (connected: boolean) => void;
+  /** The server does not take who this is; why, for people. It is tried again by itself, and by {@link InboxFeed.retry}. */
+  readonly onRejected: (reason: string) => void;
+  /** The server makes nothing of the cursor. */
+  readonly onCursorRefused: () => void;
+  readonly timing: Timing;
+  readonly signal: AbortSignal;
+}
+
+export class InboxFeed {
+  readonly #options: InboxFeedOptions;
+  #running: { unsubscribe(): void } | null = null;
+  /** The number of the feed that is listened to: earlier ones have no say any more. */
+  #current = 0;
+  #cursor: string | null = null;
+  /** In a row. */
+  #failures = 0;
+  #patience = new AbortController();
+
+  constructor(options: InboxFeedOptions) {
+    this.#options = options;
+  }
+
+  /** Begins, or begins again somewhere else. Null: at the present. */
+  begin(cursor: string | null): void {
+    this.#cursor = cursor;
+    this.#begin();
+  }
+
+  /** Does not wait any longer to try again. */
+  retry(): void {
+    this.#patience.abort();
+    this.#patience = new AbortController();
+  }
+
+  /** This is not to be followed: as if the server had said so. Tried again from the cursor. */
+  reject(reason: string, cursor: string | null): void {
+    this.#cursor = cursor;
+    void this.#ended({ kind: "trouble", again: false, problem: reason, retryAfterMs: 0 });
+  }
+
+  stop(): void {
+    this.#current++;
+    this.#running?.unsubscribe();
+    this.#running = null;
+  }
+
+  #begin(): void {
+    this.stop();
+    const feed = this.#current;
+    const isCurrent = () => feed === this.#current;
+    const running = this.#options.follow(this.#cursor, {
+      frame: (frame) => {
+        if (isCurrent()) this.#take(frame);
+      },
+      connected: (connected) => {
+        if (isCurrent()) this.#options.onConnected(connected);
+      },
+      ended: (trouble) => {
+        if (isCurrent()) void this.#ended(trouble);
+      },
+    });
+    // It may have ended before it was returned.
+    if (isCurrent()) this.#running = running;
+    else running.unsubscribe();
+  }
+
+  #take(frame: FeedFrame): void {
+    this.#failures = 0;
+    if (this.#cursor !== null) this.#cursor = frame.cursor;
+    this.#options.onFrame(frame);
+  }
+
+  async #ended(trouble: Trouble): Promise<void> {
+    this.stop();
+    const ended = this.#current;
+    const { timing, signal } = this.#options;
+    if (trouble.code === "Malformed" && this.#cursor !== null) return this.#options.onCursorRefused();
+    const isRejected = !trouble.again;
+    if (isRejected) this.#options.onRejected(trouble.problem ?? "the server takes no feed of this client");
+    else this.#options.onConnected(false);
+    const failure = this.#failures++;
+    const delayMs = isRejected ? backOff(failure, REJECTED) : timing.retryDelayMs(failure);
+    await timing.wait(Math.max(trouble.retryAfterMs, delayMs), AbortSignal.any([signal, this.#patience.signal]));
+    if (ended === this.#current && !signal.aborted) this.#begin();
+  }
+}

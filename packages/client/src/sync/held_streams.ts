@@ -1,0 +1,177 @@
+/** The streams that are stored or shown, and what the feed says of them. @module */
+import {
+  type FeedItem,
+  type Seq,
+  type ShardNumber,
+  shardOf,
+  type StreamId,
+  unreachable,
+  type UserId,
+} from "@gatz/domain";
+import { Cell, type Observable } from "../observable.ts";
+import type { Entry } from "../store/contract.ts";
+import type { StreamRecord } from "../store/records.ts";
+import type { Trouble } from "../trouble.ts";
+import { type HeldView, type Keeping, KeptStream } from "./kept_stream.ts";
+
+/** A stream that is shown: kept current until it is released. */
+export interface Held {
+  readonly stream: StreamId;
+  /** Null until it is known whose client this is. */
+  readonly view: Observable<HeldView | null>;
+  /** Reads an older page. `whole`: there is nothing older. Null: nothing is held yet, or not any more. */
+  older(): Promise<"more" | "whole" | Trouble | null>;
+  release(): void;
+}
+
+export interface HeldStreamsOptions extends Omit<Keeping, "onChange"> {
+  /** The newest seq that others know of. */
+  readonly known: (stream: StreamId) => Seq | undefined;
+  /** How far a stream's events have come. */
+  readonly onArrived: (stream: StreamId, head: Seq) => void;
+  /** Whether anything is behind has perhaps changed. */
+  readonly onChange: () => void;
+}
+
+export class HeldStreams {
+  readonly #options: HeldStreamsOptions;
+  readonly #streams = new Map<StreamId, KeptStream>();
+
+  /** Those that are stored. */
+  constructor(options: HeldStreamsOptions, stored: readonly Entry<"streams">[]) {
+    this.#options = options;
+    for (const { key, value } of stored) {
+      // A record's key is its stream's id.
+      const stream = key as StreamId;
+      this.#streams.set(stream, this.#keep(stream, value));
+    }
+  }
+
+  get viewer(): UserId {
+    return this.#options.viewer;
+  }
+
+  hold(stream: StreamId): Held {
+    const kept = this.#streams.get(stream) ?? this.#keep(stream, null);
+    this.#streams.set(stream, kept);
+    const known = this.#options.known(stream);
+    if (known !== undefined) kept.know(known);
+    kept.hold();
+    let isReleased = false;
+    const release = () => {
+      if (isReleased) return;
+      isReleased = true;
+      kept.release();
+      if (kept.isIdle) this.#streams.delete(stream);
+    };
+    return { stream, view: kept.view, older: () => kept.older(), release };
+  }
+
+  take(item: FeedItem): void {
+    switch (item.type) {
+      case "event":
+        return this.#take(item.event.stream, item);
+      case "opaque":
+        return this.#take(item.stream, item);
+      case "joined":
+        return this.#streams.get(item.stream)?.joined(item.head);
+      case "behind":
+        return this.#streams.get(item.stream)?.know(item.head);
+      case "live":
+      case "beat":
+        for (const { stream, seq } of item.heads) this.#streams.get(stream)?.know(seq);
+        return;
+      case "shard":
+      case "read":
+      case "setting":
+      case "signal":
+        return;
+      default:
+        return unreachable(item);
+    }
+  }
+
+  /** Whether something is known to be there that is not held, but for what shards that don't answer have. */
+  isBehind(silent: ReadonlyMap<ShardNumber, unknown>): boolean {
+    for (const kept of this.#streams.values()) if (kept.isBehind && !silent.has(shardOf(kept.stream))) return true;
+    return false;
+  }
+
+  isHeld(stream: StreamId): boolean {
+    return this.#streams.get(stream)?.isHeld ?? false;
+  }
+
+  /** Those that are looked at leave the store later than others. */
+  touch(): void {
+    for (const kept of this.#streams.values()) if (kept.isHeld) kept.touch();
+  }
+
+  /** It has left the store, and nobody looks at it. */
+  forget(stream: StreamId): void {
+    this.#streams.get(stream)?.drop();
+    this.#streams.delete(stream);
+  }
+
+  /** A connection stands again: what was in the way may not be any more. */
+  retry(): void {
+    for (const kept of this.#streams.values()) kept.retry();
+  }
+
+  /** Another life of the installation (LOG9). */
+  reset(): void {
+    for (const [stream, kept] of this.#streams) {
+      kept.reset();
+      if (kept.isIdle) this.#streams.delete(stream);
+    }
+  }
+
+  close(): void {
+    for (const kept of this.#streams.values()) kept.drop();
+  }
+
+  #take(stream: StreamId, item: Extract<FeedItem, { type: "event" | "opaque" }>): void {
+    const kept = this.#streams.get(stream);
+    if (kept === undefined) {
+      if (item.type === "event") this.#options.onArrived(stream, item.event.seq);
+    } else kept.take(item);
+  }
+
+  #keep(stream: StreamId, record: StreamRecord | null): KeptStream {
+    const onChange = (kept: KeptStream) => {
+      if (kept.head > 0) this.#options.onArrived(stream, kept.head);
+      this.#options.onChange();
+    };
+    return new KeptStream(stream, { ...this.#options, onChange, record });
+  }
+}
+
+/** A stream that somebody wants to see before it is known who they are. */
+export function heldLater(
+  stream: StreamId,
+  session: Observable<unknown>,
+  streams: () => HeldStreams | null,
+): Held {
+  const view = new Cell<HeldView | null>(null);
+  let held: Held | null = null;
+  let isReleased = false;
+  const unsubscribe = session.subscribe(() => {
+    const found = streams();
+    if (found === null || isReleased || held !== null) return;
+    unsubscribe();
+    const begun = held = found.hold(stream);
+    const show = () => view.set(begun.view.snapshot());
+    begun.view.subscribe(show);
+    show();
+  });
+  return {
+    stream,
+    view,
+    older: async () => await held?.older() ?? null,
+    release: () => {
+      isReleased = true;
+      unsubscribe();
+      held?.release();
+      view.close();
+    },
+  };
+}

@@ -1,0 +1,286 @@
+/** What drives a client: one store, one feed, one outbox; all that is shown is kept current from here. @module */
+import type { FeedItem, Incarnation, StreamId } from "@gatz/domain";
+import { Cell, type Observable } from "../observable.ts";
+import { isTrouble, type Me, type Server } from "../server/contract.ts";
+import { type SelfRecord, STORE_FORMAT } from "../store/records.ts";
+import type { Trouble } from "../trouble.ts";
+import { Arrivals } from "./arrivals.ts";
+import { CLEARED, PLACE_KEY, putSelf, SELF_KEY } from "./cleared.ts";
+import type { ListsPart, OutboxPart, PartsKit, ReplicaOptions, Session } from "./contract.ts";
+import { keepWithin } from "./eviction.ts";
+import { type FeedFrame, InboxFeed } from "./feed.ts";
+import { type Held, heldLater, HeldStreams } from "./held_streams.ts";
+import { Journal } from "./journal.ts";
+import { Lanes } from "./lanes.ts";
+import { Lives } from "./lives.ts";
+import { type ClientStatus, StatusBoard } from "./status.ts";
+
+/** Frames that wait until it is known whose they are; with more the feed begins again. */
+const MOST_FRAMES = 200;
+
+export class Replica<L extends ListsPart, O extends OutboxPart> {
+  readonly #options: ReplicaOptions<L, O>;
+  readonly #closing = new AbortController();
+  readonly #board = new StatusBoard();
+  readonly #me = new Cell<Me | null>(null);
+  readonly #session = new Cell<Session<L> | null>(null);
+  readonly #lives: Lives;
+  readonly #journal: Journal;
+  readonly #lanes: Lanes;
+  readonly #feed: InboxFeed;
+  readonly #kit: PartsKit;
+  /** There from the beginning: drafts wait without a session too. */
+  readonly outbox: O;
+  #streams: HeldStreams | null = null;
+  /** Frames are taken; else the feed only tells that there is a connection. */
+  #hasBegun = false;
+  /** What came before the server had said whose token it is; null once it has. */
+  #unchecked: FeedFrame[] | null = [];
+  /** Where the feed began with these. */
+  #uncheckedFrom: string | null = null;
+  #isAsking = false;
+  readonly #arrivals: Arrivals;
+
+  constructor(options: ReplicaOptions<L, O>) {
+    this.#options = options;
+    const { store, timing, server, onBug } = options;
+    const { signal } = this.#closing;
+    this.#lives = new Lives((incarnation) => this.#startAnew(incarnation));
+    this.#kit = { server: this.#lives.watching(server), store, timing };
+    this.#journal = new Journal({ store, timing, signal, onBug, onFailing: (fails) => this.#board.storing(fails) });
+    this.#lanes = new Lanes({
+      timing,
+      signal,
+      onAnswer: (shard, answers) => {
+        this.#board.shardAnswers(shard, answers);
+        this.#showMissing();
+      },
+    });
+    this.#feed = new InboxFeed({
+      follow: (cursor, on) => server.follow(cursor, on),
+      onFrame: (frame) => this.#receive(frame),
+      onConnected: (connected) => this.#connected(connected),
+      onRejected: (reason) => this.#rejected(reason),
+      onCursorRefused: () => this.#forgetAll(),
+      timing,
+      signal,
+    });
+    this.outbox = options.outbox(this.#kit);
+    this.#arrivals = new Arrivals(this.#journal, this.outbox);
+  }
+
+  get status(): Observable<ClientStatus> {
+    return this.#board.status;
+  }
+
+  /** As the server last said; null until it has. */
+  get me(): Observable<Me | null> {
+    return this.#me;
+  }
+
+  /** Null until it is known whose client this is: before the first connection of a client with an empty store. */
+  get session(): Observable<Session<L> | null> {
+    return this.#session;
+  }
+
+  /** For questions of one's own. */
+  get server(): Server {
+    return this.#kit.server;
+  }
+
+  /** Shows what is stored, and begins to connect. Does not wait for a connection. */
+  async start(): Promise<void> {
+    const { store, onBug } = this.#options;
+    const self = await store.get("meta", SELF_KEY);
+    const place = await store.get("meta", PLACE_KEY);
+    if (self !== undefined && "format" in self) {
+      if (self.format === STORE_FORMAT) await this.#begin(self);
+      else {await store.write([...CLEARED, {
+          type: "put",
+          table: "meta",
+          key: SELF_KEY,
+          value: { ...self, format: STORE_FORMAT },
+        }]);}
+    }
+    if (this.#session.snapshot() !== null && place !== undefined && "cursor" in place) {
+      this.#lives.resume(place.incarnation);
+      this.#hasBegun = true;
+      this.#uncheckedFrom = place.cursor;
+      this.#feed.begin(place.cursor);
+    } else this.#feed.begin(null);
+    const parts = { ...this.#options, journal: this.#journal, signal: this.#closing.signal };
+    keepWithin(parts, () => this.#streams).catch(onBug);
+  }
+
+  /** Opens a stream and keeps it current until it is released. */
+  hold(stream: StreamId): Held {
+    return this.#streams?.hold(stream) ?? heldLater(stream, this.#session, () => this.#streams);
+  }
+
+  /** Tries at once what waits to be tried again: the app has another token, or the network is back. */
+  retry(): void {
+    this.#feed.retry();
+    this.#lanes.revive();
+  }
+
+  async close(): Promise<void> {
+    this.#feed.stop();
+    this.#streams?.close();
+    this.#session.snapshot()?.lists.close();
+    await this.#journal.flush();
+    this.#closing.abort();
+    this.#board.close();
+    this.#session.close();
+    this.#me.close();
+  }
+
+  /** It is known whose client this is. */
+  async #begin(self: SelfRecord): Promise<void> {
+    const { store, onBug, lists: makeLists } = this.#options;
+    const onChange = () => this.#journal.put(this.#session.snapshot()?.lists.drain() ?? []);
+    const lists = makeLists({ ...this.#kit, self, outbox: this.outbox, onChange });
+    await lists.load();
+    const { server } = this.#kit;
+    const [journal, lanes, { timing }, { signal }] = [this.#journal, this.#lanes, this.#options, this.#closing];
+    this.#streams = new HeldStreams({
+      ...{ viewer: self.user, server, store, journal, lanes, timing, signal, onBug },
+      known: (stream) => lists.known(stream),
+      onArrived: (stream, head) => this.#arrivals.add(stream, head),
+      onChange: () => this.#showMissing(),
+    }, await store.list("streams"));
+    this.#session.set({ self, lists });
+  }
+
+  #connected(connected: boolean): void {
+    this.#board.connected(connected);
+    this.outbox.connected(connected);
+    if (this.#hasBegun) this.#session.snapshot()?.lists.connected(connected);
+    if (!connected) return;
+    this.#lanes.revive();
+    this.#streams?.retry();
+    void this.#askWhoseItIs();
+  }
+
+  #rejected(reason: string): void {
+    this.#board.rejected(reason);
+    this.outbox.connected(false);
+    this.#session.snapshot()?.lists.connected(false);
+  }
+
+  /** Whose the token is, with the limits to keep; and where to begin, if nothing is stored. */
+  async #askWhoseItIs(): Promise<void> {
+    if (this.#isAsking) return;
+    this.#isAsking = true;
+    try {
+      const me = await this.#asked(() => this.#kit.server.me());
+      if (me === null) return;
+      const before = this.#session.snapshot();
+      if (before !== null && before.self.user !== me.user) return this.#refuse("what is stored here is another user's");
+      this.#me.set(me);
+      const self: SelfRecord = { format: STORE_FORMAT, user: me.user, home: me.home, limits: me.limits };
+      if (before === null) await this.#begin(self);
+      else this.#session.set({ ...before, self });
+      this.#journal.put([putSelf(self)]);
+      this.#takeUnchecked();
+      if (!this.#hasBegun) await this.#beginCold();
+    } finally {
+      this.#isAsking = false;
+    }
+  }
+
+  /** Reads the first pages: their snapshot is where the feed goes on (LIVE3). */
+  async #beginCold(): Promise<void> {
+    const lists = this.#session.snapshot()?.lists;
+    if (lists === undefined) return;
+    const begun = await this.#asked(() => lists.begin());
+    if (begun === null || this.#hasBegun) return;
+    this.#hasBegun = true;
+    this.#lives.meet(begun.incarnation);
+    this.outbox.incarnation(begun.incarnation);
+    this.#journal.put(lists.drain());
+    this.#journal.reached(begun);
+    this.#feed.begin(begun.cursor);
+  }
+
+  /** Asks until there is an answer; null: it can't be had, or is not wanted any more. */
+  async #asked<T extends object>(question: () => Promise<T | Trouble>): Promise<T | null> {
+    const { timing } = this.#options;
+    const { signal } = this.#closing;
+    for (let failures = 0; !signal.aborted; failures++) {
+      const answer = await question();
+      if (!isTrouble(answer)) return answer;
+      // Who is not taken learns it from the feed too, and the connection after that asks again.
+      if (!answer.again) return null;
+      await timing.wait(Math.max(answer.retryAfterMs, timing.retryDelayMs(failures)), signal);
+    }
+    return null;
+  }
+
+  /** Nothing of this token's user goes into the store of another one. */
+  #refuse(reason: string): void {
+    this.#unchecked = [];
+    this.#feed.reject(reason, this.#uncheckedFrom);
+  }
+
+  #receive(frame: FeedFrame): void {
+    if (!this.#hasBegun) return;
+    if (this.#unchecked === null) return this.#take(frame);
+    this.#unchecked.push(frame);
+    if (this.#unchecked.length > MOST_FRAMES) this.#feed.stop();
+  }
+
+  #takeUnchecked(): void {
+    const frames = this.#unchecked ?? [];
+    this.#unchecked = null;
+    if (frames.length > MOST_FRAMES) return this.#feed.begin(this.#uncheckedFrom);
+    for (const frame of frames) this.#take(frame);
+  }
+
+  /** Everything that a frame says, and then its cursor. */
+  #take({ cursor, items }: FeedFrame): void {
+    const lists = this.#session.snapshot()?.lists;
+    if (lists === undefined) return;
+    const live = items.find((item) => item.type === "live");
+    if (live !== undefined) {
+      if (!this.#lives.meet(live.incarnation)) return;
+      this.outbox.incarnation(live.incarnation);
+    }
+    lists.take(items);
+    for (const item of items) {
+      this.#streams?.take(item);
+      if (item.type === "shard") this.#tellOfShard(item);
+    }
+    this.#journal.put(lists.drain());
+    const incarnation = this.#lives.present;
+    if (incarnation !== null) this.#journal.reached({ incarnation, cursor });
+    if (live !== undefined) this.#board.streaming();
+  }
+
+  #tellOfShard({ shard, status, streams }: Extract<FeedItem, { type: "shard" }>): void {
+    this.#board.shardSays(shard, status === "ok" ? null : { status, streams });
+    if (status === "ok") this.#lanes.revive();
+    this.#showMissing();
+  }
+
+  #showMissing(): void {
+    const silent = this.#board.status.snapshot().troubles;
+    this.#board.missing(this.#streams?.isBehind(silent) ?? false);
+  }
+
+  /** Another life of the installation: only drafts, and whose they are, are kept (LOG9). */
+  #startAnew(incarnation: Incarnation): void {
+    this.outbox.incarnation(incarnation);
+    this.#forgetAll();
+  }
+
+  #forgetAll(): void {
+    this.#hasBegun = false;
+    this.#journal.discard();
+    this.#arrivals.clear();
+    this.#journal.put(CLEARED);
+    this.#session.snapshot()?.lists.reset();
+    this.#streams?.reset();
+    // Where it begins now is asked for as soon as it stands.
+    this.#feed.begin(null);
+  }
+}

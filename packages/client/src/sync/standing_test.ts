@@ -1,0 +1,136 @@
+import { incarnation } from "@gatz/domain";
+import assert from "node:assert/strict";
+import { COFFEE, kind, place, start, stored, streaming, TEA, texts } from "../../testing/replica_stage.ts";
+import { discussionOn, item, ScriptedServer, UNAUTHENTICATED, UNAVAILABLE } from "../../testing/scripted_server.ts";
+import { CUT } from "../trouble.ts";
+
+Deno.test("[LIVE3] a client with nothing asks for the first page, and its feed goes on from there", async () => {
+  const client = await start();
+  assert.deepEqual(client.server.asked, ["follow null", "me", "discussions", "follow page of first life"]);
+  assert.equal(kind(client), "catching-up");
+  client.server.live();
+  assert.equal(kind(client), "live");
+  await client.time.pass(1_000);
+  assert.deepEqual(await place(client), { incarnation: "first life", cursor: "after 1" });
+});
+
+Deno.test("[READ0] without a connection what is stored is there; with nothing stored the client says offline and waits", async () => {
+  const first = await streaming();
+  await first.replica.close();
+  const server = new ScriptedServer();
+  server.isConnected = false;
+  server.trouble = () => CUT;
+  const again = await start({ server, store: first.store });
+  const held = again.replica.hold(TEA);
+  await again.time.pass(60_000);
+  assert.deepEqual([texts(held), kind(again)], [["a", "b"], "offline"]);
+
+  const nothing = await start({ server });
+  const unknown = nothing.replica.hold(TEA);
+  await nothing.time.pass(60_000);
+  assert.deepEqual([unknown.view.snapshot(), kind(nothing)], [null, "offline"]);
+  // The connection comes.
+  server.trouble = () => null;
+  for (const event of first.server.logs.get(TEA) ?? []) server.write(event.actor, event);
+  server.connect(true);
+  await nothing.time.pass(10_000);
+  assert.deepEqual(texts(unknown), ["a", "b"]);
+});
+
+Deno.test("[LIVE8] a silent shard is shown and tried again; reads of others go on beside it", async () => {
+  const { server, tea, time, replica } = await streaming();
+  const coffee = replica.hold(COFFEE);
+  await time.pass(500);
+  server.trouble = (_, stream) => stream === COFFEE ? UNAVAILABLE : null;
+  for (const stream of [TEA, COFFEE]) server.say(stream, "lost");
+  server.send([item(server.say(COFFEE, "c")), item(server.say(TEA, "c"))]);
+  await time.pass(5_000);
+  assert.deepEqual([texts(tea), texts(coffee)], [["a", "b", "lost", "c"], ["a", "b"]]);
+  // All but what the silent shard has is here.
+  assert.deepEqual([replica.status.snapshot().kind, [...replica.status.snapshot().troubles.keys()]], ["live", [4]]);
+  const tries = server.asked.filter((asked) => asked === `read 4 ${COFFEE}`).length;
+  assert(tries >= 3 && tries <= 6, `${tries} tries in five seconds`);
+  server.trouble = () => null;
+  await time.pass(8_000);
+  assert.deepEqual([texts(coffee), replica.status.snapshot().troubles.size], [["a", "b", "lost", "c"], 0]);
+});
+
+Deno.test("[LIVE8] what the feed says of a shard is shown until it says that it is well, or is cut", async () => {
+  const { server, replica } = await streaming();
+  const troubles = () => [...replica.status.snapshot().troubles].map(([shard, { status }]) => `${shard} ${status}`);
+  const says = (status: "ok" | "slow" | "down") =>
+    server.send([{ type: "shard", shard: 4, status, streams: [COFFEE] } as never]); // a plain number for a branded one
+  says("slow");
+  assert.deepEqual(troubles(), ["4 slow"]);
+  says("ok");
+  assert.deepEqual(troubles(), []);
+  says("down");
+  server.connect(false);
+  assert.deepEqual([replica.status.snapshot().kind, troubles()], ["offline", []]);
+});
+
+Deno.test("[LIVE6] who is not taken is rejected with the reason, keeps what is stored, and goes on with a token that is taken", async () => {
+  const client = await streaming();
+  const { server, tea, time, replica } = client;
+  server.end(UNAUTHENTICATED);
+  assert.deepEqual(replica.status.snapshot().kind, "rejected");
+  assert.deepEqual(texts(tea), ["a", "b"]);
+  const follows = () => server.asked.filter((asked) => asked.startsWith("follow")).length;
+  const before = follows();
+  await time.pass(4_000);
+  assert.equal(follows(), before);
+  replica.retry();
+  await time.settle();
+  assert.equal(follows(), before + 1);
+  const said = server.say(TEA, "c");
+  server.send([item(said), { type: "live", incarnation: server.life, heads: [] }]);
+  assert.deepEqual([kind(client), texts(tea)], ["live", ["a", "b", "c"]]);
+});
+
+Deno.test("[LIVE6] a client whose token is another user's takes nothing of theirs, and says so", async () => {
+  const first = await streaming();
+  await first.replica.close();
+  const server = new ScriptedServer(discussionOn(9) as never); // anybody else
+  const again = await start({ server, store: first.store });
+  server.send([item(first.server.say(TEA, "not for this store"))], "theirs");
+  await again.time.pass(2_000);
+  assert.equal(kind(again), "rejected");
+  assert.deepEqual(await stored(again, TEA), [1, 2, 3]);
+  assert.notDeepEqual(await place(again), { incarnation: "first life", cursor: "theirs" });
+});
+
+Deno.test("[LOG9] in another life, wherever it is met, all is read anew; whoever looks goes on looking", async () => {
+  for (const meet of ["feed", "answer"] as const) {
+    const client = await streaming();
+    const { server, tea, time } = client;
+    server.life = incarnation("second life");
+    server.logs.set(TEA, (server.logs.get(TEA) ?? []).slice(0, 2));
+    const other = server.say(TEA, "another third");
+    if (meet === "feed") server.live();
+    else client.replica.hold(COFFEE);
+    await time.pass(2_000);
+    server.live();
+    await time.pass(2_000);
+    assert.deepEqual([texts(tea), kind(client)], [["a", "another third"], "live"], meet);
+    assert.equal((await place(client) as { incarnation: string }).incarnation, "second life");
+    server.send([item(server.say(TEA, "d"))]);
+    assert.deepEqual([texts(tea), other.seq], [["a", "another third", "d"], 3]);
+  }
+});
+
+Deno.test("[LOG9] an answer of an earlier life that comes late is not taken", async () => {
+  const { server, tea, time } = await streaming();
+  const late = Promise.withResolvers<void>();
+  server.say(TEA, "old life's");
+  server.gate = (what) => what.startsWith("read") ? late.promise : Promise.resolve();
+  server.send([item(server.say(TEA, "old life's too"))]);
+  await time.settle();
+  server.gate = () => Promise.resolve();
+  server.life = incarnation("second life");
+  server.logs.set(TEA, (server.logs.get(TEA) ?? []).slice(0, 2));
+  server.live();
+  await time.settle();
+  late.resolve();
+  await time.pass(2_000);
+  assert.deepEqual(texts(tea), ["a"]);
+});

@@ -1,0 +1,78 @@
+/** A replica on a scripted server, with virtual time. @module */
+import type { StreamId } from "@gatz/domain";
+import { isTrouble } from "../src/server/contract.ts";
+import { memoryStore } from "../src/store/memory.ts";
+import type { Store } from "../src/store/contract.ts";
+import type { ListsPart } from "../src/sync/contract.ts";
+import type { Held } from "../src/sync/held_streams.ts";
+import { Replica } from "../src/sync/replica.ts";
+import { discussionOn, ScriptedServer } from "./scripted_server.ts";
+import { VirtualTime } from "./virtual_time.ts";
+
+export const TEA = discussionOn(3);
+export const COFFEE = discussionOn(4);
+
+export interface Client {
+  readonly replica: Replica<ListsPart, Arrivals>;
+  readonly server: ScriptedServer;
+  readonly store: Store;
+  readonly time: VirtualTime;
+}
+
+/** What the outbox was told. */
+export class Arrivals {
+  readonly told: string[] = [];
+  arrived = (stream: StreamId, head: number) => void this.told.push(`${stream} ${head}`);
+  incarnation = () => {};
+  connected = () => {};
+}
+
+/** Lists that hold nothing, and begin where the server's page says. */
+export const emptyLists = (server: ScriptedServer): ListsPart => ({
+  load: () => Promise.resolve(),
+  begin: async () => {
+    const page = await server.discussions();
+    return isTrouble(page) ? page : { incarnation: page.incarnation, cursor: page.asOf };
+  },
+  known: () => undefined,
+  take: () => {},
+  connected: () => {},
+  drain: () => [],
+  reset: () => {},
+  close: () => {},
+});
+
+export async function start(parts: Partial<Omit<Client, "replica">> = {}): Promise<Client> {
+  const { server = new ScriptedServer(), store = memoryStore(), time = new VirtualTime() } = parts;
+  const onBug = (bug: unknown) => {
+    throw bug;
+  };
+  const outbox = () => new Arrivals();
+  const replica = new Replica({ server, store, timing: time, outbox, lists: () => emptyLists(server), onBug });
+  await replica.start();
+  await time.settle();
+  return { replica, server, store, time };
+}
+
+/** A client that is current, with one discussion open whose head is at 3. */
+export async function streaming(
+  parts: Partial<Omit<Client, "replica">> = {},
+): Promise<Client & { readonly tea: Held }> {
+  const client = await start(parts);
+  client.server.live();
+  for (const stream of [TEA, COFFEE]) {
+    client.server.create(stream);
+    for (const text of ["a", "b"]) client.server.say(stream, text);
+  }
+  const tea = client.replica.hold(TEA);
+  await client.time.pass(1_000);
+  return { ...client, tea };
+}
+
+export const kind = ({ replica }: Client) => replica.status.snapshot().kind;
+export const head = (held: Held) => held.view.snapshot()?.held.head;
+export const texts = (held: Held) =>
+  (held.view.snapshot()?.held.messages ?? []).map((message) => message.kind === "live" ? message.text : "deleted");
+export const stored = async ({ store }: Client, stream: StreamId) =>
+  (await store.list("events")).filter(({ key }) => key.startsWith(stream)).map(({ key }) => Number(key.slice(-10)));
+export const place = async ({ store }: Client) => await store.get("meta", "place");
