@@ -1,5 +1,6 @@
 /** The SDK: the typed API, and a discussion as a live, local thing. @module */
 import "./src/node_version.ts";
+export type { AppRouter } from "@gatz/server";
 export * from "./src/create_client.ts";
 export type { DiscussionReplica, Link, Picture } from "./src/discussion_replica.ts";
 export * from "./src/new_id.ts";

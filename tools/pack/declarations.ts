@@ -17,6 +17,9 @@ export interface DeclarationOptions {
   readonly folder: string;
 }
 
+/** tRPC's types name `Disposable`, which is in no ES2024 or older `lib`. */
+const DISPOSABLE = '/// <reference lib="esnext.disposable" />';
+
 /** Writes a declaration file an entry. */
 export async function bundleDeclarations(options: DeclarationOptions): Promise<void> {
   const { entries, root, specifiers, withheld, folder } = options;
@@ -35,7 +38,7 @@ export async function bundleDeclarations(options: DeclarationOptions): Promise<v
         dts({ dtsInput: true, tsconfig: false }),
       ],
     });
-    await bundle.write({ dir: folder, format: "es" });
+    await bundle.write({ dir: folder, format: "es", banner: DISPOSABLE });
   } finally {
     await Deno.remove(emitted, { recursive: true });
   }

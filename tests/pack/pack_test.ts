@@ -1,0 +1,143 @@
+/** The client as an npm package, in a project of somebody else's. @module */
+import { needsPostgres } from "@gatz/testing/postgres.ts";
+import assert from "node:assert/strict";
+import * as path from "node:path";
+import { brotliCompressSync, gzipSync } from "node:zlib";
+import { needsChromium, startChromium } from "../browser/chromium.ts";
+import { EXAMPLE_SAYS, exampleFor } from "../readme_blocks.ts";
+import { nodeOf } from "./nodes.ts";
+import { servePages, untilItSays } from "./pages.ts";
+import { openProject, type Project } from "./project.ts";
+import { run, succeed } from "./run.ts";
+import { unportable } from "./unportable.ts";
+
+const OLDEST_NODE = "22.0.0";
+const TOO_OLD_NODE = "20.20.2";
+/** What the client may weigh in a browser, minified and compressed, with the libraries that it needs. */
+const MOST_BYTES = 60_000;
+
+const REPOSITORY = new URL("../../", import.meta.url).pathname;
+
+if (await needsPostgres(import.meta.url) && await needsChromium(import.meta.url)) {
+  const { testServer } = await import("@gatz/testing/test_server.ts");
+  type TestServer = Awaited<ReturnType<typeof testServer>>;
+
+  let project: Project;
+  let server: TestServer;
+  let open: AsyncDisposableStack;
+  Deno.test.beforeAll(async () => {
+    await using opening = new AsyncDisposableStack();
+    project = opening.use(await openProject());
+    server = opening.use(await testServer());
+    await project.write({
+      "index.html": '<script type="module" src="/src/main.ts"></script>',
+      "src/main.ts": await exampleFor(server.url),
+    });
+    open = opening.move();
+  });
+  Deno.test.afterAll(() => open.disposeAsync());
+
+  /** Project and server live longer than a test, so what they hold open is not the test's. */
+  const test = (name: string, fn: () => Promise<void>) =>
+    Deno.test({ name, sanitizeOps: false, sanitizeResources: false, fn });
+
+  test("the README's example passes the strictest type check; what is wrong with types is found", async () => {
+    const clean = await project.run("tsc");
+    assert.equal(clean.code, 0, clean.stdout);
+    await project.write({ "src/mistakes.ts": MISTAKES });
+    const { code, stdout } = await project.run("tsc");
+    await Deno.remove(path.join(project.folder, "src/mistakes.ts"));
+    assert.notEqual(code, 0);
+    const found = [...stdout.matchAll(/^(\S+)\((\d+),\d+\): error/gm)].map((match) => `${match[1]}:${match[2]}`);
+    const planted = MISTAKES.split("\n").flatMap((line, i) =>
+      line.includes("// mistake") ? [`src/mistakes.ts:${i + 1}`] : []
+    );
+    assert.deepEqual(found, planted, stdout);
+  });
+
+  test("every procedure's input and output has the router's own types", async () => {
+    const folder = await Deno.makeTempDir({ dir: project.folder });
+    const packed = await Deno.readTextFile(path.join(project.installed, "dist/index.d.ts"));
+    const damaged = packed.replace(/(devSignIn: [^}]*handle: )string/, "$1any")
+      .replace(/(\bme: [^}]*output: )\w+/, "$1{ user: string }").replace(/\bbyHandle: /, "byHandel: ");
+    const files = { "packed.d.ts": packed, "damaged.d.ts": damaged, "compared.ts": COMPARED };
+    for (const [name, text] of Object.entries(files)) await Deno.writeTextFile(path.join(folder, name), text);
+    const args = ["check", "--config", "deno.json", path.join(folder, "compared.ts")];
+    const { code, stderr } = await run(Deno.execPath(), args, { cwd: REPOSITORY });
+    assert.equal(code, 0, stderr);
+  });
+
+  test("the example runs in Chromium, from another origin", async () => {
+    const built = await project.run("vite", "build");
+    assert.equal(built.code, 0, built.stdout + built.stderr);
+    await using pages = servePages(path.join(project.folder, "dist"));
+    await using browser = await startChromium();
+    await untilItSays(browser, pages.url, EXAMPLE_SAYS);
+  });
+
+  test("the example runs in the oldest Node.js that will do; an older one is told so", async () => {
+    await Deno.copyFile(path.join(project.folder, "src/main.ts"), path.join(project.folder, "main.mjs"));
+    const cwd = project.folder;
+    assert.match(await succeed(await nodeOf(OLDEST_NODE), ["main.mjs"], { cwd }), EXAMPLE_SAYS);
+    const { code, stderr } = await run(await nodeOf(TOO_OLD_NODE), ["main.mjs"], { cwd });
+    assert.equal(code, 1);
+    assert.match(stderr, /^Error: @gatz\/client needs Node\.js 22 or newer, this is 20\.20\.2$/m);
+  });
+
+  test("the example runs in Deno, type-checked, with the network and nothing else", async () => {
+    const { host } = new URL(server.url);
+    const args = ["run", "--check", `--allow-net=${host}`, "src/main.ts"];
+    assert.match(await succeed(Deno.execPath(), args, { cwd: project.folder }), EXAMPLE_SAYS);
+  });
+
+  test("in a browser it is small: without schemas, minified and compressed", async () => {
+    await project.write({
+      "size/index.html": '<script type="module" src="./all.ts"></script>',
+      "size/all.ts":
+        'import { createGatzClient, openDiscussion } from "@gatz/client";\nObject.assign(globalThis, { createGatzClient, openDiscussion });\n',
+    });
+    const built = await project.run("vite", "build", "size");
+    assert.equal(built.code, 0, built.stdout + built.stderr);
+    const assets = path.join(project.folder, "size/dist/assets");
+    const [script, ...more] = [...Deno.readDirSync(assets)].map(({ name }) => path.join(assets, name));
+    assert.deepEqual(more, []);
+    const code = await Deno.readFile(script!);
+    const [gzip, brotli] = [gzipSync(code, { level: 9 }).length, brotliCompressSync(code).length];
+    console.log(`minified ${code.length} bytes, gzip ${gzip}, brotli ${brotli}`);
+    assert(gzip <= MOST_BYTES, `${gzip} bytes`);
+    assert(!new TextDecoder().decode(code).includes("ZodError"));
+  });
+
+  test("its code uses only what all places have where it runs", async () => {
+    assert.equal(
+      unportable("const token = bytes.toHex();\n// bytes.toHex()\nawait using x = y;\nDeno.exit();").length,
+      3,
+    );
+    const dist = path.join(project.installed, "dist");
+    const scripts = [...Deno.readDirSync(dist)].map(({ name }) => name).filter((name) => name.endsWith(".js"));
+    assert(scripts.includes("index.js"));
+    for (const script of scripts) {
+      assert.deepEqual(unportable(await Deno.readTextFile(path.join(dist, script))), [], script);
+    }
+  });
+}
+
+const MISTAKES = `import { createGatzClient, newId } from "@gatz/client";
+const { api } = createGatzClient({ url: "http://127.0.0.1:4000", tokn: "" }); // mistake
+const { home } = await api.auth.me.query();
+const discussion = newId("disc", home);
+await api.messages.send.mutate({ id: newId("evt", home), discussion, text: "" }); // mistake
+const page = await api.messages.byDiscussion.query({ discussion: "disc_1", limit: 10 }); // mistake
+console.log(page.messages.map((message) => message.text)); // mistake
+api.messages.sendd; // mistake
+`;
+
+/** Compiles only if the packed router is the router, and the damaged one differs from it where it was damaged. */
+const COMPARED = `import type { AppRouter } from "@gatz/server";
+import type { Different, Equal } from "${REPOSITORY}tests/pack/same_types.ts";
+import type { AppRouter as Packed } from "./packed.d.ts";
+import type { AppRouter as Damaged } from "./damaged.d.ts";
+type Damages = "auth.devSignIn" | "auth.me" | "users.byHandle" | "users.byHandel";
+export const none: [Different<AppRouter, Packed>] extends [never] ? "none" : Different<AppRouter, Packed> = "none";
+export const all: Equal<Different<AppRouter, Damaged>, Damages> = true;
+`;

@@ -1,0 +1,21 @@
+/** The code in README.md, for tests that run it. @module */
+import assert from "node:assert/strict";
+
+const ROOT = new URL("../", import.meta.url);
+
+/** The README's blocks of one language. */
+export async function blocks(language: string): Promise<string[]> {
+  const readme = await Deno.readTextFile(new URL("README.md", ROOT));
+  return [...readme.matchAll(new RegExp(`^\`\`\`${language}[^\\n]*\\n(.*?)^\`\`\``, "gms"))].map((match) => match[1]!);
+}
+
+/** What the typed example prints at its end. */
+export const EXAMPLE_SAYS = /^accepted \[ ?["']?Twelve, at the usual place["']? ?\]$/m;
+
+/** The typed example, as it would be written for another server. */
+export async function exampleFor(url: string): Promise<string> {
+  const [example] = await blocks("ts");
+  const address = /Deno\.env\.get\("GATZ_URL"\) \?\? "[^"]+"|"http:\/\/127\.0\.0\.1:4000"/g;
+  assert.equal(example?.match(address)?.length, 1, "the README's typed example names the server's address once");
+  return example!.replace(address, JSON.stringify(url));
+}
