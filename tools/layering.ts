@@ -46,7 +46,7 @@ export const LAYERS: readonly Layer[] = [
     folder: "packages/client",
     members: ["@gatz/domain"],
     typesOnly: ["@gatz/server"],
-    packages: ["@trpc/client", "@trpc/server", "superjson"],
+    packages: ["@noble/hashes", "@trpc/client", "@trpc/server", "superjson"],
     node: false,
     nodeIn: ["packages/client/src/store/sqlite/"],
   },

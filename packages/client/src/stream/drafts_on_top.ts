@@ -76,10 +76,13 @@ class Top implements OnTop {
   readonly #added = new Map<MessageId, MessageState>();
   readonly #refused = new Set<MessageId>();
   readonly #input: DraftsOnTop;
+  /** The last seq that there would be. */
+  #end: number;
 
   constructor(input: DraftsOnTop) {
     this.#input = input;
     this.state = input.held.state ?? undefined;
+    this.#end = input.held.head;
   }
 
   get head(): Seq {
@@ -96,18 +99,21 @@ class Top implements OnTop {
   }
 
   put({ draft, madeAt, acked }: DraftRecord): void {
+    const isBeginning = draft.type === "create" && this.head === 0 && this.state === undefined;
     // What nobody has seen begins with its draft.
-    if (draft.type === "create" && this.state === undefined && this.head === 0) this.state = null;
+    if (isBeginning) this.state = null;
     const proposal: Proposal = { ...draft, actor: this.#input.held.viewer };
     const { answer, decided } = foreseen(this, proposal, this.#input);
-    const place = { seq: seq(this.head + this.pending.push(draft)), at: unixMs(madeAt) };
-    const event = toEvent(proposal, decided ?? NOTHING_DECIDED, place);
+    this.pending.push(draft);
     // What was accepted is in the log, whatever the present looks like from here.
     const isDoomed = answer.kind === "rejected" && acked === undefined;
     if (answer.kind === "rejected" && isDoomed) this.doomed.set(draft.id, answer.code);
+    const event = toEvent(proposal, decided ?? NOTHING_DECIDED, { seq: seq(this.#end + 1), at: unixMs(madeAt) });
     if (isMessageEvent(event)) this.#applyToMessage(event, { isDoomed });
     if (isDoomed) return;
-    if (decided !== null && this.state !== undefined) this.state = evolve(this.state, event);
+    this.#end++;
+    // Whom it begins with is what its maker says, if their group is not held.
+    if (this.state !== undefined && (decided !== null || isBeginning)) this.state = evolve(this.state, event);
   }
 
   #applyToMessage(event: LogEvent, { isDoomed }: { isDoomed: boolean }): void {
