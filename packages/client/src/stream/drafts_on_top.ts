@@ -21,6 +21,7 @@ import {
   seq,
   type StreamState,
   toEvent,
+  underMarks,
   type UnixMs,
   unixMs,
   type UserState,
@@ -57,8 +58,12 @@ export interface OnTop extends Ground {
   readonly added: readonly MessageState[];
   /** All drafts that are not in the window yet. */
   readonly pending: readonly Draft[];
+  /** The messages that they are or would change. */
+  readonly touched: ReadonlySet<MessageId>;
   /** Drafts that are decided here as the server would refuse them. They are offered all the same: the server is the judge. */
   readonly doomed: ReadonlyMap<AnyEventId, RejectionCode>;
+  /** The messages that such drafts are or would change. */
+  readonly doomedMessages: ReadonlyMap<MessageId, RejectionCode>;
 }
 
 export function draftsOnTop(input: DraftsOnTop): OnTop {
@@ -71,7 +76,9 @@ export function draftsOnTop(input: DraftsOnTop): OnTop {
 class Top implements OnTop {
   readonly changed = new Map<MessageId, MessageState>();
   readonly pending: Draft[] = [];
+  readonly touched = new Set<MessageId>();
   readonly doomed = new Map<AnyEventId, RejectionCode>();
+  readonly doomedMessages = new Map<MessageId, RejectionCode>();
   state: StreamState | null | undefined;
   readonly #added = new Map<MessageId, MessageState>();
   readonly #refused = new Set<MessageId>();
@@ -105,15 +112,33 @@ class Top implements OnTop {
     const proposal: Proposal = { ...draft, actor: this.#input.held.viewer };
     const { answer, decided } = foreseen(this, proposal, this.#input);
     this.pending.push(draft);
+    const message = messageOf(draft);
+    if (message !== null) this.touched.add(message);
     // What was accepted is in the log, whatever the present looks like from here.
     const isDoomed = answer.kind === "rejected" && acked === undefined;
-    if (answer.kind === "rejected" && isDoomed) this.doomed.set(draft.id, answer.code);
+    if (answer.kind === "rejected" && isDoomed) {
+      this.doomed.set(draft.id, answer.code);
+      if (message !== null) this.doomedMessages.set(message, answer.code);
+    }
     const event = toEvent(proposal, decided ?? NOTHING_DECIDED, { seq: seq(this.#end + 1), at: unixMs(madeAt) });
     if (isMessageEvent(event)) this.#applyToMessage(event, { isDoomed });
     if (isDoomed) return;
     this.#end++;
     // Whom it begins with is what its maker says, if their group is not held.
     if (this.state !== undefined && (decided !== null || isBeginning)) this.state = evolve(this.state, event);
+    if (event.type === "expunge") this.#purge();
+  }
+
+  /** A mark that was just made covers many messages (MOD1). */
+  #purge(): void {
+    const marks = this.state?.kind === "discussion" ? this.state.expunged : undefined;
+    for (const { id } of [...this.#input.held.messages, ...this.#added.values()]) {
+      const before = this.message(id);
+      const after = before && underMarks(before, marks);
+      if (after === undefined || after === before) continue;
+      (this.#added.has(id) ? this.#added : this.changed).set(id, after);
+      this.touched.add(id);
+    }
   }
 
   #applyToMessage(event: LogEvent, { isDoomed }: { isDoomed: boolean }): void {
@@ -158,7 +183,7 @@ function hasArrived({ draft, acked }: DraftRecord, held: HeldStream): boolean {
 }
 
 /** The message that a draft is or changes. */
-export function messageOf(draft: Draft): MessageId | null {
+function messageOf(draft: Draft): MessageId | null {
   switch (draft.type) {
     case "new-message":
       return draft.id;

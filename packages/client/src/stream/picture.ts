@@ -13,7 +13,7 @@ import {
   type Tombstone,
   visibleRanges,
 } from "@gatz/domain";
-import { type DraftsOnTop, draftsOnTop, messageOf, type OnTop } from "./drafts_on_top.ts";
+import { type DraftsOnTop, draftsOnTop, type OnTop } from "./drafts_on_top.ts";
 import { messagesToShow } from "./picture_messages.ts";
 
 /**
@@ -71,11 +71,10 @@ export interface Drawing extends DraftsOnTop {
 export function drawDiscussion(drawing: Drawing): DiscussionPicture {
   const top = draftsOnTop(drawing);
   const { state: discussion, ...shared } = drawState(drawing, top, "discussion");
-  const pending = new Set(top.pending.flatMap((draft) => messageOf(draft) ?? []));
-  const messages = messagesToShow({ ...drawing, top, pending });
+  const messages = messagesToShow(drawing, top);
   let byId: ReadonlyMap<MessageId, PictureMessage> | undefined;
   return {
-    ...{ ...shared, discussion, messages, pending, hasOlder: hasOlder(drawing) },
+    ...{ ...shared, discussion, messages, pending: top.touched, hasOlder: hasOlder(drawing) },
     // Many redraw without looking anything up.
     get byId() {
       return byId ??= new Map(messages.map((message) => [message.id, message]));

@@ -1,26 +1,9 @@
 /** The messages of a picture: what is held, with blocks and quotes, and what the viewer's drafts make of it. @module */
-import {
-  type BlockedMessage,
-  type LiveMessage,
-  type MessageId,
-  type MessageState,
-  type RejectionCode,
-  unlessBlocked,
-  type UserId,
-  type UserState,
-} from "@gatz/domain";
-import { messageOf, type OnTop } from "./drafts_on_top.ts";
+import { type BlockedMessage, type LiveMessage, type MessageState, unlessBlocked, type UserId } from "@gatz/domain";
+import type { DraftsOnTop, OnTop } from "./drafts_on_top.ts";
 import { placeOf } from "./held_messages.ts";
 import type { HeldStream } from "./held_stream.ts";
 import type { PictureMessage, Quote } from "./picture.ts";
-
-interface Shown {
-  readonly held: HeldStream;
-  readonly self: UserState | null;
-  readonly top: OnTop;
-  /** The messages that are, or are changed by, the drafts on top. */
-  readonly pending: ReadonlySet<MessageId>;
-}
 
 interface Blocks {
   /** As the user's state has them: another list whenever they change. */
@@ -35,18 +18,20 @@ interface Remembered<T> {
   readonly shown: T;
 }
 
-export function messagesToShow({ held, self, top, pending }: Shown): readonly PictureMessage[] {
+export function messagesToShow(
+  { held, self }: Pick<DraftsOnTop, "held" | "self">,
+  top: OnTop,
+): readonly PictureMessage[] {
   const list = self?.blocks ?? NOBODY;
   const blocks: Blocks = { list, users: new Set(list) };
   const confirmed = confirmedMessages(held, blocks);
-  if (pending.size === 0) return confirmed;
+  if (top.touched.size === 0) return confirmed;
   const messages = withQuotesOf(top, { confirmed: [...confirmed], blocks });
-  const doomed = doomedMessages(top);
   const drawn = (message: MessageState): PictureMessage => {
-    const code = doomed.get(message.id);
+    const code = top.doomedMessages.get(message.id);
     return { ...drawMessage(message, top, blocks), pending: true, ...(code !== undefined && { doomed: code }) };
   };
-  for (const id of pending) {
+  for (const id of top.touched) {
     const message = top.changed.get(id) ?? held.message(id);
     if (message !== undefined) messages[placeOf(messages, message.seq)] = drawn(message);
   }
@@ -104,14 +89,4 @@ function withQuotesOf(
     if (message !== undefined) confirmed[i] = drawMessage(message, top, blocks);
   }
   return confirmed;
-}
-
-/** The messages that have a draft which will be refused, and why. */
-function doomedMessages({ pending, doomed }: OnTop): ReadonlyMap<MessageId, RejectionCode> {
-  const codes = new Map<MessageId, RejectionCode>();
-  for (const draft of pending) {
-    const [id, code] = [messageOf(draft), doomed.get(draft.id)];
-    if (id !== null && code !== undefined) codes.set(id, code);
-  }
-  return codes;
 }

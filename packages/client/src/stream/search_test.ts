@@ -1,4 +1,4 @@
-import { uuidToId } from "@gatz/domain";
+import { type DiscussionId, uuidToId } from "@gatz/domain";
 import assert from "node:assert/strict";
 import { ALICE, BOB, CLEO, DISCUSSION, draft, HandWrittenLog } from "../../testing/hand_written_log.ts";
 import { memoryStore } from "../store/memory.ts";
