@@ -1,0 +1,106 @@
+/** What is to be offered next (LOG4). @module */
+import {
+  type DiscussionId,
+  type Draft,
+  type GroupId,
+  isDiscussionStream,
+  isUserStream,
+  needs,
+  type StreamId,
+} from "@gatz/domain";
+import type { OutboxLimits, Pending, PendingDraft } from "./contract.ts";
+import { isWaiting } from "./queues.ts";
+
+const UTF8 = new TextEncoder();
+
+/** Bytes of a bundle's JSON around its drafts: the stream's id, and names. */
+const AROUND = 100;
+
+/** Bytes that a draft takes of a bundle, as UTF-8 of its JSON, with a comma. */
+const bytesOf = (draft: Draft): number => UTF8.encode(JSON.stringify(draft)).length + 1;
+
+/** Bytes of a bundle. */
+export const bundleBytes = (drafts: readonly Draft[]): number =>
+  AROUND + drafts.reduce((sum, draft) => sum + bytesOf(draft), 0);
+
+interface BundleOptions {
+  readonly pending: Pending;
+  readonly limits: Pick<OutboxLimits, "bundleDrafts" | "bundleBytes">;
+  /** One of the stream's drafts is not fit to be in a bundle: the first one goes alone. */
+  readonly alone: boolean;
+}
+
+/**
+ * All that waits of a stream, from the first on, as far as it fits and has nothing to wait for; empty if that is nothing. What is accepted
+ * and has not arrived leads it, by half the room: in another life of the installation, that nobody here knows of yet, it comes first again.
+ */
+export function nextBundle(
+  stream: StreamId,
+  { pending, limits, alone }: BundleOptions,
+): readonly PendingDraft[] {
+  const queue = pending.get(stream) ?? [];
+  const first = queue.findIndex(isWaiting);
+  if (first < 0) return [];
+  const end = queue.findIndex((draft, at) => at >= first && isHeldUp(draft, pending));
+  const waiting = queue.slice(first, end < 0 ? queue.length : end);
+  if (waiting.length === 0 || alone) return waiting.slice(0, 1);
+  const half = { drafts: Math.floor(limits.bundleDrafts / 2), bytes: Math.floor(limits.bundleBytes / 2) };
+  const led = fitting(queue.slice(0, first).reverse(), half);
+  const rest = fitting(waiting, {
+    drafts: limits.bundleDrafts - led.drafts.length,
+    bytes: limits.bundleBytes - AROUND - led.bytes,
+  });
+  // A large one may have no room beside what leads: its own order is then worth more.
+  return rest.drafts.length === 0 ? waiting.slice(0, 1) : [...led.drafts.reverse(), ...rest.drafts];
+}
+
+function fitting(
+  drafts: readonly PendingDraft[],
+  room: { readonly drafts: number; readonly bytes: number },
+): { readonly drafts: PendingDraft[]; readonly bytes: number } {
+  const taken: PendingDraft[] = [];
+  let bytes = 0;
+  for (const draft of drafts) {
+    const more = bytesOf(draft.draft);
+    if (taken.length === room.drafts || bytes + more > room.bytes) break;
+    taken.push(draft);
+    bytes += more;
+  }
+  return { drafts: taken, bytes };
+}
+
+/** Whether it is not stored yet, or earlier drafts of streams that it is judged by have to be in the log first. */
+function isHeldUp({ key, draft, after }: PendingDraft, pending: Pending): boolean {
+  if (key === null) return true;
+  return after?.some((stream) => {
+    const first = stream === draft.stream ? undefined : pending.get(stream)?.find(isWaiting);
+    return first !== undefined && first.key !== null && first.key < key;
+  }) ?? false;
+}
+
+/** The other streams whose earlier drafts a draft is judged by: what may be done in a new group or discussion depends on what made it so. */
+export function judgedBy(
+  draft: Draft,
+  { pending, groupOf }: { readonly pending: Pending; readonly groupOf: (discussion: DiscussionId) => GroupId | null },
+): readonly StreamId[] {
+  const { group, ownGroup, source, actor } = needs(draft);
+  const streams = new Set<StreamId>();
+  if (group !== undefined) streams.add(group);
+  if (ownGroup === "always" && isDiscussionStream(draft.stream)) {
+    const own = groupOf(draft.stream) ?? groupOfNew(draft.stream, pending);
+    if (own !== null) streams.add(own);
+  }
+  if (source !== undefined) streams.add(source.discussion);
+  // Whom the user blocks is in their own stream.
+  if (actor) { for (const stream of pending.keys()) if (isUserStream(stream)) streams.add(stream); }
+  streams.delete(draft.stream);
+  return [...streams];
+}
+
+function groupOfNew(discussion: DiscussionId, pending: Pending): GroupId | null {
+  for (const { draft } of pending.get(discussion) ?? []) {
+    const { group } = needs(draft);
+    if (group !== undefined) return group;
+  }
+  return null;
+}

@@ -1,0 +1,183 @@
+/** What the user wants and the server has yet to take: drafts, marks and settings, durably, over all tabs of a store. @module */
+import type { DiscussionId, Draft, GroupId, Incarnation, NotifyLevel, ReadMark, Seq, StreamId } from "@gatz/domain";
+import type { Observable } from "../observable.ts";
+import type { Server } from "../server/contract.ts";
+import { type Store, StoreFailed, type Table } from "../store/contract.ts";
+import type { DraftId, RefusedRecord } from "../store/records.ts";
+import type { Timing } from "../timing.ts";
+import { bundleBytes, judgedBy } from "./bundles.ts";
+import {
+  type Kept,
+  type NotKept,
+  notKept,
+  type Offer,
+  type Outbox,
+  OUTBOX_LIMITS,
+  OUTBOX_LOCK,
+  type OutboxLimits,
+  type Pending,
+  type WantedMark,
+  type Wishes,
+} from "./contract.ts";
+import { KeptDrafts } from "./kept_drafts.ts";
+import { KeptWishes } from "./kept_wishes.ts";
+import { Offering } from "./offering.ts";
+import { countOf } from "./queues.ts";
+import { Telling } from "./telling.ts";
+import { Turn } from "./turn.ts";
+import { unlessFailed } from "./unless_failed.ts";
+
+export interface OutboxOptions {
+  readonly store: Store;
+  readonly server: Pick<Server, "offer" | "mark" | "markUnread" | "notify">;
+  readonly timing: Timing;
+  /** As far as it is known here. */
+  readonly groupOf?: (discussion: DiscussionId) => GroupId | null;
+  readonly limits?: Partial<OutboxLimits>;
+}
+
+/** For so long an outcome is kept for a tab that may have slept. */
+const OUTCOMES_MS = 7 * 24 * 3_600_000;
+
+/** @throws {StoreFailed} */
+export async function openOutbox(options: OutboxOptions): Promise<Outbox> {
+  const outbox = new DurableOutbox(options);
+  await outbox.load();
+  return outbox;
+}
+
+class DurableOutbox implements Outbox {
+  readonly pending: Observable<Pending>;
+  readonly refused: Observable<readonly RefusedRecord[]>;
+  readonly wishes: Observable<Wishes>;
+  readonly #options: OutboxOptions;
+  readonly #limits: OutboxLimits;
+  readonly #drafts: KeptDrafts;
+  readonly #wishes: KeptWishes;
+  readonly #closing = new AbortController();
+  /** Aborts with the connection; null: there is none. */
+  #connection: AbortController | null = null;
+  #unwatch: () => void = () => {};
+  #served: Promise<void> = Promise.resolve();
+
+  constructor(options: OutboxOptions) {
+    const { store, timing, limits } = options;
+    this.#options = options;
+    this.#limits = { ...OUTBOX_LIMITS, ...limits };
+    this.#drafts = new KeptDrafts({ store, now: () => timing.now() });
+    this.#wishes = new KeptWishes({ store, timing, closing: this.#closing.signal });
+    this.pending = this.#drafts.pending;
+    this.refused = this.#drafts.refused.all;
+    this.wishes = this.#wishes.all;
+  }
+
+  /** @throws {StoreFailed} */
+  async load(): Promise<void> {
+    this.#unwatch = this.#options.store.watch((tables) => void this.#read(tables));
+    await this.#drafts.load();
+    await this.#wishes.read();
+  }
+
+  add(draft: Draft): Offer {
+    return this.addBundle([draft])[0]!; // one a draft
+  }
+
+  addBundle(drafts: readonly Draft[]): readonly Offer[] {
+    const refusal = this.#refusalOf(drafts);
+    if (refusal !== null) {
+      const told = Promise.resolve(refusal);
+      return drafts.map(({ id }) => ({ id, stored: told, outcome: told }));
+    }
+    const { timing, groupOf = () => null } = this.#options;
+    const pending = this.pending.snapshot();
+    return this.#drafts.add(drafts.map((draft) => {
+      const after = judgedBy(draft, { pending, groupOf });
+      return { draft, madeAt: timing.now(), ...(after.length > 0 && { after }) };
+    }));
+  }
+
+  dismiss(id: DraftId): Promise<Kept | NotKept> {
+    return this.#drafts.dismiss(id);
+  }
+
+  mark(wanted: WantedMark, held: ReadMark): Promise<Kept | NotKept> {
+    return this.#isClosed ? Promise.resolve(notKept("Closed")) : this.#wishes.mark(wanted, held);
+  }
+
+  notify(discussion: DiscussionId, level: NotifyLevel): Promise<Kept | NotKept> {
+    return this.#isClosed ? Promise.resolve(notKept("Closed")) : this.#wishes.notify(discussion, level);
+  }
+
+  arrived(stream: StreamId, seq: Seq): void {
+    this.#drafts.arrived(stream, seq);
+  }
+
+  incarnation(incarnation: Incarnation): void {
+    this.#drafts.lives(incarnation);
+  }
+
+  connected(connected: boolean): void {
+    if (connected === (this.#connection !== null) || this.#isClosed) return;
+    this.#connection?.abort();
+    this.#connection = connected ? new AbortController() : null;
+    if (this.#connection !== null) this.#served = this.#serve(this.#connection.signal);
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort();
+    this.#connection?.abort();
+    this.#unwatch();
+    await this.#served;
+    await this.#drafts.close();
+    await this.#wishes.close();
+  }
+
+  get #isClosed(): boolean {
+    return this.#closing.signal.aborted;
+  }
+
+  #refusalOf(drafts: readonly Draft[]): NotKept | null {
+    if (this.#isClosed) return notKept("Closed");
+    if (countOf(this.pending.snapshot()) + drafts.length > this.#limits.pending) return notKept("TooMany");
+    return drafts.some((draft) => bundleBytes([draft]) > this.#limits.bundleBytes) ? notKept("TooLarge") : null;
+  }
+
+  /** Offers and tells whenever it is this tab's turn, until the connection is lost: another tab may then have one. */
+  async #serve(signal: AbortSignal): Promise<void> {
+    const { store, timing } = this.#options;
+    for (let attempt = 0; !signal.aborted; attempt++) {
+      try {
+        await store.exclusively(OUTBOX_LOCK, signal, (held) => this.#turn(AbortSignal.any([held, signal])));
+      } catch (error) {
+        if (signal.aborted && error === signal.reason) return;
+        if (!(error instanceof StoreFailed)) throw error;
+      }
+      await timing.wait(timing.retryDelayMs(attempt), signal);
+    }
+  }
+
+  async #turn(signal: AbortSignal): Promise<void> {
+    const { server, timing } = this.#options;
+    await this.#drafts.read();
+    await this.#wishes.read();
+    await this.#drafts.forgetOutcomes({ before: timing.now() - OUTCOMES_MS });
+    const turn = new Turn(signal);
+    await Promise.all([
+      new Offering({ server, timing, turn, drafts: this.#drafts, limits: this.#limits }).run(),
+      new Telling({ server, timing, turn, wishes: this.#wishes, pending: this.pending }).run(),
+    ]);
+  }
+
+  /** Takes up what other tabs have written. */
+  async #read(tables: ReadonlySet<Table>): Promise<void> {
+    const { timing } = this.#options;
+    for (let attempt = 0; !this.#isClosed; attempt++) {
+      const kept = await unlessFailed(async () => {
+        if (tables.has("drafts") || tables.has("refused")) await this.#drafts.read();
+        if (tables.has("wishes")) await this.#wishes.read();
+      });
+      if (kept.kind === "kept") return;
+      await timing.wait(timing.retryDelayMs(attempt), this.#closing.signal);
+    }
+  }
+}

@@ -1,0 +1,138 @@
+/** Tells the server what it has yet to be told of marks and settings, for as long as it may. @module */
+import { type DiscussionId, unreachable } from "@gatz/domain";
+import { isTrouble, type Server } from "../server/contract.ts";
+import type { WishRecord } from "../store/records.ts";
+import type { Observable } from "../observable.ts";
+import type { Timing } from "../timing.ts";
+import type { Trouble } from "../trouble.ts";
+import type { Pending } from "./contract.ts";
+import type { DueWish, KeptWishes } from "./kept_wishes.ts";
+import { isWaiting } from "./queues.ts";
+import type { Turn } from "./turn.ts";
+
+/** Calls at once, so that one about a shard that is stuck does not hold up the others. */
+const CALLS = 4;
+/** Marks that one call tells. */
+const MARKS = 100;
+
+interface TellingOptions {
+  readonly wishes: KeptWishes;
+  readonly server: Pick<Server, "mark" | "markUnread" | "notify">;
+  readonly timing: Pick<Timing, "wait" | "retryDelayMs">;
+  readonly pending: Observable<Pending>;
+  readonly turn: Turn;
+}
+
+/** What became of a wish. `again`: nobody knows, or not now. */
+type Told = "told" | "again";
+type ReadWish = Extract<WishRecord, { readonly type: "read" }>;
+
+export class Telling {
+  readonly #options: TellingOptions;
+  /** What is being told, or waits until it is time to tell it again, by kind and discussion. */
+  readonly #busy = new Set<string>();
+  readonly #failures = new Map<string, number>();
+  #calls = 0;
+  /** One of the marks could not be read: they go one by one. */
+  #alone = false;
+
+  constructor(options: TellingOptions) {
+    this.#options = options;
+  }
+
+  /** Comes back when the turn has ended. */
+  async run(): Promise<void> {
+    const { wishes, pending, turn } = this.#options;
+    const ends = [wishes.all, pending].map((observable) => observable.subscribe(() => this.#step()));
+    this.#step();
+    try {
+      await turn.ended();
+    } finally {
+      for (const end of ends) end();
+    }
+  }
+
+  #step(): void {
+    const { turn } = this.#options;
+    while (!turn.signal.aborted && this.#calls < CALLS) {
+      const wishes = this.#next();
+      if (wishes.length === 0) return;
+      void turn.start(() => this.#tellAll(wishes));
+    }
+  }
+
+  /** What one call can tell. */
+  #next(): readonly DueWish[] {
+    const due = this.#options.wishes.due().filter((wish) =>
+      !this.#busy.has(nameOf(wish)) && !this.#isNew(wish.value.discussion)
+    );
+    const reads = due.filter(({ value }) => value.type === "read");
+    return reads.length > 0 ? reads.slice(0, this.#alone ? 1 : MARKS) : due.slice(0, 1);
+  }
+
+  /** Whether the discussion has yet to be accepted itself. */
+  #isNew(discussion: DiscussionId): boolean {
+    const queue = this.#options.pending.snapshot().get(discussion);
+    return queue?.some((one) => one.draft.type === "create" && isWaiting(one)) ?? false;
+  }
+
+  async #tellAll(wishes: readonly DueWish[]): Promise<void> {
+    for (const wish of wishes) this.#busy.add(nameOf(wish));
+    this.#calls++;
+    const answers = await this.#tell(wishes);
+    this.#calls--;
+    await Promise.all(wishes.map((wish, i) => this.#settle(wish, answers[i] ?? "again")));
+    this.#step();
+  }
+
+  async #tell(wishes: readonly DueWish[]): Promise<readonly Told[]> {
+    const { server } = this.#options;
+    const value = wishes[0]!.value; // there is at least one
+    switch (value.type) {
+      case "read":
+        return await this.#tellMarks(wishes.map(({ value }) => value as ReadWish)); // then all are
+      case "unread": {
+        const { discussion, mark: { epoch, seq } } = value;
+        return [toldBy(await server.markUnread({ discussion, seq, epoch: epoch - 1 }))];
+      }
+      case "setting": {
+        const { discussion, notify } = value;
+        return [toldBy(await server.notify({ discussion, notify }))];
+      }
+      default:
+        return unreachable(value);
+    }
+  }
+
+  async #tellMarks(wishes: readonly ReadWish[]): Promise<readonly Told[]> {
+    const marks = wishes.map(({ discussion, mark: { epoch, seq } }) => ({ discussion, seq, epoch }));
+    const answer = await this.#options.server.mark({ marks });
+    if (!isTrouble(answer)) return answer.marks.map(({ kind }) => kind === "unavailable" ? "again" : "told");
+    if (wishes.length === 1) return [toldBy(answer)];
+    if (answer.code === "Malformed") this.#alone = true;
+    return [];
+  }
+
+  async #settle(wish: DueWish, told: Told): Promise<void> {
+    const { wishes, timing, turn } = this.#options;
+    if (turn.signal.aborted) return;
+    const name = nameOf(wish);
+    if (told === "told" && await turn.write(() => wishes.told(wish))) this.#failures.delete(name);
+    else {
+      const failures = this.#failures.get(name) ?? 0;
+      this.#failures.set(name, failures + 1);
+      await timing.wait(timing.retryDelayMs(failures), turn.signal);
+    }
+    this.#busy.delete(name);
+    this.#step();
+  }
+}
+
+const nameOf = ({ value: { type, discussion } }: DueWish): string =>
+  `${type === "setting" ? "setting" : "mark"} ${discussion}`;
+
+/** A discussion that is not there, or that no server can read the id of, has no mark: there is nothing to tell. */
+function toldBy(answer: object | Trouble): Told {
+  if (!isTrouble(answer)) return "told";
+  return answer.code === "NotFound" || answer.code === "Malformed" ? "told" : "again";
+}

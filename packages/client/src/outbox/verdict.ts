@@ -1,0 +1,56 @@
+/** What an answer to a bundle means for its drafts (LOG4). @module */
+import { type Ack, type Incarnation, type Rejection, unreachable } from "@gatz/domain";
+import { isTrouble, type Offered } from "../server/contract.ts";
+import type { Trouble } from "../trouble.ts";
+import type { PendingDraft } from "./contract.ts";
+
+export interface Acked {
+  readonly draft: PendingDraft;
+  readonly ack: Ack;
+  readonly life: Incarnation;
+}
+export interface Refused {
+  readonly draft: PendingDraft;
+  readonly rejection: Rejection;
+}
+
+export interface Verdict {
+  readonly acks: readonly Acked[];
+  /** The one that the bundle ended with. */
+  readonly refused: Refused | null;
+  /** For so long at least the rest is not to be offered again; null: it may be at once. */
+  readonly afterMs: number | null;
+  /** The server could not read the call: one of its drafts may be what it can't read. */
+  readonly isMalformed: boolean;
+}
+
+const NOTHING: Verdict = { acks: [], refused: null, afterMs: null, isMalformed: false };
+
+export function verdictOn(bundle: readonly PendingDraft[], answer: Offered | Trouble): Verdict {
+  if (isTrouble(answer)) {
+    const { code, retryAfterMs } = answer;
+    // Everything else passes, if only by signing in again: no draft is lost for it.
+    const isMalformed = code === "Malformed" || code === "TooLarge";
+    return { ...NOTHING, afterMs: retryAfterMs, isMalformed };
+  }
+  const acks: Acked[] = [];
+  for (const [at, outcome] of answer.outcomes.entries()) {
+    const draft = bundle[at];
+    if (draft === undefined) break;
+    switch (outcome.kind) {
+      case "accepted":
+      case "duplicate":
+        acks.push({ draft, ack: outcome, life: answer.incarnation });
+        break;
+      case "rejected":
+        return { ...NOTHING, acks, refused: { draft, rejection: outcome } };
+      case "not-now":
+        return { ...NOTHING, acks, afterMs: outcome.retryAfterMs };
+      case "unknown":
+        return { ...NOTHING, acks, afterMs: 0 };
+      default:
+        return unreachable(outcome);
+    }
+  }
+  return { ...NOTHING, acks, afterMs: acks.length === bundle.length ? null : 0 };
+}
