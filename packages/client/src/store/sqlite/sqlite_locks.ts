@@ -1,4 +1,5 @@
 /** Locks as leases in an SQLite file: whoever dies or stands still loses its own by itself. @module */
+import { assert } from "@gatz/domain";
 import type { DatabaseSync } from "node:sqlite";
 import { setInterval } from "node:timers";
 import { StoreFailed } from "../contract.ts";
@@ -6,6 +7,8 @@ import type { Lock, Locks } from "../locks.ts";
 import { whenFree } from "./sqlite_file.ts";
 
 const ASK_AGAIN_MS = 150;
+/** No lease of any program is longer. */
+const LONGEST_LEASE_MS = 60_000;
 /** So often is a lease renewed while it lasts. */
 const RENEWALS = 5;
 
@@ -14,6 +17,7 @@ export class SqliteLocks implements Locks {
   readonly #leaseMs: number;
 
   constructor(file: DatabaseSync, leaseMs: number) {
+    assert(leaseMs > 0 && leaseMs <= LONGEST_LEASE_MS, `a lease of ${leaseMs} ms`);
     this.#file = file;
     this.#leaseMs = leaseMs;
   }
@@ -35,9 +39,9 @@ export class SqliteLocks implements Locks {
     ).run(name, holder, now + this.#leaseMs, there === undefined ? null : Number(there.until)).changes === 1;
   }
 
-  /** Also if it would last for longer than any lease does: then the clock has been set back. */
+  /** Also if it would last for longer than any does: then the clock has been set back. */
   #isOver(until: number, now: number): boolean {
-    return until <= now || until > now + this.#leaseMs;
+    return until <= now || until > now + LONGEST_LEASE_MS;
   }
 
   #held(name: string, holder: string): Lock {

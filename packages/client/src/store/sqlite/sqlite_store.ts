@@ -14,7 +14,7 @@ const LEASE_MS = 5_000;
 export interface SqliteStoreOptions {
   /** Of the file, in a folder that is there. Two more files are beside it while it is open. */
   readonly path: string;
-  /** How long a process may stand still before others take its locks; how long they wait after it died. Default: 5,000. */
+  /** How long a process may stand still before others take its locks; how long they wait after it died. At most 60,000; default: 5,000. */
   readonly leaseMs?: number;
 }
 

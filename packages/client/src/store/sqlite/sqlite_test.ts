@@ -1,14 +1,23 @@
 import * as path from "node:path";
 import { storeContract } from "../../../testing/store_contract.ts";
+import { type SqliteProcess, startSqliteProcess } from "../../../testing/start_sqlite_process.ts";
+import type { Store } from "../contract.ts";
 import { sqliteStore } from "./sqlite_store.ts";
 
-if ((await Deno.permissions.query({ name: "write" })).state === "granted") {
-  storeContract("SQLite", async () => {
+if ((await Deno.permissions.query({ name: "run" })).state === "granted") {
+  let other: SqliteProcess;
+  Deno.test.beforeAll(() => {
+    other = startSqliteProcess();
+  });
+  Deno.test.afterAll(async () => await other[Symbol.asyncDispose]());
+
+  storeContract("SQLite, two processes", async () => {
     const folder = await Deno.makeTempDir({ prefix: "gatz-store-" });
-    const opened: Awaited<ReturnType<typeof sqliteStore>>[] = [];
+    const opened: Store[] = [];
+    const options = { path: path.join(folder, "store.sqlite") };
     return {
       open: async () => {
-        const store = await sqliteStore({ path: path.join(folder, "store.sqlite") });
+        const store = await (opened.length % 2 === 0 ? sqliteStore(options) : other.open(options));
         opened.push(store);
         return store;
       },
@@ -18,4 +27,4 @@ if ((await Deno.permissions.query({ name: "write" })).state === "granted") {
       },
     };
   });
-}
+} else console.log("sqlite_test.ts needs files and processes: run deno task test");

@@ -1,0 +1,196 @@
+/** What processes that are killed, frozen or without room leave in an SQLite file. */
+import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert/strict";
+import { chmod, mkdtemp, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import * as path from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { startSqliteProcess } from "../../../testing/start_sqlite_process.ts";
+import { append, listed, put, until } from "../../../testing/store_words.ts";
+import type { Store } from "../contract.ts";
+import { sqliteStore } from "./sqlite_store.ts";
+
+const never = new AbortController().signal;
+const LEASE_MS = 1_000;
+
+/** A file for a store, in a folder that goes with it. */
+async function folder() {
+  const root = await mkdtemp(path.join(tmpdir(), "gatz-store-"));
+  const file = path.join(root, "store.sqlite");
+  return {
+    file,
+    options: { path: file, leaseMs: LEASE_MS },
+    [Symbol.asyncDispose]: () => rm(root, { recursive: true }),
+  };
+}
+
+/** The n-th of a history: each replaces what the one before it left, and appends. */
+const nth = (n: number) => [
+  ...["a", "b", "c"].map((key) => put("rows", key, n, n)),
+  append("drafts", n),
+  { type: "delete-range", table: "events", from: "0", to: "~" } as const,
+  put("events", String(n), n),
+  put("meta", "place", n),
+];
+
+/** Asserts that just the first n of a history are there, and returns n. */
+async function whole(store: Store): Promise<number> {
+  const n = Number(await store.get("meta", "place") ?? 0);
+  deepStrictEqual(await listed(store, "rows"), n === 0 ? [] : ["a", "b", "c"].map((key) => [key, n]));
+  deepStrictEqual(await listed(store, "events"), n === 0 ? [] : [[String(n), n]]);
+  deepStrictEqual(
+    (await listed(store, "drafts")).map(([, value]) => value),
+    Array.from({ length: n }, (_, i) => i + 1),
+  );
+  return n;
+}
+
+if ((await Deno.permissions.query({ name: "run" })).state === "granted") {
+  Deno.test("[LIVE3] [LOG4] a process killed in the middle of writes: what was resolved is there, nothing is half there", async () => {
+    await using place = await folder();
+    let n = 0;
+    for (let round = 0; round < 5; round++) {
+      await using other = startSqliteProcess();
+      const store = await other.open(place.options);
+      strictEqual(await whole(store), n);
+      let resolved = n;
+      const inARow = async () => {
+        // Several at a time: some are always asked for and not done.
+        for (;;) await Promise.all([++n, ++n, ++n].map((i) => store.write(nth(i)).then(() => resolved = i)));
+      };
+      const writing = rejects(inARow(), /the other side is gone/);
+      const before = resolved;
+      const killAfterMs = Math.random() * 60;
+      await until(() => resolved > before);
+      await new Promise((resolve) => setTimeout(resolve, killAfterMs));
+      other.signal("SIGKILL");
+      await Promise.all([writing, other.ended]);
+      const after = await sqliteStore(place.options);
+      const found = await whole(after);
+      ok(found >= resolved && found <= n, `${found} of ${n}, ${resolved} resolved, killed after ${killAfterMs} ms`);
+      n = found;
+      await after.close();
+    }
+    ok(n > 20, `only ${n} writes`);
+  });
+
+  Deno.test("[LOG4] who holds a lock and is killed loses it within the lease", async () => {
+    await using place = await folder();
+    await using other = startSqliteProcess();
+    const [there, here] = [
+      await other.open(place.options),
+      await sqliteStore(place.options),
+    ];
+    const held = Promise.withResolvers<void>();
+    const work = there.exclusively("outbox", never, async () => {
+      held.resolve();
+      await new Promise(() => {});
+    });
+    await held.promise;
+    const waiting = here.exclusively("outbox", never, () => Promise.resolve(performance.now()));
+    await new Promise((resolve) => setTimeout(resolve, 1.2 * LEASE_MS));
+    const killed = performance.now();
+    other.signal("SIGKILL");
+    void work.catch(() => {});
+    const took = await waiting - killed;
+    // Its last renewal may be a fifth of a lease old.
+    ok(took > LEASE_MS / 2 && took < 4 * LEASE_MS, `taken after ${took} ms`);
+    await here.close();
+  });
+
+  Deno.test("[LOG4] who holds a lock and is frozen loses it: its work is told as it wakes, and its writes that demand it are refused", async () => {
+    await using place = await folder();
+    await using other = startSqliteProcess();
+    const [there, here] = [
+      await other.open(place.options),
+      await sqliteStore(place.options),
+    ];
+    const held = Promise.withResolvers<AbortSignal>();
+    const letGo = Promise.withResolvers<void>();
+    const write = (store: Store, by: string) =>
+      store.write([{ type: "if-held", lock: "outbox" }, append("drafts", by)]);
+    const work = there.exclusively("outbox", never, async (signal) => {
+      await write(there, "there");
+      held.resolve(signal);
+      await letGo.promise;
+    });
+    const signal = await held.promise;
+    other.signal("SIGSTOP");
+    const refusal = rejects(write(there, "after it woke"), { name: "LockLost" });
+    await here.exclusively("outbox", never, async (mine) => {
+      await write(here, "here");
+      other.signal("SIGCONT");
+      await refusal;
+      await until(() => signal.aborted);
+      letGo.resolve();
+      await work;
+      // What it gives up as it ends is not what another has now.
+      await write(here, "still here");
+      await new Promise((resolve) => setTimeout(resolve, LEASE_MS / 2));
+      strictEqual(mine.aborted, false);
+    });
+    deepStrictEqual((await listed(here, "drafts")).map(([, by]) => by), ["there", "here", "still here"]);
+    await Promise.all([here.close(), there.close()]);
+  });
+
+  Deno.test("[LOG4] without room for a write nothing of it is there, it is told, and smaller ones go on", async () => {
+    await using place = await folder();
+    await using other = startSqliteProcess({ fileBlocks: 1_024 });
+    const store = await other.open(place.options);
+    await store.write([append("drafts", "before")]);
+    const large = [
+      put("meta", "self", "large"),
+      ...Array.from({ length: 8 }, (_, i) => put("events", String(i), "x".repeat(100_000))),
+    ];
+    await rejects(store.write(large), { name: "StoreFailed", message: /disk/ });
+    deepStrictEqual(await listed(store, "events"), []);
+    strictEqual(await store.get("meta", "self"), undefined);
+    await store.write([append("drafts", "after")]);
+    deepStrictEqual((await listed(store, "drafts")).map(([, value]) => value), ["before", "after"]);
+    await store.close();
+  });
+
+  Deno.test("[LIVE3] a file that another process keeps busy is waited for, in order, without standing still", async () => {
+    await using place = await folder();
+    const store = await sqliteStore(place.options);
+    const busy = new DatabaseSync(place.file);
+    busy.exec("BEGIN IMMEDIATE");
+    const writes = Promise.all([1, 2, 3].map((n) => store.write([append("drafts", n)])));
+    const reading = listed(store, "drafts");
+    let ticks = 0;
+    const ticking = setInterval(() => ticks++, 5);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    clearInterval(ticking);
+    busy.exec("COMMIT");
+    busy.close();
+    const keys = (await writes).flat();
+    deepStrictEqual(await reading, keys.map((key, i) => [key, i + 1]));
+    ok(ticks >= 8, `${ticks} ticks in 300 ms`);
+    await store.close();
+  });
+
+  Deno.test("[SEC3] the file is its owner's alone; what can't be a store is refused, and left as it is", async () => {
+    await using place = await folder();
+    const { file } = place;
+    const [one, other] = await Promise.all([sqliteStore({ path: file }), sqliteStore({ path: file })]);
+    await Promise.all([one, other].map((store) => store.write([append("drafts", 1)])));
+    for (const name of [file, `${file}-wal`, `${file}-shm`]) strictEqual((await stat(name)).mode & 0o777, 0o600, name);
+    await Promise.all([one.close(), other.close()]);
+    const refused = async (path: string, message: RegExp) =>
+      await rejects(sqliteStore({ path }), { name: "StoreFailed", message });
+    const sql = (text: string) => {
+      const database = new DatabaseSync(file);
+      database.exec(text);
+      database.close();
+    };
+    sql("PRAGMA user_version = 7");
+    await refused(file, /format 7/);
+    sql("PRAGMA user_version = 1; PRAGMA application_id = 5");
+    await refused(file, /another program's/);
+    await refused(path.join(file, "below"), /ENOTDIR|not a directory|Not a directory/i);
+    await refused(path.join(path.dirname(file), "none", "store"), /ENOENT|no such file/i);
+    await writeFile(file, "not a database, whatever its name says. ".repeat(50));
+    await refused(file, /not a database/);
+    match(await Deno.readTextFile(file), /^not a database/);
+    await chmod(file, 0o600);
+  });
+} else console.log("sqlite_faults_test.ts needs files and processes: run deno task test");
