@@ -6,6 +6,7 @@ import { needsPostgres } from "@gatz/testing/postgres.ts";
 if (await needsPostgres(import.meta.url)) {
   const { startEntryPoint } = await import("../end_to_end/entry_point.ts");
   const { testDatabase } = await import("@gatz/testing/test_database.ts");
+  const { readHeldHash } = await import("../../apps/server/src/views/held_hash.ts");
   const { inTempFolder, livedIn } = await import("./lived_in.ts");
 
   Deno.test("[BAK1] the drill: backup, verify, a new machine's secrets, restore; each says in one line what stands in its way", async () => {
@@ -52,6 +53,19 @@ if (await needsPostgres(import.meta.url)) {
     assert.match(restored.output, /the installation begins a new life/);
     const whole = await run("verify", [], right);
     assert.equal(whole.code, 0, whole.output);
+
+    // What somebody's client should hold is the same in the new life, and what it is told by the server.
+    const { users: [owner, user] } = town;
+    assert.ok(owner && user);
+    const { discussion } = town.lived;
+    const { asOf, hash } = await readHeldHash(town.storage, { viewer: user, stream: discussion, messages: 20 });
+    const held = ["--state-hash", discussion, user, "--messages", "20"];
+    const [before, after] = [await run("verify", held, source), await run("verify", held, right)];
+    assert.deepEqual(JSON.parse(before.output), { asOf, hash });
+    assert.deepEqual(JSON.parse(after.output), { asOf, hash });
+    const stranger = await run("verify", ["--state-hash", discussion, `${user.slice(0, -3)}zzz`], source);
+    assert.deepEqual([stranger.code, /not found/.test(stranger.output)], [1, true], stranger.output);
+    assert.match(await refused("verify", ["--state-hash", discussion], source), /usage/);
 
     const cut = folder.path("cut.gatz");
     await Deno.writeFile(cut, (await Deno.readFile(file)).subarray(0, -100));

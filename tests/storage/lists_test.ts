@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { DiscussionId, GroupId, ShardNumber, ShownMessage, UserId } from "@gatz/domain";
 import type { DiscussionList, DiscussionRow } from "@gatz/storage";
 import { needsPostgres } from "@gatz/testing/postgres.ts";
+import type { Reads } from "../../packages/storage/src/reads/reads.ts";
 import type { ReadPools } from "../../packages/storage/src/reads/read_pools.ts";
 import type { PlainMessage, PlainRow } from "./naive_view.ts";
 import type { PlainListRow } from "./naive_list.ts";
@@ -72,6 +73,8 @@ if (await needsPostgres(import.meta.url)) {
     };
   };
 
+  const byId = (rows: readonly DiscussionRow[]) => rows.toSorted((a, b) => a.discussion < b.discussion ? -1 : 1);
+
   const checkViewer = async ({ town, discussion }: ListStory, viewer: UserId) => {
     const nameOf = names(town.users);
     const who = await personOf(town, viewer, discussion);
@@ -79,6 +82,9 @@ if (await needsPostgres(import.meta.url)) {
     const { rows, sum } = await town.storage.discussionsOf(viewer, { limit: 100 });
     const row = rows.find((row) => row.discussion === discussion);
     assert.deepEqual(row === undefined ? null : plainRow(row, nameOf), expected, `to ${who.name}`);
+    const ids = [...rows.map((one) => one.discussion), discussion, discussionId(9_999_999, 1), discussionId(1, 999)];
+    const asked = await town.storage.discussionRows(viewer, ids);
+    assert.deepEqual(byId(asked.rows), byId(rows), "what is asked for by id is what stands in the list");
     if (row === undefined) return;
     assert.equal(row.mark?.seq, who.read);
     assert.equal(row.role === null, row.intervals.at(-1)?.left !== undefined);
@@ -199,11 +205,12 @@ if (await needsPostgres(import.meta.url)) {
     assert.deepEqual(await unread(), { count: 0, more: true });
   });
 
-  /** The list as it is read while some reads of a shard are not answered; `n`: which of those of the shard, from 1. */
-  const listWithout = async (
+  /** Reads while some of a shard are not answered; `n`: which of those of the shard, from 1. */
+  const readWithout = async <T>(
     town: TownType,
-    { user, isSilent }: { user: UserId; isSilent: (shard: ShardNumber, n: number) => boolean },
-  ) => {
+    isSilent: (shard: ShardNumber, n: number) => boolean,
+    work: (reads: Reads) => Promise<T>,
+  ): Promise<T> => {
     const { createReads } = await import("../../packages/storage/src/reads/reads.ts");
     const { openClient } = await import("../../packages/storage/src/postgres/sql_client.ts");
     const { shardSchema } = await import("../../packages/storage/src/schema/names.ts");
@@ -220,10 +227,9 @@ if (await needsPostgres(import.meta.url)) {
       if (isSilent(shard, n)) throw new ShardUnavailable(shard, 100);
       return await work({ sql: clients[town.config.place(shard)]!.sql, schema: shardSchema(shard) });
     };
-    const list = await createReads({ shards: town.storage.shards, read, snapshot: read }, town.config.limits)
-      .discussionsOf(user, { limit: 10 });
+    const result = await work(createReads({ shards: town.storage.shards, read, snapshot: read }, town.config.limits));
     for (const { sql } of Object.values(clients)) await sql.end();
-    return list;
+    return result;
   };
 
   Deno.test("[USR3] a list says what it does not know when a shard falls silent, also between two reads", async () => {
@@ -233,16 +239,24 @@ if (await needsPostgres(import.meta.url)) {
     const theirs = (await town.discussion(other, [me])).discussion;
     await town.settled();
     const [own, away] = [shardOf(me), shardOf(other)];
-    const part = await listWithout(town, { user: me, isSilent: (shard) => shard === away });
+    const list = (reads: Reads) => reads.discussionsOf(me, { limit: 10 });
+    const part = await readWithout(town, (shard) => shard === away, list);
     assert.deepEqual(part.rows.map(({ discussion }) => discussion), [mine]);
     assert.deepEqual(part.missing.map(({ discussion }) => discussion), [theirs]);
     assert.deepEqual(part.sum?.unread, { count: 0, more: true }, "what is there may be unread");
     // Its third read is that of the marks.
-    const unmarked = await listWithout(town, { user: me, isSilent: (shard, n) => shard === own && n === 3 });
+    const unmarked = await readWithout(town, (shard, n) => shard === own && n === 3, list);
     assert.deepEqual(unmarked.rows.map(({ discussion }) => discussion).sort(), [mine, theirs].sort());
     assert.deepEqual(unmarked.rows.map(({ mark, unread }) => [mark, unread]), [[null, null], [null, null]]);
     assert.deepEqual([unmarked.unavailable, unmarked.missing], [[own], []]);
     assert.deepEqual([unmarked.rev, unmarked.sum], [null, null], "nobody is taken to know marks that were not shown");
+
+    const rows = (reads: Reads) => reads.discussionRows(me, [theirs, mine]);
+    const some = await readWithout(town, (shard) => shard === away, rows);
+    assert.deepEqual([some.rows, some.unavailable], [part.rows, [away]]);
+    const without = await readWithout(town, (shard, n) => shard === own && n === 1, rows);
+    assert.deepEqual([byId(without.rows), without.unavailable], [byId(unmarked.rows), []]);
+    assert.deepEqual([without.rev, without.blocks], [null, null]);
   });
 
   Deno.test("[VIS4] how a discussion stood for who has left is read without counting its messages, and is else the same", async () => {

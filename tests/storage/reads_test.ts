@@ -236,6 +236,12 @@ if (await needsPostgres(import.meta.url)) {
     assert.ok(page.events.length >= 8 && page.events.length < 12, `${page.events.length} events`);
     assert.deepEqual(page.events.map((event) => event.seq), page.events.map((_, n) => n + 2));
     assert.equal((await town.storage.events(discussion, { ...ask, limit: 3 })).events.length, 3);
+    const newest = await town.storage.events(discussion, { ...ask, limit: 500, newest: true });
+    assert.ok(newest.events.length >= 8 && newest.events.length < 12, `${newest.events.length} events`);
+    const seqs = newest.events.map((event) => event.seq);
+    assert.deepEqual(seqs, newest.events.map((_, n) => 14 - newest.events.length + n));
+    const few = await town.storage.events(discussion, { from: seq(2), to: seq(9), limit: 3, newest: true });
+    assert.deepEqual(few.events.map((event) => event.seq), [7, 8, 9]);
     const beyond = await town.storage.events(discussion, { from: seq(14), to: seq(20), limit: 3 });
     assert.deepEqual(beyond, { asOf: seq(13), events: [] });
   });

@@ -2,6 +2,7 @@
 import type { FeedItem } from "@gatz/domain";
 import { messagesSeen } from "./folds.ts";
 import type { Oracle } from "./oracle.ts";
+import { openedProblems } from "./opened.ts";
 import { wordsIn } from "./words.ts";
 import type { Answer } from "./ways_out.ts";
 
@@ -104,8 +105,8 @@ export function judgeViews(
 }
 
 function viewProblems(oracle: Oracle, viewer: string, { path, input, text }: Answer): readonly string[] {
-  const { discussion, group } = (input ?? {}) as { discussion?: string; group?: string };
-  const stream = discussion ?? group;
+  const { discussion, group, limit = 0, ...named } = (input ?? {}) as Asked;
+  const stream = discussion ?? group ?? named.stream;
   const stays = stream === undefined ? undefined : oracle.staysIn(stream);
   const data = JSON.parse(text).result.data.json;
   switch (path) {
@@ -117,12 +118,21 @@ function viewProblems(oracle: Oracle, viewer: string, { path, input, text }: Ans
       const there = stays!.people.filter((user) => stays!.isMemberAt(user, stays!.headOf(viewer))).length;
       return view.memberCount === there ? [] : [`${view.memberCount} members instead of ${there} in ${stream}`];
     }
+    case "log.open":
+      return stays === undefined ? [] : openedProblems(oracle, { viewer, stays, stream: stream!, limit, opened: data });
     case "discussions.byUser":
     case "discussions.rows":
       return (data.rows as Row[]).flatMap((row) => rowProblems(oracle, viewer, row));
     default:
       return [];
   }
+}
+
+interface Asked {
+  readonly discussion?: string;
+  readonly group?: string;
+  readonly stream?: string;
+  readonly limit?: number;
 }
 
 interface Row {

@@ -4,11 +4,22 @@
  * @module
  */
 import { strict as assert } from "node:assert";
-import { type DiscussionId, type FeedItem, seq, type StreamState, type UserId } from "@gatz/domain";
+import {
+  type DiscussionId,
+  type FeedItem,
+  heldText,
+  type LogEvent,
+  seq,
+  shownTo,
+  type StreamState,
+  type UserId,
+  viewOf,
+} from "@gatz/domain";
 import type { DiscussionRow, Storage } from "@gatz/storage/contract";
 import { needsPostgres } from "@gatz/testing/postgres.ts";
 import { Accounts } from "../../apps/server/src/auth/accounts.ts";
 import { Delivery, itemText } from "../../apps/server/src/live/delivery.ts";
+import { readHeldHash } from "../../apps/server/src/views/held_hash.ts";
 import { randomFrom } from "../abuse/mutations.ts";
 import { type Finding, judgeSeqs, judgeViews, judgeWords, type Told } from "./judge.ts";
 import { Listener } from "./listener.ts";
@@ -146,6 +157,11 @@ if (await needsPostgres(import.meta.url)) {
       paths: ["log.read"],
       make: (storage) => mistaken(storage, "state", (right) => async (stream) => forgetfulOf(await right(stream))),
     },
+    "what a client begins with is the newest of the log, whoever sees it": {
+      paths: ["log.open"],
+      make: (storage) =>
+        mistaken(storage, "events", (right) => (stream, page) => right(stream, { ...page, from: seq(1) })),
+    },
     "blocks are forgotten": {
       paths: ["messages.byDiscussion"],
       make: () => mistaken(Accounts.prototype, "blocks", () => () => Promise.resolve({ blocks: new Set(), read: {} })),
@@ -164,6 +180,38 @@ if (await needsPostgres(import.meta.url)) {
           return { ...list, rows: list.rows.map((row) => ({ ...row, unread: oneMore(row) })) };
         }),
     },
+  };
+
+  /** Of each discussion, at some moments: what its people should hold is what the domain makes of its log. */
+  const judgeHashes = async ({ server: { storage }, people, play }: Scene, random: () => number) => {
+    let compared = 0;
+    for (const { stream } of play.talks) {
+      const discussion = stream as DiscussionId;
+      const { events } = await storage.events(discussion, { from: seq(1), to: seq(500), limit: 500 });
+      const moments = [events.length, ...[1, 2, 3].map(() => 1 + Math.floor(random() * events.length))];
+      for (const { user: viewer } of people) {
+        for (const at of moments.map(seq)) {
+          const messages = Math.floor(random() * 10);
+          const expected = await hashOfLog(events.slice(0, at), { viewer, messages });
+          const told = readHeldHash(storage, { viewer, stream: discussion, seq: at, messages });
+          assert.equal(await told.then(({ hash }) => hash, () => null), expected, `${viewer} in ${stream} at ${at}`);
+          if (expected !== null) compared++;
+        }
+      }
+    }
+    assert.ok(compared > 30, `${compared} hashes compared`);
+  };
+
+  /** Null: they are not there then. */
+  const hashOfLog = async (
+    events: readonly LogEvent[],
+    { viewer, messages: many }: { viewer: UserId; messages: number },
+  ): Promise<string | null> => {
+    const { state, messages } = viewOf(events, viewer);
+    if (state === null || state.seq !== events.length) return null;
+    const newest = [...messages.values()].sort((a, b) => b.seq - a.seq).slice(0, many);
+    const text = heldText({ viewer, state, messages: newest.map((message) => shownTo(viewer, message)) });
+    return new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text))).toHex();
   };
 
   /** As if nobody had ever left, or come later. */
@@ -203,9 +251,12 @@ if (await needsPostgres(import.meta.url)) {
     console.log([...scene.play.accepted].map(([type, count]) => `${type} ${count}`).join(", "));
     console.log([...words].map(([where, count]) => `${where} ${count}`).join(", "));
     assert.deepEqual(findings.slice(0, 5), []);
-    for (const where of ["feed", "log.read", "messages.byDiscussion", "messages.byId", "discussions.byUser"]) {
+    for (
+      const where of ["feed", "log.read", "log.open", "messages.byDiscussion", "messages.byId", "discussions.byUser"]
+    ) {
       assert.ok((words.get(where) ?? 0) > 20, `${where} told next to nothing`);
     }
+    await judgeHashes(scene, randomFrom(seed));
     await findMistakes(scene, oracle);
   });
 
