@@ -32,6 +32,8 @@ export interface GatzClientOptions {
 
 export interface GatzClient {
   readonly api: GatzApi;
+  /** Does not wait any longer to connect again: the network is back, or there is a new token. */
+  hurry(): void;
   /** Closes the socket, if there is one. Open subscriptions end. */
   close(): Promise<void>;
 }
@@ -90,7 +92,7 @@ export function createGatzClient({ url, token, calls = "ws", pace: given }: Gatz
     addresses.close();
     return socket.close();
   };
-  return { api, close };
+  return { api, hurry: () => addresses.hurry(), close };
 }
 
 /** What a socket that this client closed itself is closed with. */

@@ -34,7 +34,6 @@ export const emptyLists = (server: ScriptedServer): ListsPart => ({
     const page = await server.discussions();
     return isTrouble(page) ? page : { incarnation: page.incarnation, cursor: page.asOf };
   },
-  known: () => undefined,
   take: () => {},
   connected: () => {},
   drain: () => [],

@@ -1,12 +1,12 @@
 /** A {@link Server} that is a real one, over its typed API. @module */
-import type { GatzApi } from "../create_client.ts";
+import type { GatzApi, GatzClient } from "../create_client.ts";
 import { CUT, type Trouble, troubleOf } from "../trouble.ts";
 import type { FeedHandlers, Server } from "./contract.ts";
 
 /** A call that waits this long for its answer has none: a connection that is lost in silence is found by then. */
 const ANSWER_MS = 30_000;
 
-export function serverOverTrpc(api: GatzApi): Server {
+export function overTrpc({ api }: Pick<GatzClient, "api">): Server {
   return {
     follow: (cursor, on) => follow(api, { cursor, on }),
     me: () => asked((options) => api.auth.me.query(undefined, options)),

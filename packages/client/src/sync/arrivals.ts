@@ -1,17 +1,16 @@
 /** Tells the outbox how far streams have come, once that is stored: it forgets a draft only when what became of it is kept. @module */
 import type { Seq, StreamId } from "@gatz/domain";
-import type { OutboxPart } from "./contract.ts";
 import type { Journal } from "./journal.ts";
 
 export class Arrivals {
   readonly #journal: Journal;
-  readonly #outbox: Pick<OutboxPart, "arrived">;
+  readonly #tellOf: (stream: StreamId, head: Seq) => void;
   /** Not told yet. */
   readonly #heads = new Map<StreamId, Seq>();
 
-  constructor(journal: Journal, outbox: Pick<OutboxPart, "arrived">) {
+  constructor(journal: Journal, tellOf: (stream: StreamId, head: Seq) => void) {
     this.#journal = journal;
-    this.#outbox = outbox;
+    this.#tellOf = tellOf;
   }
 
   add(stream: StreamId, head: Seq): void {
@@ -28,6 +27,6 @@ export class Arrivals {
   #tell(): void {
     const heads = [...this.#heads];
     this.#heads.clear();
-    for (const [stream, head] of heads) this.#outbox.arrived(stream, head);
+    for (const [stream, head] of heads) this.#tellOf(stream, head);
   }
 }

@@ -11,8 +11,6 @@ import type { StoreBounds } from "./eviction.ts";
 export interface ListsPart extends Listing {
   /** Reads the first pages, for a client that has nothing: where its feed begins. */
   begin(): Promise<Begun>;
-  /** The newest seq of a stream that is known from its row. */
-  known(stream: StreamId): Seq | undefined;
 }
 
 /** Drafts on their way, as they learn what they wait for. */
@@ -37,7 +35,7 @@ export interface ReplicaOptions<L extends ListsPart, O extends OutboxPart> {
   readonly server: Server;
   readonly store: Store;
   readonly timing: Timing;
-  readonly outbox: (kit: PartsKit) => O;
+  readonly outbox: (kit: PartsKit) => O | Promise<O>;
   /** Called once it is known whose client this is. `onChange`: there is something to drain. */
   readonly lists: (
     kit: PartsKit & { readonly self: SelfRecord; readonly outbox: O; readonly onChange: () => void },

@@ -25,8 +25,6 @@ export interface Held {
 }
 
 export interface HeldStreamsOptions extends Omit<Keeping, "onChange"> {
-  /** The newest seq that others know of. */
-  readonly known: (stream: StreamId) => Seq | undefined;
   /** How far a stream's events have come. */
   readonly onArrived: (stream: StreamId, head: Seq) => void;
   /** Whether anything is behind has perhaps changed. */
@@ -54,8 +52,6 @@ export class HeldStreams {
   hold(stream: StreamId): Held {
     const kept = this.#streams.get(stream) ?? this.#keep(stream, null);
     this.#streams.set(stream, kept);
-    const known = this.#options.known(stream);
-    if (known !== undefined) kept.know(known);
     kept.hold();
     let isReleased = false;
     const release = () => {

@@ -1,5 +1,5 @@
 /** What drives a client: one store, one feed, one outbox; all that is shown is kept current from here. @module */
-import type { FeedItem, Incarnation, StreamId } from "@gatz/domain";
+import { assert, type FeedItem, type Incarnation, type StreamId } from "@gatz/domain";
 import { Cell, type Observable } from "../observable.ts";
 import { isTrouble, type Me, type Server } from "../server/contract.ts";
 import { type SelfRecord, STORE_FORMAT } from "../store/records.ts";
@@ -29,8 +29,7 @@ export class Replica<L extends ListsPart, O extends OutboxPart> {
   readonly #lanes: Lanes;
   readonly #feed: InboxFeed;
   readonly #kit: PartsKit;
-  /** There from the beginning: drafts wait without a session too. */
-  readonly outbox: O;
+  #outbox: O | null = null;
   #streams: HeldStreams | null = null;
   /** Frames are taken; else the feed only tells that there is a connection. */
   #hasBegun = false;
@@ -65,8 +64,7 @@ export class Replica<L extends ListsPart, O extends OutboxPart> {
       timing,
       signal,
     });
-    this.outbox = options.outbox(this.#kit);
-    this.#arrivals = new Arrivals(this.#journal, this.outbox);
+    this.#arrivals = new Arrivals(this.#journal, (stream, head) => this.#outbox?.arrived(stream, head));
   }
 
   get status(): Observable<ClientStatus> {
@@ -83,14 +81,24 @@ export class Replica<L extends ListsPart, O extends OutboxPart> {
     return this.#session;
   }
 
+  /** There once the replica has been started: drafts wait without a session too. */
+  get outbox(): O {
+    assert(this.#outbox !== null, "a replica is started first");
+    return this.#outbox;
+  }
+
   /** For questions of one's own. */
   get server(): Server {
     return this.#kit.server;
   }
 
-  /** Shows what is stored, and begins to connect. Does not wait for a connection. */
+  /**
+   * Shows what is stored, and begins to connect; does not wait for a connection.
+   * @throws {StoreFailed}
+   */
   async start(): Promise<void> {
-    const { store, onBug } = this.#options;
+    const { store, onBug, outbox } = this.#options;
+    this.#outbox = await outbox(this.#kit);
     const self = await store.get("meta", SELF_KEY);
     const place = await store.get("meta", PLACE_KEY);
     if (self !== undefined && "format" in self) {
@@ -144,7 +152,6 @@ export class Replica<L extends ListsPart, O extends OutboxPart> {
     const [journal, lanes, { timing }, { signal }] = [this.#journal, this.#lanes, this.#options, this.#closing];
     this.#streams = new HeldStreams({
       ...{ viewer: self.user, server, store, journal, lanes, timing, signal, onBug },
-      known: (stream) => lists.known(stream),
       onArrived: (stream, head) => this.#arrivals.add(stream, head),
       onChange: () => this.#showMissing(),
     }, await store.list("streams"));
