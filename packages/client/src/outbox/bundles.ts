@@ -1,13 +1,5 @@
 /** What is to be offered next (LOG4). @module */
-import {
-  type DiscussionId,
-  type Draft,
-  type GroupId,
-  isDiscussionStream,
-  isUserStream,
-  needs,
-  type StreamId,
-} from "@gatz/domain";
+import type { Draft, StreamId } from "@gatz/domain";
 import type { OutboxLimits, Pending, PendingDraft } from "./contract.ts";
 import { isWaiting } from "./queues.ts";
 
@@ -76,31 +68,4 @@ function isHeldUp({ key, draft, after }: PendingDraft, pending: Pending): boolea
     const first = stream === draft.stream ? undefined : pending.get(stream)?.find(isWaiting);
     return first !== undefined && first.key !== null && first.key < key;
   }) ?? false;
-}
-
-/** The other streams whose earlier drafts a draft is judged by: what may be done in a new group or discussion depends on what made it so. */
-export function judgedBy(
-  draft: Draft,
-  { pending, groupOf }: { readonly pending: Pending; readonly groupOf: (discussion: DiscussionId) => GroupId | null },
-): readonly StreamId[] {
-  const { group, ownGroup, source, actor } = needs(draft);
-  const streams = new Set<StreamId>();
-  if (group !== undefined) streams.add(group);
-  if (ownGroup === "always" && isDiscussionStream(draft.stream)) {
-    const own = groupOf(draft.stream) ?? groupOfNew(draft.stream, pending);
-    if (own !== null) streams.add(own);
-  }
-  if (source !== undefined) streams.add(source.discussion);
-  // Whom the user blocks is in their own stream.
-  if (actor) { for (const stream of pending.keys()) if (isUserStream(stream)) streams.add(stream); }
-  streams.delete(draft.stream);
-  return [...streams];
-}
-
-function groupOfNew(discussion: DiscussionId, pending: Pending): GroupId | null {
-  for (const { draft } of pending.get(discussion) ?? []) {
-    const { group } = needs(draft);
-    if (group !== undefined) return group;
-  }
-  return null;
 }

@@ -1,11 +1,11 @@
 /** What the user wants and the server has yet to take: drafts, marks and settings, durably, over all tabs of a store. @module */
-import type { DiscussionId, Draft, GroupId, Incarnation, NotifyLevel, ReadMark, Seq, StreamId } from "@gatz/domain";
+import type { DiscussionId, Draft, Incarnation, NotifyLevel, ReadMark, Seq, StreamId } from "@gatz/domain";
 import type { Observable } from "../observable.ts";
 import type { Server } from "../server/contract.ts";
 import { type Store, StoreFailed, type Table } from "../store/contract.ts";
 import type { DraftId, RefusedRecord } from "../store/records.ts";
 import type { Timing } from "../timing.ts";
-import { bundleBytes, judgedBy } from "./bundles.ts";
+import { bundleBytes } from "./bundles.ts";
 import {
   type Kept,
   type NotKept,
@@ -25,28 +25,23 @@ import { Offering } from "./offering.ts";
 import { countOf } from "./queues.ts";
 import { Telling } from "./telling.ts";
 import { Turn } from "./turn.ts";
-import { unlessFailed } from "./unless_failed.ts";
 
 export interface OutboxOptions {
   readonly store: Store;
   readonly server: Pick<Server, "offer" | "mark" | "markUnread" | "notify">;
   readonly timing: Timing;
-  /** As far as it is known here. */
-  readonly groupOf?: (discussion: DiscussionId) => GroupId | null;
+  /** Told of what must not happen; nothing is offered from here any more then. */
+  readonly onBug: (bug: unknown) => void;
   readonly limits?: Partial<OutboxLimits>;
 }
 
 /** For so long an outcome is kept for a tab that may have slept. */
 const OUTCOMES_MS = 7 * 24 * 3_600_000;
 
-/** @throws {StoreFailed} */
-export async function openOutbox(options: OutboxOptions): Promise<Outbox> {
-  const outbox = new DurableOutbox(options);
-  await outbox.load();
-  return outbox;
-}
-
-class DurableOutbox implements Outbox {
+/** Takes drafts and wishes from the beginning; shows what is stored as soon as that is read. */
+export class DurableOutbox implements Outbox {
+  /** What was stored before is shown. */
+  readonly loaded: Promise<void>;
   readonly pending: Observable<Pending>;
   readonly refused: Observable<readonly RefusedRecord[]>;
   readonly wishes: Observable<Wishes>;
@@ -57,8 +52,8 @@ class DurableOutbox implements Outbox {
   readonly #closing = new AbortController();
   /** Aborts with the connection; null: there is none. */
   #connection: AbortController | null = null;
-  #unwatch: () => void = () => {};
-  #served: Promise<void> = Promise.resolve();
+  readonly #unwatch: () => void;
+  #served: Promise<unknown> = Promise.resolve();
 
   constructor(options: OutboxOptions) {
     const { store, timing, limits } = options;
@@ -69,13 +64,11 @@ class DurableOutbox implements Outbox {
     this.pending = this.#drafts.pending;
     this.refused = this.#drafts.refused.all;
     this.wishes = this.#wishes.all;
-  }
-
-  /** @throws {StoreFailed} */
-  async load(): Promise<void> {
-    this.#unwatch = this.#options.store.watch((tables) => void this.#read(tables));
-    await this.#drafts.load();
-    await this.#wishes.read();
+    this.#unwatch = store.watch((tables) => void this.#tryOn(() => this.#read(tables)));
+    this.loaded = this.#tryOn(async () => {
+      await this.#drafts.load();
+      await this.#wishes.read();
+    });
   }
 
   add(draft: Draft): Offer {
@@ -88,12 +81,8 @@ class DurableOutbox implements Outbox {
       const told = Promise.resolve(refusal);
       return drafts.map(({ id }) => ({ id, stored: told, outcome: told }));
     }
-    const { timing, groupOf = () => null } = this.#options;
-    const pending = this.pending.snapshot();
-    return this.#drafts.add(drafts.map((draft) => {
-      const after = judgedBy(draft, { pending, groupOf });
-      return { draft, madeAt: timing.now(), ...(after.length > 0 && { after }) };
-    }));
+    const madeAt = this.#options.timing.now();
+    return this.#drafts.add(drafts.map((draft) => ({ draft, madeAt })));
   }
 
   dismiss(id: DraftId): Promise<Kept | NotKept> {
@@ -120,7 +109,8 @@ class DurableOutbox implements Outbox {
     if (connected === (this.#connection !== null) || this.#isClosed) return;
     this.#connection?.abort();
     this.#connection = connected ? new AbortController() : null;
-    if (this.#connection !== null) this.#served = this.#serve(this.#connection.signal);
+    const signal = this.#connection?.signal;
+    if (signal) this.#served = Promise.all([this.#served, this.#tryOn(() => this.#serve(signal))]);
   }
 
   async close(): Promise<void> {
@@ -142,17 +132,19 @@ class DurableOutbox implements Outbox {
     return drafts.some((draft) => bundleBytes([draft]) > this.#limits.bundleBytes) ? notKept("TooLarge") : null;
   }
 
-  /** Offers and tells whenever it is this tab's turn, until the connection is lost: another tab may then have one. */
+  /** Offers and tells when it is this tab's turn, until the connection is lost: another tab may then have one. */
   async #serve(signal: AbortSignal): Promise<void> {
-    const { store, timing } = this.#options;
-    for (let attempt = 0; !signal.aborted; attempt++) {
+    await this.loaded;
+    while (!signal.aborted) {
       try {
-        await store.exclusively(OUTBOX_LOCK, signal, (held) => this.#turn(AbortSignal.any([held, signal])));
+        await this.#options.store.exclusively(
+          OUTBOX_LOCK,
+          signal,
+          (held) => this.#turn(AbortSignal.any([held, signal])),
+        );
       } catch (error) {
-        if (signal.aborted && error === signal.reason) return;
-        if (!(error instanceof StoreFailed)) throw error;
+        if (!signal.aborted || error !== signal.reason) throw error;
       }
-      await timing.wait(timing.retryDelayMs(attempt), signal);
     }
   }
 
@@ -170,13 +162,19 @@ class DurableOutbox implements Outbox {
 
   /** Takes up what other tabs have written. */
   async #read(tables: ReadonlySet<Table>): Promise<void> {
-    const { timing } = this.#options;
+    if (tables.has("drafts") || tables.has("refused")) await this.#drafts.read();
+    if (tables.has("wishes")) await this.#wishes.read();
+  }
+
+  /** Again and again while the store fails. */
+  async #tryOn(work: () => Promise<void>): Promise<void> {
+    const { timing, onBug } = this.#options;
     for (let attempt = 0; !this.#isClosed; attempt++) {
-      const kept = await unlessFailed(async () => {
-        if (tables.has("drafts") || tables.has("refused")) await this.#drafts.read();
-        if (tables.has("wishes")) await this.#wishes.read();
-      });
-      if (kept.kind === "kept") return;
+      try {
+        return await work();
+      } catch (error) {
+        if (!(error instanceof StoreFailed)) return onBug(error);
+      }
       await timing.wait(timing.retryDelayMs(attempt), this.#closing.signal);
     }
   }

@@ -4,7 +4,7 @@ import { newId } from "../new_id.ts";
 import type { Server } from "../server/contract.ts";
 import { Memory, memoryStore } from "../store/memory.ts";
 import { systemTiming } from "../timing.ts";
-import { openOutbox } from "./durable_outbox.ts";
+import { DurableOutbox } from "./durable_outbox.ts";
 
 const SHARD = shardNumber(3);
 const DISCUSSION = uuidToId("disc", "0198c0de-0000-7003-8000-000000000001");
@@ -30,8 +30,11 @@ Deno.test("[LOG4] what one tab adds another may offer: both are told what became
     },
   } as Pick<Server, "offer"> as Server;
   const stores = [memoryStore({ memory }), memoryStore({ memory })];
-  const boxes = await Promise.all(stores.map((store) => openOutbox({ store, server, timing: systemTiming })));
-  const [a, b] = boxes as [typeof boxes[0], typeof boxes[0]];
+  const onBug = (bug: unknown) => {
+    throw bug;
+  };
+  const boxes = stores.map((store) => new DurableOutbox({ store, server, timing: systemTiming, onBug }));
+  const [a, b] = boxes as [DurableOutbox, DurableOutbox];
   const one = b.add(draft("one"));
   assert.equal((await one.stored).kind, "kept");
   a.connected(true);

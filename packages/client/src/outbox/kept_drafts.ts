@@ -5,6 +5,7 @@ import type { Change, Store } from "../store/contract.ts";
 import type { DraftId, DraftRecord, PlaceRecord, RefusedRecord } from "../store/records.ts";
 import { type Kept, type NotKept, type Offer, OUTBOX_LOCK, type Pending, type PendingDraft } from "./contract.ts";
 import { InOrder } from "./in_order.ts";
+import { judgedBy } from "./judged_by.ts";
 import { draftsOf, inLife, queuesOf, withChanged } from "./queues.ts";
 import { RefusedDrafts } from "./refused_drafts.ts";
 import { unlessFailed } from "./unless_failed.ts";
@@ -155,11 +156,16 @@ export class KeptDrafts {
   }
 
   async #write(records: readonly DraftRecord[]): Promise<Kept | NotKept> {
-    let keys: readonly string[] = [];
+    let drafts: readonly PendingDraft[] = records.map((record) => ({ ...record, key: null }));
     const outcome = await unlessFailed(async () => {
-      keys = await this.#store.write(records.map((value) => ({ type: "append", table: "drafts", value })));
+      const known = { pending: this.pending.snapshot(), store: this.#store };
+      const values = await Promise.all(records.map(async (record): Promise<DraftRecord> => {
+        const after = await judgedBy(record.draft, known);
+        return { ...record, ...(after.length > 0 && { after }) };
+      }));
+      const keys = await this.#store.write(values.map((value) => ({ type: "append", table: "drafts", value })));
+      drafts = values.map((value, i) => ({ ...value, key: keys[i]! })); // one a value
     });
-    const drafts = records.map((record, i): PendingDraft => ({ ...record, key: keys[i] ?? null }));
     this.pending.set(
       withChanged(this.pending.snapshot(), outcome.kind === "kept" ? { present: drafts } : { gone: drafts }),
     );

@@ -5,6 +5,7 @@ export class Turn {
   /** Aborts when nothing is to be asked any more, and no answer heard. */
   readonly signal: AbortSignal;
   readonly #end = new AbortController();
+  readonly #writes = new Set<Promise<unknown>>();
   #bug: { readonly error: unknown } | null = null;
 
   /** It ends with this signal at the latest. */
@@ -24,22 +25,28 @@ export class Turn {
 
   /** Whether it is written down. Who has lost the lock has no more say: it is for somebody else to ask, and to write what is answered. */
   async write(work: () => Promise<void>): Promise<boolean> {
+    if (this.signal.aborted) return false;
+    const writing = work();
+    this.#writes.add(writing);
     try {
-      await work();
+      await writing;
       return true;
     } catch (error) {
       if (error instanceof LockLost) this.#end.abort();
       else if (!(error instanceof StoreFailed)) throw error;
       return false;
+    } finally {
+      this.#writes.delete(writing);
     }
   }
 
-  /** Comes back when it has ended; throws what {@link start} met. */
+  /** Comes back when it has ended, with all that it was writing; throws what {@link start} met. */
   async ended(): Promise<void> {
     await new Promise<void>((resolve) => {
       if (this.signal.aborted) resolve();
       else this.signal.addEventListener("abort", () => resolve(), { once: true });
     });
+    await Promise.allSettled(this.#writes);
     if (this.#bug !== null) throw this.#bug.error;
   }
 }
