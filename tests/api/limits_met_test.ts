@@ -42,6 +42,12 @@ if (await needsPostgres(import.meta.url)) {
       break;
     }
     assert.deepEqual(found, texts);
+    // What a client begins with ends there too, and goes up to the head without a gap.
+    const opened = await ann.api.log.open.query({ stream: discussion });
+    const seqs = opened.items.map((item) => item.type === "event" ? item.event.seq : assert.fail("all is hers"));
+    assert.ok(seqs.length >= 1 && seqs.length < 5, `${seqs.length} events`);
+    assert.deepEqual(seqs, seqs.map((_, n) => opened.asOf - seqs.length + 1 + n));
+    assert.deepEqual([opened.asOf, opened.state.seq], [11, 11]);
   });
 
   Deno.test("[LIVE5] socketBytes: a connection whose answers nobody takes is ended at eight times that, however long it may be stuck", async () => {

@@ -156,12 +156,16 @@ if (await needsPostgres(import.meta.url)) {
     const limits = { callsBurst: 12, callsPerMinute: 1, pageCallEvents: 1 };
     await using server = await testServer({ rates: "default", limits });
     await using ann = await person(server.url, "ann");
-    const { discussion } = await talk(ann, []);
+    await using ben = await person(server.url, "ben");
+    const { discussion } = await talk(ann, [ben]);
     for (let i = 0; i < 4; i++) sent(await say(ann, discussion));
     // Six of twelve are spent on that; a page of five events takes six more, and is given.
     const read = () => ann.api.log.read.query({ stream: discussion, fromSeq: seq(1) });
     assert.equal((await read()).items.length, 5);
     assert.equal(await refusalOf(read()), "RateLimited calls");
+    const open = () => ben.api.log.open.query({ stream: discussion });
+    assert.deepEqual([(await open()).items.length, (await open()).items.length], [5, 5]);
+    assert.equal(await refusalOf(open()), "RateLimited calls");
   });
 
   Deno.test("[SEC2] pagesAtOnce: of a discussion as it was, too, a user is read so many of a shard at once", async () => {
