@@ -45,6 +45,11 @@ export class Blocks implements Listing {
     return !this.#isWanted;
   }
 
+  /** The newest seq of the user's own stream that is known to be there. */
+  get known(): Seq | undefined {
+    return this.#known || undefined;
+  }
+
   async load(): Promise<void> {
     // The key says which record it is.
     const record = await this.#options.store.get("meta", KEY) as BlocksRecord | undefined;

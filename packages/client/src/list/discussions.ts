@@ -98,6 +98,11 @@ export class Discussions implements Listing {
     return this.#list;
   }
 
+  /** The newest seq of a discussion that is known to be there, of those that the user sees. */
+  known(discussion: DiscussionId): Seq | undefined {
+    return this.#rows.known(discussion);
+  }
+
   async load(): Promise<void> {
     const { store } = this.#options;
     const [rows, marks] = await Promise.all([store.list("rows"), this.#marks.load(store), this.#pages.load(store)]);

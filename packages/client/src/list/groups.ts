@@ -69,6 +69,11 @@ export class Groups implements Listing {
     return this.#list;
   }
 
+  /** The newest seq of a group that is known to be there, of those that the user sees. */
+  known(group: GroupId): Seq | undefined {
+    return this.#rows.known(group);
+  }
+
   async load(): Promise<void> {
     const { store } = this.#options;
     const [groups] = await Promise.all([store.list("groups"), this.#pages.load(store)]);

@@ -80,6 +80,11 @@ export class HeldRows<K extends ListKind> {
     return held?.row ?? held?.silent;
   }
 
+  /** The newest seq that is known to be there; undefined: none is. */
+  known(id: IdOf<K>): Seq | undefined {
+    return this.#held.get(id)?.known || undefined;
+  }
+
   /** Whether the server is to be asked for it. */
   isWanted(id: IdOf<K>): boolean {
     const held = this.#held.get(id);

@@ -1,5 +1,13 @@
 /** All that a client lists, kept current together. @module */
-import type { DiscussionId, FeedItem, UserId } from "@gatz/domain";
+import {
+  type DiscussionId,
+  type FeedItem,
+  isDiscussionStream,
+  isGroupStream,
+  type Seq,
+  type StreamId,
+  type UserId,
+} from "@gatz/domain";
 import type { Observable } from "../observable.ts";
 import type { Change } from "../store/contract.ts";
 import { Blocks } from "./blocks.ts";
@@ -51,6 +59,12 @@ export class Lists implements Listing {
 
   presence(user: UserId): Observable<Presence> {
     return this.#signals.presence(user);
+  }
+
+  /** The newest seq of a stream that is known to be there, of those that the user sees; undefined: it is in no list. */
+  known(stream: StreamId): Seq | undefined {
+    if (isDiscussionStream(stream)) return this.#discussions.known(stream);
+    return isGroupStream(stream) ? this.#groups.known(stream) : this.#blocks.known;
   }
 
   async load(): Promise<void> {
