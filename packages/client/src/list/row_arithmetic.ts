@@ -44,7 +44,7 @@ export function rowAfter(row: Row, event: DiscussionEvent, seeing: Seeing): Row 
     case "edit-message":
       return isShown(row, event.body.target) || mayChangeMentions(row, event, seeing) ? null : moved(row, event);
     case "delete-message":
-      return isShown(row, event.body.target) || mayBeUnread(row, event) ? null : moved(row, event);
+      return isPreview(row, event.body.target) || mayBeUnread(row, event) ? null : moved(row, event);
     case "rename":
       return { ...moved(row, event), name: event.body.name };
     case "close":
@@ -110,9 +110,14 @@ function moved(row: Row, { seq: head, at: lastAt }: DiscussionEvent): Row {
   return { ...row, head, lastAt };
 }
 
-function isShown({ preview }: Row, message: string): boolean {
-  // What says nothing any more does not change.
-  return preview?.id === message && preview.kind === "live";
+function isPreview({ preview }: Row, message: string): boolean {
+  // Of somebody who is blocked a tombstone is shown all the same.
+  return preview?.id === message && preview.kind !== "deleted";
+}
+
+/** Whether what the message says is shown. */
+function isShown(row: Row, message: string): boolean {
+  return isPreview(row, message) && row.preview?.kind === "live";
 }
 
 /** Whether the event's target lies after the mark. */
