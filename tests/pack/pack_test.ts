@@ -12,7 +12,9 @@ import { run, succeed } from "./run.ts";
 import { unportable } from "./unportable.ts";
 
 const OLDEST_NODE = "22.0.0";
+const OLDEST_NODE_WITH_SQLITE = "22.13.0";
 const TOO_OLD_NODE = "20.20.2";
+const TOLD_SO = /^Error: @gatz\/client needs Node\.js 22 or newer, this is 20\.20\.2$/m;
 /** What the client may weigh in a browser, minified and compressed, with the libraries that it needs. */
 const MOST_BYTES = 60_000;
 
@@ -32,6 +34,7 @@ if (await needsPostgres(import.meta.url) && await needsChromium(import.meta.url)
     await project.write({
       "index.html": '<script type="module" src="/src/main.ts"></script>',
       "src/main.ts": await exampleFor(server.url),
+      "src/store.ts": TYPES,
     });
     open = opening.move();
   });
@@ -40,6 +43,17 @@ if (await needsPostgres(import.meta.url) && await needsChromium(import.meta.url)
   /** Project and server live longer than a test, so what they hold open is not the test's. */
   const test = (name: string, fn: () => Promise<void>) =>
     Deno.test({ name, sanitizeOps: false, sanitizeResources: false, fn });
+
+  /** Deno follows them outside of node_modules if they name each other in full. */
+  const copyDeclarations = async (folder: string, change: (text: string) => string) => {
+    const dist = path.join(project.installed, "dist");
+    await Deno.mkdir(folder);
+    for (const { name } of Deno.readDirSync(dist)) {
+      if (!name.endsWith(".d.ts")) continue;
+      const text = change(await Deno.readTextFile(path.join(dist, name)));
+      await Deno.writeTextFile(path.join(folder, name), text.replace(/(from "\.[^"]*)\.js"/g, '$1.d.ts"'));
+    }
+  };
 
   test("the README's example passes the strictest type check; what is wrong with types is found", async () => {
     const clean = await project.run("tsc");
@@ -57,11 +71,12 @@ if (await needsPostgres(import.meta.url) && await needsChromium(import.meta.url)
 
   test("every procedure's input and output has the router's own types", async () => {
     const folder = await Deno.makeTempDir({ dir: project.folder });
-    const packed = await Deno.readTextFile(path.join(project.installed, "dist/index.d.ts"));
-    const damaged = packed.replace(/(devSignIn: [^}]*handle: )string/, "$1any")
-      .replace(/(\bme: [^}]*output: )\w+/, "$1{ user: string }").replace(/\bbyHandle: /, "byHandel: ");
-    const files = { "packed.d.ts": packed, "damaged.d.ts": damaged, "compared.ts": COMPARED };
-    for (const [name, text] of Object.entries(files)) await Deno.writeTextFile(path.join(folder, name), text);
+    await Deno.writeTextFile(path.join(folder, "compared.ts"), COMPARED);
+    const damage = (text: string) =>
+      text.replace(/(devSignIn: [^}]*handle: )string/, "$1any")
+        .replace(/(\bme: [^}]*output: )\w+/, "$1{ user: string }").replace(/\bbyHandle: /, "byHandel: ");
+    await copyDeclarations(path.join(folder, "packed"), (text) => text);
+    await copyDeclarations(path.join(folder, "damaged"), damage);
     const args = ["check", "--config", "deno.json", path.join(folder, "compared.ts")];
     const { code, stderr } = await run(Deno.execPath(), args, { cwd: REPOSITORY });
     assert.equal(code, 0, stderr);
@@ -81,7 +96,19 @@ if (await needsPostgres(import.meta.url) && await needsChromium(import.meta.url)
     assert.match(await succeed(await nodeOf(OLDEST_NODE), ["main.mjs"], { cwd }), EXAMPLE_SAYS);
     const { code, stderr } = await run(await nodeOf(TOO_OLD_NODE), ["main.mjs"], { cwd });
     assert.equal(code, 1);
-    assert.match(stderr, /^Error: @gatz\/client needs Node\.js 22 or newer, this is 20\.20\.2$/m);
+    assert.match(stderr, TOLD_SO);
+  });
+
+  test("a store in SQLite outlives the program; where Node.js has none, it says so", async () => {
+    await project.write({ "store.mjs": STORE });
+    const cwd = project.folder;
+    const node = await nodeOf(OLDEST_NODE_WITH_SQLITE);
+    assert.equal(await succeed(node, ["store.mjs"], { cwd }), "undefined\n");
+    assert.equal(await succeed(node, ["store.mjs"], { cwd }), "{ incarnation: 'first', cursor: 'there' }\n");
+    const without = await run(await nodeOf(OLDEST_NODE), ["store.mjs"], { cwd });
+    assert.match(without.stderr, /^StoreFailed: .* needs node:sqlite: Deno, or Node 22\.13 or newer/m);
+    const tooOld = await run(await nodeOf(TOO_OLD_NODE), ["store.mjs"], { cwd });
+    assert.match(tooOld.stderr, TOLD_SO);
   });
 
   test("the example runs in Deno, type-checked, with the network and nothing else", async () => {
@@ -132,11 +159,25 @@ console.log(page.messages.map((message) => message.text)); // mistake
 api.messages.sendd; // mistake
 `;
 
+/** Prints what the run before has stored. */
+const STORE = `import { sqliteStore } from "@gatz/client/sqlite";
+const store = await sqliteStore({ path: "./gatz.sqlite" });
+console.log(await store.get("meta", "place"));
+await store.write([{ type: "put", table: "meta", key: "place", value: { incarnation: "first", cursor: "there" } }]);
+await store.close();
+`;
+
+/** What else is type-checked. */
+const TYPES = `import type { Store } from "@gatz/client";
+import { sqliteStore } from "@gatz/client/sqlite";
+export const open = (path: string): Promise<Store> => sqliteStore({ path });
+`;
+
 /** Compiles only if the packed router is the router, and the damaged one differs from it where it was damaged. */
 const COMPARED = `import type { AppRouter } from "@gatz/server";
 import type { Different, Equal } from "${REPOSITORY}tests/pack/same_types.ts";
-import type { AppRouter as Packed } from "./packed.d.ts";
-import type { AppRouter as Damaged } from "./damaged.d.ts";
+import type { AppRouter as Packed } from "./packed/index.d.ts";
+import type { AppRouter as Damaged } from "./damaged/index.d.ts";
 type Damages = "auth.devSignIn" | "auth.me" | "users.byHandle" | "users.byHandel";
 export const none: [Different<AppRouter, Packed>] extends [never] ? "none" : Different<AppRouter, Packed> = "none";
 export const all: Equal<Different<AppRouter, Damaged>, Damages> = true;

@@ -2,7 +2,7 @@
 
 const SIGNS = [
   ...[/\.toHex\(/, /\.toBase64\(/, /\bfrom(?:Hex|Base64)\(/, /\.getOrInsert(?:Computed)?\(/],
-  ...[/\bDeno\b/, /\bBuffer\b/, /\brequire\(/, /\b__dirname\b/],
+  ...[/\bDeno\./, /\bBuffer\./, /\brequire\(/, /\b__dirname\b/],
   /\b(?:await )?using \w+ =/,
 ];
 

@@ -9,19 +9,21 @@ export interface CodeOptions {
   readonly specifiers: ReadonlyMap<string, string>;
   /** Modules that do something by being loaded; of all others what is not used is left out. */
   readonly effectful: readonly string[];
+  /** All modules are in it. */
+  readonly root: string;
   readonly folder: string;
 }
 
 /** Writes the entries, and chunks of what they share. */
-export async function bundleCode({ entries, specifiers, effectful, folder }: CodeOptions): Promise<void> {
+export async function bundleCode(options: CodeOptions): Promise<void> {
+  const { entries, specifiers, effectful, root, folder } = options;
   await using bundle = await rolldown({
     input: { ...entries },
     // A library stays a library, with a version and a licence of its own.
     external: (specifier) => !isOurs(specifier),
-    platform: "neutral",
-    tsconfig: false,
+    ...{ cwd: root, platform: "neutral", tsconfig: false },
     treeshake: { moduleSideEffects: (module) => effectful.includes(module) },
     plugins: [memberModules(specifiers)],
   });
-  await bundle.write({ dir: folder, format: "es", chunkFileNames: "[name]-[hash].js" });
+  await bundle.write({ dir: folder, format: "es", chunkFileNames: "shared-[hash].js" });
 }

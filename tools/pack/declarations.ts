@@ -31,14 +31,14 @@ export async function bundleDeclarations(options: DeclarationOptions): Promise<v
     await using bundle = await rolldown({
       input: Object.fromEntries(Object.entries(entries).map(([name, module]) => [name, declarationOf(module)])),
       external: (specifier) => !isOurs(specifier),
-      tsconfig: false,
+      ...{ cwd: emitted, tsconfig: false },
       plugins: [
         memberModules(new Map([...specifiers].map(([specifier, module]) => [specifier, declarationOf(module)]))),
         siblingDeclarations,
         dts({ dtsInput: true, tsconfig: false }),
       ],
     });
-    await bundle.write({ dir: folder, format: "es", banner: DISPOSABLE });
+    await bundle.write({ dir: folder, format: "es", banner: DISPOSABLE, chunkFileNames: "shared-[hash].d.ts" });
   } finally {
     await Deno.remove(emitted, { recursive: true });
   }

@@ -1,23 +1,12 @@
 /**
  * `deno task pack [--out DIR]`: writes the client as an npm package, `gatz-client-<version>.tgz`, into DIR (default: where it is called).
- * It holds what the client reaches of the workspace, and names the libraries that it needs. Exit code 2 for a bad argument.
+ * It holds what the client reaches of the workspace, and names the libraries that it needs.
  * @module
  */
 import { parseArgs } from "node:util";
 import { pack } from "./pack.ts";
 
-const USAGE = "usage: deno task pack [--out DIR]";
-
-async function main(): Promise<number> {
-  const { values: { out = "." } } = parseArgs({ args: Deno.args, options: { out: { type: "string" } } });
-  if (!(await Deno.stat(out)).isDirectory) {
-    console.error(`${out} is no folder\n${USAGE}`);
-    return 2;
-  }
-  const { file, dependencies } = await pack(out);
-  const needed = Object.entries(dependencies).map(([name, version]) => `${name} ${version}`).join(", ");
-  console.log(`${file}: ${(await Deno.stat(file)).size} bytes; needs ${needed}`);
-  return 0;
-}
-
-Deno.exit(await main());
+const { values: { out = "." } } = parseArgs({ args: Deno.args, options: { out: { type: "string" } } });
+const { file, dependencies } = await pack(out);
+const needed = Object.entries(dependencies).map(([name, version]) => `${name} ${version}`).join(", ");
+console.log(`${file}: ${(await Deno.stat(file)).size} bytes; needs ${needed}`);

@@ -21,7 +21,7 @@ export interface Packed {
   readonly dependencies: Readonly<Record<string, string>>;
 }
 
-/** Writes `gatz-client-<version>.tgz` into a folder that is there. Rejects with what the compiler or the bundler said. */
+/** Writes `gatz-client-<version>.tgz` into a folder, which is made if need be. Rejects with what the compiler or the bundler said. */
 export async function pack(folder: string): Promise<Packed> {
   const members = await readWorkspace(ROOT);
   const member = members.find(({ name }) => name === PACKED);
@@ -29,6 +29,7 @@ export async function pack(folder: string): Promise<Packed> {
   const staged = await Deno.makeTempDir({ prefix: "gatz-pack-" });
   try {
     const { version, dependencies } = await stage(member, { members, folder: staged });
+    await Deno.mkdir(folder, { recursive: true });
     const file = path.join(folder, `${PACKED.slice(1).replace("/", "-")}-${version}.tgz`);
     const files = (await filesIn(staged)).sort();
     await create({ file, gzip: true, cwd: staged, prefix: "package", portable: true, mtime: MODIFIED }, files);
@@ -45,9 +46,9 @@ async function stage(
 ) {
   const files = new Map([...member.entries.keys()].map((key) => [key, key === "." ? "index" : key.slice(2)]));
   const entries = Object.fromEntries([...member.entries].map(([key, module]) => [files.get(key)!, module]));
-  const shared = { entries, specifiers: specifiers(members), folder: path.join(folder, "dist") };
+  const shared = { entries, specifiers: specifiers(members), root: ROOT, folder: path.join(folder, "dist") };
   await bundleCode({ ...shared, effectful: EFFECTFUL });
-  await bundleDeclarations({ ...shared, root: ROOT, withheld: WITHHELD });
+  await bundleDeclarations({ ...shared, withheld: WITHHELD });
   const texts = await Promise.all((await filesIn(folder)).map((file) => Deno.readTextFile(path.join(folder, file))));
   const described = manifest({ member, files, dependencies: dependenciesOf(texts, members) });
   await Deno.writeTextFile(path.join(folder, "package.json"), JSON.stringify(described, null, 2) + "\n");
