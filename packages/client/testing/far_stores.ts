@@ -70,10 +70,10 @@ export class FarStores {
   #watch(listener: Listener, ask: (method: Asked["method"], ...args: unknown[]) => Promise<unknown>): () => void {
     const watch = ++this.#last;
     this.#listeners.set(watch, listener);
-    void ask("watch", watch);
+    ask("watch", watch).catch(ignore);
     return () => {
       this.#listeners.delete(watch);
-      void ask("unwatch", watch);
+      ask("unwatch", watch).catch(ignore);
     };
   }
 
@@ -83,20 +83,23 @@ export class FarStores {
   ): Promise<T> {
     const [id, held, lost] = [++this.#last, Promise.withResolvers<void>(), new AbortController()];
     this.#works.set(id, { held: held.resolve, lost });
-    const giveUp = () => void ask("giveUp", id);
+    const giveUp = () => void ask("giveUp", id).catch(ignore);
     signal.addEventListener("abort", giveUp);
     const ended = ask("exclusively", id, name, signal.aborted);
     // It may end while the work still runs; whoever asked has the work's own outcome then.
-    ended.catch(() => {});
+    ended.catch(ignore);
     try {
       // It can end before it begins: then it says why.
       await Promise.race([held.promise, ended]);
       return await work(lost.signal);
     } finally {
       signal.removeEventListener("abort", giveUp);
-      void ask("release", id).catch(() => {});
-      await ended.catch(() => {});
+      ask("release", id).catch(ignore);
+      await ended.catch(ignore);
       this.#works.delete(id);
     }
   }
 }
+
+/** What is only told may fail with the other side; whoever waits for an answer learns of it. */
+const ignore = (): void => {};

@@ -5,8 +5,12 @@ import { storeLockLaws } from "./store_lock_laws.ts";
 import type { Law, Place } from "./store_words.ts";
 
 /** Registers the tests; `kind` is named in their titles. */
-export function storeContract(kind: string, newPlace: () => Promise<Place>): void {
-  const laws = { ...storeLaws, ...storeHistories, ...storeLockLaws };
+export function storeContract(
+  kind: string,
+  newPlace: () => Promise<Place>,
+  { histories = 12 }: { readonly histories?: number } = {},
+): void {
+  const laws = { ...storeLaws, ...storeHistories(histories), ...storeLockLaws };
   for (const [title, holds] of Object.entries<Law>(laws)) {
     Deno.test({
       name: `${title} · ${kind}`,

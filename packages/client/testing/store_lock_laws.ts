@@ -38,7 +38,7 @@ export const storeLockLaws: Record<string, Law> = {
     const last = other.exclusively("outbox", never, (held) => Promise.resolve(held.aborted));
     await new Promise((resolve) => setTimeout(resolve, 30));
     giveUp.abort();
-    for (const wait of waits) await rejects(wait, { name: "AbortError" });
+    await Promise.all(waits.map((wait) => rejects(wait, { name: "AbortError" })));
     gate.resolve();
     await rejects(first, { name: "TypeError", message: "the work's own" });
     deepStrictEqual([await last, ran], [false, false]);

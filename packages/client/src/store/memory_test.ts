@@ -7,4 +7,4 @@ storeContract("memory", () => {
     open: () => Promise.resolve(memoryStore({ memory })),
     [Symbol.asyncDispose]: () => Promise.resolve(),
   });
-});
+}, { histories: 300 });

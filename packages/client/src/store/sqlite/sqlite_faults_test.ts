@@ -4,6 +4,7 @@ import { chmod, mkdtemp, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { countedWrites } from "../../../testing/counted_writes.ts";
 import { startSqliteProcess } from "../../../testing/start_sqlite_process.ts";
 import { append, listed, put, until } from "../../../testing/store_words.ts";
 import type { Store } from "../contract.ts";
@@ -23,54 +24,20 @@ async function folder() {
   };
 }
 
-/** The n-th of a history: each replaces what the one before it left, and appends. */
-const nth = (n: number) => [
-  ...["a", "b", "c"].map((key) => put("rows", key, n, n)),
-  append("drafts", n),
-  { type: "delete-range", table: "events", from: "0", to: "~" } as const,
-  put("events", String(n), n),
-  put("meta", "place", n),
-];
-
-/** Asserts that just the first n of a history are there, and returns n. */
-async function whole(store: Store): Promise<number> {
-  const n = Number(await store.get("meta", "place") ?? 0);
-  deepStrictEqual(await listed(store, "rows"), n === 0 ? [] : ["a", "b", "c"].map((key) => [key, n]));
-  deepStrictEqual(await listed(store, "events"), n === 0 ? [] : [[String(n), n]]);
-  deepStrictEqual(
-    (await listed(store, "drafts")).map(([, value]) => value),
-    Array.from({ length: n }, (_, i) => i + 1),
-  );
-  return n;
-}
-
 if ((await Deno.permissions.query({ name: "run" })).state === "granted") {
   Deno.test("[LIVE3] [LOG4] a process killed in the middle of writes: what was resolved is there, nothing is half there", async () => {
     await using place = await folder();
-    let n = 0;
+    const history = countedWrites("drafts");
     for (let round = 0; round < 5; round++) {
       await using other = startSqliteProcess();
-      const store = await other.open(place.options);
-      strictEqual(await whole(store), n);
-      let resolved = n;
-      const inARow = async () => {
-        // Several at a time: some are always asked for and not done.
-        for (;;) await Promise.all([++n, ++n, ++n].map((i) => store.write(nth(i)).then(() => resolved = i)));
-      };
-      const writing = rejects(inARow(), /the other side is gone/);
-      const before = resolved;
-      const killAfterMs = Math.random() * 60;
-      await until(() => resolved > before);
-      await new Promise((resolve) => setTimeout(resolve, killAfterMs));
-      other.signal("SIGKILL");
-      await Promise.all([writing, other.ended]);
+      await history.writeUntil(await other.open(place.options), async () => {
+        other.signal("SIGKILL");
+        await other.ended;
+      });
       const after = await sqliteStore(place.options);
-      const found = await whole(after);
-      ok(found >= resolved && found <= n, `${found} of ${n}, ${resolved} resolved, killed after ${killAfterMs} ms`);
-      n = found;
+      await history.whole(after);
       await after.close();
     }
-    ok(n > 20, `only ${n} writes`);
   });
 
   Deno.test("[LOG4] who holds a lock and is killed loses it within the lease", async () => {
