@@ -8,4 +8,5 @@ export * from "./src/new_invite.ts";
 export * from "./src/open_discussion.ts";
 export * from "./src/reaction_counts.ts";
 export * from "./src/store/contract.ts";
+export * from "./src/store/indexed_db/indexed_db_store.ts";
 export * from "./src/store/memory.ts";
