@@ -1,8 +1,19 @@
 /** What a client holds of a stream, whatever came of it in whatever order, is the domain's view of the whole log. */
-import { foldStream, intervalsOf, type MessageState, stateFor, type StreamState, viewOf } from "@gatz/domain";
+import {
+  foldStream,
+  heldText,
+  intervalsOf,
+  type MessageState,
+  shownTo,
+  stateFor,
+  type StreamState,
+  viewOf,
+} from "@gatz/domain";
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { HeldStream } from "../../packages/client/src/stream/held_stream.ts";
+import { stateHash } from "../../packages/client/src/stream/state_hash.ts";
 import { putWhole } from "../../packages/client/src/stream/stored_items.ts";
 import { moves, PEOPLE, played } from "../../packages/domain/testing/chat.ts";
 import { fed, type OneLog, open, read, stateAt } from "./one_log.ts";
@@ -144,6 +155,14 @@ function expected({ log, viewer }: OneLog, { head, from }: { head: number; from:
   };
 }
 
+/** What operators and servers compare: from the whole log, and hashed by another library. */
+function expectedHash({ log, viewer }: OneLog, { head, messages }: { head: number; messages: number }): string {
+  const view = viewOf(log.slice(0, head), viewer);
+  const shown = [...view.messages.values()].map((message) => shownTo(viewer, message));
+  const newest = shown.slice(Math.max(0, shown.length - messages));
+  return createHash("sha256").update(heldText({ viewer, state: view.state!, messages: newest })).digest("hex");
+}
+
 /** Flags are sent by the viewer's present role, whatever it was when they were made: they are right in the end. */
 function assertIsView(held: HeldStream, of: OneLog, { step, flags }: { step: string; flags: boolean }): void {
   const { state, messages } = expected(of, held);
@@ -208,6 +227,8 @@ function follow(of: OneLog, steps: readonly Step[], seen: { streams: number; exa
   }
   follower.heal();
   assertIsView(follower.held, of, { step: "healed", flags: true });
+  const [{ held }, messages] = [follower, Math.min(4, follower.held.messages.length)];
+  assert.equal(stateHash({ held, messages }), expectedHash(of, { head: held.head, messages }));
   while (follower.held.from > 1) {
     follower.readOlder();
     assertIsView(follower.held, of, { step: "older", flags: true });

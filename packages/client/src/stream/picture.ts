@@ -42,7 +42,7 @@ export interface StatePicture<S extends StreamState> {
   readonly state: S | null;
   /** What is confirmed reaches up to here; 0: nothing is. */
   readonly asOf: Seq;
-  /** Something newer is known to be there. */
+  /** Something newer is known to be there, or has to be asked for. */
   readonly isBehind: boolean;
   /** Drafts that have not arrived yet, and why the server will refuse some of them, as far as can be told from here. */
   readonly drafts: ReadonlySet<AnyEventId>;
@@ -103,7 +103,8 @@ function drawState<K extends StreamState["kind"]>(
     // A stream's id says its kind, and states are of the stream.
     state: state?.kind === kind ? state as Extract<StreamState, { kind: K }> : null,
     asOf: head,
-    isBehind: held.missing() !== null || held.isToBeOpenedAnew,
+    // What was made here, and nobody knows of yet, is whole.
+    isBehind: held.missing() !== null || (held.isToBeOpenedAnew && !(head === 0 && isHere)),
     drafts: new Set(pending.map(({ id }) => id)),
     doomed,
   };
