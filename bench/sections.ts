@@ -2,6 +2,8 @@
 import { appendRows } from "./append.ts";
 import { diskRows } from "./disk.ts";
 import { devStartRows } from "./dev_start.ts";
+import { redrawRows } from "./client/redraw.ts";
+import { searchRows } from "./client/search.ts";
 import { startDatabase, startServer } from "./environment.ts";
 import { fanoutEngineRows } from "./fanout_engine.ts";
 import { fanoutRoomRows } from "./fanout_rooms.ts";
@@ -41,6 +43,11 @@ export const SECTIONS: readonly Section[] = [
     measure: ({ plan }) => onServer((target) => diskRows(target, plan)),
   },
   { name: "fold", about: "the sample chat, replayed and folded", measure: ({ plan }) => foldRows(plan) },
+  {
+    name: "client",
+    about: "what a client does by itself: redrawing a long discussion, searching what is stored",
+    measure: async ({ plan }) => [...redrawRows(plan), ...await searchRows(plan)],
+  },
   {
     name: "open",
     about: "pages of a discussion of 100,000 events",
