@@ -1,0 +1,92 @@
+/** A client, put together. @module */
+import type { GatzApi, GatzClient } from "../create_client.ts";
+import { createGatzClient } from "../create_client.ts";
+import { Lists } from "../list/lists.ts";
+import { newId } from "../new_id.ts";
+import { DurableOutbox } from "../outbox/durable_outbox.ts";
+import type { Server } from "../server/contract.ts";
+import { overTrpc } from "../server/over_trpc.ts";
+import type { Store } from "../store/contract.ts";
+import { memoryStore } from "../store/memory.ts";
+import { searchStored } from "../stream/search.ts";
+import type { StoreBounds } from "../sync/eviction.ts";
+import { Replica } from "../sync/replica.ts";
+import { systemTiming, type Timing } from "../timing.ts";
+import { Gatz, type GatzParts } from "./gatz.ts";
+import type { NewId } from "./new_ids.ts";
+
+export interface GatzOptions {
+  /** The addresses of the servers of one installation, like `https://chat.example.org`: with several, the next one is tried where one does not answer. */
+  readonly url: string | readonly string[];
+  /**
+   * An access token, or what gives one: asked anew for every connection, and when the server refuses the token that it gave before. Null:
+   * there is none now; call `retry()` when there is.
+   */
+  readonly auth: string | (() => string | null | Promise<string | null>);
+  /** Of one user. Default: in memory, so that nothing outlives the program. */
+  readonly store?: Store;
+  /** How much the store may hold. Pending drafts are always kept. */
+  readonly bounds?: StoreBounds;
+  /** Told of bugs: the client goes on without what they happened to. Default: the console. */
+  readonly onBug?: (bug: unknown) => void;
+}
+
+/** A {@link Gatz} that is connected to a server, with everything else that the server's API has. */
+export class ConnectedGatz extends Gatz {
+  readonly #client: GatzClient;
+  readonly #store: Store;
+
+  constructor(parts: GatzParts, { client, store }: { client: GatzClient; store: Store }) {
+    super(parts);
+    this.#client = client;
+    this.#store = store;
+  }
+
+  /** The typed API, over the same connection: for what needs no replica. */
+  get api(): GatzApi {
+    return this.#client.api;
+  }
+
+  override async close(): Promise<void> {
+    await super.close();
+    await this.#client.close();
+    await this.#store.close();
+  }
+}
+
+/**
+ * Shows what is stored at once, and is connected as soon as it can be.
+ * @throws {StoreFailed} what keeps the store refuses
+ */
+export async function createGatz({ url, auth, store = memoryStore(), ...rest }: GatzOptions): Promise<ConnectedGatz> {
+  const client = createGatzClient({ url, token: auth });
+  const parts = await started({ server: overTrpc(client), store, timing: systemTiming, newId, ...rest });
+  return new ConnectedGatz(parts, { client, store });
+}
+
+export interface GatzOverOptions extends Pick<GatzOptions, "bounds" | "onBug"> {
+  readonly server: Server;
+  readonly store: Store;
+  readonly timing: Timing;
+  readonly newId: NewId;
+}
+
+/** The same client over any {@link Server}: what closing it does not close is the caller's. */
+export async function gatzOver(options: GatzOverOptions): Promise<Gatz> {
+  return new Gatz(await started(options));
+}
+
+async function started({ onBug = console.error, ...options }: GatzOverOptions): Promise<GatzParts> {
+  const { server, store, timing, newId, bounds } = options;
+  const replica = new Replica({
+    ...{ server, store, timing, onBug, ...(bounds !== undefined && { bounds }) },
+    outbox: (kit) => new DurableOutbox({ ...kit, onBug }),
+    lists: ({ self, outbox, ...kit }) => new Lists({ ...kit, viewer: self.user, wishes: outbox.wishes }),
+  });
+  await replica.start();
+  const search: GatzParts["search"] = async (text, { limit }) => {
+    const session = replica.session.snapshot();
+    return session === null ? [] : await searchStored(store, text, { limit, viewer: session.self.user });
+  };
+  return { replica, search, timing, newId };
+}

@@ -1,0 +1,131 @@
+/** A discussion that an app has open. @module */
+import {
+  type CanDo,
+  type DiscussionId,
+  type GroupState,
+  type MessageContent,
+  type MessageId,
+  type NotifyLevel,
+  type ReadMark,
+  type Seq,
+  seq,
+  type UserId,
+} from "@gatz/domain";
+import type { Observable } from "../observable.ts";
+import type { Kept, NotKept, Offer } from "../outbox/contract.ts";
+import { can } from "../stream/can.ts";
+import { type DiscussionPicture, drawDiscussion } from "../stream/picture.ts";
+import type { Held } from "../sync/held_streams.ts";
+import type { DiscussionActs } from "./acts.ts";
+import { NOTHING_HELD, OpenStream, type Workshop } from "./open_stream.ts";
+
+/** What is said: of a reply also which message it answers. */
+export type Said = Partial<MessageContent> & { readonly replyTo?: MessageId };
+
+export interface DiscussionWorkshop extends Workshop {
+  /** Of the discussion, as far as is known. */
+  readonly mark: (discussion: DiscussionId) => ReadMark;
+  /** Who is typing in it now, besides the user. */
+  readonly typing: (discussion: DiscussionId) => Observable<readonly UserId[]>;
+}
+
+const LOADING: DiscussionPicture = {
+  ...NOTHING_HELD,
+  ...{ discussion: null, messages: [], byId: new Map(), hasOlder: false, pending: new Set() },
+};
+/** Says again that the user types no sooner than after this; it is shown to others for longer. */
+const TYPING_MS = 3_000;
+export const NO_CONTENT: MessageContent = { text: "", mentions: [], attachments: [] };
+
+export class OpenDiscussion extends OpenStream<DiscussionId, DiscussionActs, DiscussionPicture> {
+  readonly #workshop: DiscussionWorkshop;
+  /** Its group: some rights are held through it (DISC4). */
+  #group: Held | null = null;
+  #saidTypingAt = -Infinity;
+
+  constructor(id: DiscussionId, workshop: DiscussionWorkshop) {
+    super(id, workshop);
+    this.#workshop = workshop;
+  }
+
+  /** Who is typing now, besides the user. */
+  get typing(): Observable<readonly UserId[]> {
+    return this.#workshop.typing(this.id);
+  }
+
+  send(content: Said): Offer {
+    this.#saidTypingAt = -Infinity;
+    return this.act("new-message", { ...NO_CONTENT, ...content });
+  }
+
+  /** Replaces the content; refused as `StaleEdit` if somebody else's edit comes first. What is left out stays. */
+  edit(target: MessageId, content: Partial<MessageContent>): Offer {
+    const message = this.picture.snapshot().byId.get(target);
+    const { text, mentions, attachments } = message?.kind === "live" ? message : NO_CONTENT;
+    const base = message?.kind === "live" ? { baseRevision: message.revision } : {};
+    return this.act("edit-message", { text, mentions, attachments, ...content, target, ...base });
+  }
+
+  delete(target: MessageId, reason?: string): Offer {
+    return this.act("delete-message", { target, ...(reason !== undefined && { reason }) });
+  }
+
+  /** `on: false` takes it back. */
+  react(target: MessageId, emoji: string, { on = true }: { readonly on?: boolean } = {}): Offer {
+    return this.act("react-to-message", { target, emoji, on });
+  }
+
+  /** Everything up to the seq, or up to the newest that is here, is read, on all of the user's devices. */
+  markRead(upTo: Seq = this.picture.snapshot().asOf): Promise<Kept | NotKept> {
+    return this.#mark("read", upTo);
+  }
+
+  /** Everything after the seq is unread again; 0: everything. */
+  markUnread(after: Seq | 0): Promise<Kept | NotKept> {
+    return this.#mark("unread", seq(after));
+  }
+
+  /** Which messages the user wants to be told of. */
+  notify(level: NotifyLevel): Promise<Kept | NotKept> {
+    return this.#workshop.outbox.notify(this.id, level);
+  }
+
+  /** The user types, or stopped: call it with every key. It is said now and then, and lost if it can't be. */
+  isTyping(on = true): void {
+    const now = this.#workshop.timing.now();
+    if (on && now - this.#saidTypingAt < TYPING_MS) return;
+    if (!on && this.#saidTypingAt === -Infinity) return;
+    this.#saidTypingAt = on ? now : -Infinity;
+    void this.#workshop.server.typing({ discussion: this.id, on });
+  }
+
+  override release(): void {
+    super.release();
+    this.#group?.release();
+  }
+
+  protected override draw(): DiscussionPicture {
+    const drawing = this.drawing;
+    return drawing === null ? LOADING : drawDiscussion({ ...drawing, group: this.#groupState() });
+  }
+
+  protected override judge(draft: DiscussionActs): CanDo {
+    const drawing = this.drawing;
+    return drawing === null ? { kind: "unknown" } : can({ ...drawing, group: this.#groupState() }, draft);
+  }
+
+  /** Which group it is becomes known with the discussion's state. */
+  #groupState(): GroupState | undefined {
+    const state = this.held?.state;
+    if (this.#group === null && state?.kind === "discussion") {
+      this.#group = this.#workshop.hold(state.group);
+      this.follow(this.#group.view);
+    }
+    const group = this.#group?.view.snapshot()?.held.state;
+    return group?.kind === "group" ? group : undefined;
+  }
+
+  #mark(type: "read" | "unread", at: Seq): Promise<Kept | NotKept> {
+    return this.#workshop.outbox.mark({ type, discussion: this.id, seq: at }, this.#workshop.mark(this.id));
+  }
+}
