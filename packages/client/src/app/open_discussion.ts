@@ -14,7 +14,7 @@ import {
 import type { Observable } from "../observable.ts";
 import type { Kept, NotKept, Offer } from "../outbox/contract.ts";
 import { can } from "../stream/can.ts";
-import { type DiscussionPicture, drawDiscussion } from "../stream/picture.ts";
+import { type DiscussionPicture, drawDiscussion, type PictureMessage } from "../stream/picture.ts";
 import type { Held } from "../sync/held_streams.ts";
 import type { DiscussionActs } from "./acts.ts";
 import { NOTHING_HELD, OpenStream, type Workshop } from "./open_stream.ts";
@@ -51,6 +51,22 @@ export class OpenDiscussion extends OpenStream<DiscussionId, DiscussionActs, Dis
   /** Who is typing now, besides the user. */
   get typing(): Observable<readonly UserId[]> {
     return this.#workshop.typing(this.id);
+  }
+
+  /**
+   * Each message after a seq once, in order, as it stands when it is taken: for whoever answers messages. Left out: after the newest that
+   * is here first. Ends when the discussion is released.
+   */
+  async *arrivals({ after }: { readonly after?: Seq } = {}): AsyncGenerator<PictureMessage, void, void> {
+    let last = after;
+    for await (const { status, asOf, messages } of this.picture) {
+      if (status !== "ready") continue;
+      last ??= asOf;
+      // A draft of the user's has no seq yet.
+      const news = messages.filter((message) => message.seq > last! && message.seq <= asOf);
+      last = seq(Math.max(last, asOf));
+      yield* news;
+    }
   }
 
   send(content: Said): Offer {
