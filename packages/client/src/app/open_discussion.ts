@@ -61,11 +61,10 @@ export class OpenDiscussion extends OpenStream<DiscussionId, DiscussionActs, Dis
     let last = after;
     for await (const { status, asOf, messages } of this.picture) {
       if (status !== "ready") continue;
-      last ??= asOf;
+      const from = last ?? asOf;
+      last = seq(Math.max(from, asOf));
       // A draft of the user's has no seq yet.
-      const news = messages.filter((message) => message.seq > last! && message.seq <= asOf);
-      last = seq(Math.max(last, asOf));
-      yield* news;
+      yield* messages.filter((message) => message.seq > from && message.seq <= asOf);
     }
   }
 
