@@ -1,9 +1,10 @@
 /** A client, put together. @module */
-import type { GatzApi, GatzClient } from "../create_client.ts";
-import { createGatzClient } from "../create_client.ts";
+import type { DiscussionId, GroupId } from "@gatz/domain";
+import { createGatzClient, type GatzApi, type GatzClient } from "../create_client.ts";
 import { Lists } from "../list/lists.ts";
 import { newId } from "../new_id.ts";
-import { DurableOutbox } from "../outbox/durable_outbox.ts";
+import { openOutbox } from "../outbox/durable_outbox.ts";
+import type { Outbox } from "../outbox/contract.ts";
 import type { Server } from "../server/contract.ts";
 import { overTrpc } from "../server/over_trpc.ts";
 import type { Store } from "../store/contract.ts";
@@ -47,6 +48,11 @@ export class ConnectedGatz extends Gatz {
     return this.#client.api;
   }
 
+  override retry(): void {
+    this.#client.hurry();
+    super.retry();
+  }
+
   override async close(): Promise<void> {
     await super.close();
     await this.#client.close();
@@ -78,15 +84,23 @@ export async function gatzOver(options: GatzOverOptions): Promise<Gatz> {
 
 async function started({ onBug = console.error, ...options }: GatzOverOptions): Promise<GatzParts> {
   const { server, store, timing, newId, bounds } = options;
-  const replica = new Replica({
+  const groupOf = (id: DiscussionId) => groupIn(replica.session.snapshot()?.lists, id);
+  const replica: Replica<Lists, Outbox> = new Replica({
     ...{ server, store, timing, onBug, ...(bounds !== undefined && { bounds }) },
-    outbox: (kit) => new DurableOutbox({ ...kit, onBug }),
+    outbox: (kit) => openOutbox({ ...kit, groupOf }),
     lists: ({ self, outbox, ...kit }) => new Lists({ ...kit, viewer: self.user, wishes: outbox.wishes }),
   });
   await replica.start();
   const search: GatzParts["search"] = async (text, { limit }) => {
     const session = replica.session.snapshot();
-    return session === null ? [] : await searchStored(store, text, { limit, viewer: session.self.user });
+    if (session === null) return [];
+    const blocks = session.lists.blocks.snapshot() ?? new Set();
+    return await searchStored(store, text, { limit, viewer: session.self.user, blocks });
   };
   return { replica, search, timing, newId };
+}
+
+/** The group of a discussion of the list. */
+function groupIn(lists: Lists | undefined, id: DiscussionId): GroupId | null {
+  return lists?.discussions.snapshot().rows.find((row) => row.id === id)?.group ?? null;
 }

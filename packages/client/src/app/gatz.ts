@@ -16,6 +16,7 @@ import {
   type UserState,
 } from "@gatz/domain";
 import type { DiscussionList, GroupList, Person, Presence } from "../list/contract.ts";
+import type { Lists } from "../list/lists.ts";
 import type { Observable } from "../observable.ts";
 import type { Kept, NotKept, Offer, Outbox, Pending } from "../outbox/contract.ts";
 import type { Me } from "../server/contract.ts";
@@ -24,7 +25,8 @@ import { can } from "../stream/can.ts";
 import { drawSelf } from "../stream/picture.ts";
 import type { SearchHit } from "../stream/search.ts";
 import type { Held } from "../sync/held_streams.ts";
-import type { ListsPart, Replica, Session } from "../sync/replica.ts";
+import type { Session } from "../sync/contract.ts";
+import type { Replica } from "../sync/replica.ts";
 import type { ClientStatus } from "../sync/status.ts";
 import type { Timing } from "../timing.ts";
 import { type BodyOf, draftOf, type OwnActs, type Saying } from "./acts.ts";
@@ -34,17 +36,6 @@ import { type DiscussionWorkshop, NO_CONTENT, OpenDiscussion, type Said } from "
 import { OpenGroup } from "./open_group.ts";
 import { Redrawn } from "./redrawn.ts";
 
-/** What the lists show. */
-export interface ListsShown extends ListsPart {
-  readonly discussions: Observable<DiscussionList>;
-  readonly groups: Observable<GroupList>;
-  person(id: UserId): Observable<Person>;
-  presence(id: UserId): Observable<Presence>;
-  /** Who is typing, besides the user. */
-  typing(discussion: DiscussionId): Observable<readonly UserId[]>;
-  mark(discussion: DiscussionId): ReadMark;
-}
-
 export type NewGroup = Omit<BodyOf<GroupDraft, "create">, "direct">;
 export type NewDiscussion = BodyOf<DiscussionDraft, "create"> & {
   /** What is said first, in the same moment (DISC3). */
@@ -52,7 +43,7 @@ export type NewDiscussion = BodyOf<DiscussionDraft, "create"> & {
 };
 
 export interface GatzParts {
-  readonly replica: Replica<ListsShown, Outbox>;
+  readonly replica: Replica<Lists, Outbox>;
   readonly search: (text: string, options: { readonly limit: number }) => Promise<readonly SearchHit[]>;
   readonly timing: Timing;
   readonly newId: NewId;
@@ -80,7 +71,7 @@ export class Gatz {
     this.#parts = parts;
     const { session } = parts.replica;
     const discussions = fromSession(session, ({ lists }) => lists.discussions, NO_DISCUSSIONS);
-    const groups = fromSession<Session<ListsShown>, GroupList>(session, ({ lists }) => lists.groups, NO_ROWS);
+    const groups = fromSession<Session<Lists>, GroupList>(session, ({ lists }) => lists.groups, NO_ROWS);
     const self = new Redrawn(() => this.#drawSelf());
     self.follow(session);
     self.follow(parts.replica.outbox.pending);
@@ -192,7 +183,7 @@ export class Gatz {
     await this.#parts.replica.close();
   }
 
-  get #session(): Session<ListsShown> {
+  get #session(): Session<Lists> {
     const session = this.#parts.replica.session.snapshot();
     assert(session !== null, "it is not known yet whose client this is: wait for ready()");
     return session;
@@ -205,7 +196,7 @@ export class Gatz {
       ...{ outbox: replica.outbox, server: replica.server, timing, newId, self: this.self },
       limits: () => replica.session.snapshot()?.self.limits ?? DEFAULT_LIMITS,
       hold: (stream) => replica.hold(stream),
-      mark: (discussion) => lists()?.mark(discussion) ?? NOTHING_READ,
+      mark: (discussion) => markIn(lists(), discussion),
       typing: (discussion) => fromSession(replica.session, ({ lists }) => lists.typing(discussion), []),
     };
   }
@@ -240,4 +231,10 @@ export class Gatz {
     const stream = this.#session.self.user;
     return draftOf<OwnActs, T>({ stream, id: this.#parts.newId("evt", shardOf(stream)), type, body });
   }
+}
+
+/** As the list shows it: also what the user has just wished. */
+function markIn(lists: Lists | undefined, discussion: DiscussionId): ReadMark {
+  const row = lists?.discussions.snapshot().rows.find(({ id }) => id === discussion);
+  return row?.kind === "discussion" ? row.mark ?? NOTHING_READ : NOTHING_READ;
 }

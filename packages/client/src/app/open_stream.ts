@@ -102,7 +102,7 @@ export abstract class OpenStream<S extends StreamId, D extends Draft, P> {
     if (held === null || held.state === null) return null;
     const at = held.head;
     const messages = Math.min(held.messages.length, HASHED_MESSAGES);
-    const mine = await stateHash({ held, messages });
+    const mine = stateHash({ held, messages });
     const answer = await server.hash({ stream: this.id, seq: at, messages });
     return isTrouble(answer) ? answer : { seq: at, messages, mine, servers: answer.hash };
   }
