@@ -1,12 +1,27 @@
-/** The SDK: the typed API, and a discussion as a live, local thing. @module */
+/** The client for apps: offline first, and never wrong about what it shows. See docs/client.md. @module */
 import "./src/node_version.ts";
 export type { AppRouter } from "@gatz/server";
+export type * from "./src/app/acts.ts";
+export * from "./src/app/create_gatz.ts";
+export type { Gatz, NewDiscussion, NewGroup } from "./src/app/gatz.ts";
+export type { OpenDiscussion, Said } from "./src/app/open_discussion.ts";
+export type { OpenGroup } from "./src/app/open_group.ts";
+export type { HashCheck } from "./src/app/open_stream.ts";
 export * from "./src/create_client.ts";
 export type { DiscussionReplica, Link, Picture } from "./src/discussion_replica.ts";
+export type { Count, DiscussionList, GroupList, ListRow, Person, Presence } from "./src/list/contract.ts";
 export * from "./src/new_id.ts";
 export * from "./src/new_invite.ts";
+export type { Observable } from "./src/observable.ts";
 export * from "./src/open_discussion.ts";
+export type { Kept, NotKept, Offer, Pending, PendingDraft, Settled, Unsettled } from "./src/outbox/contract.ts";
 export * from "./src/reaction_counts.ts";
 export * from "./src/store/contract.ts";
 export * from "./src/store/indexed_db/indexed_db_store.ts";
 export * from "./src/store/memory.ts";
+export type { RefusedRecord } from "./src/store/records.ts";
+export type { DiscussionPicture, GroupPicture, PictureMessage, PictureStatus, Quote } from "./src/stream/picture.ts";
+export type { SearchHit } from "./src/stream/search.ts";
+export type { StoreBounds } from "./src/sync/eviction.ts";
+export type { ClientStatus, ShardTrouble, Standing } from "./src/sync/status.ts";
+export type { Trouble } from "./src/trouble.ts";

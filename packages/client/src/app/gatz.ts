@@ -227,9 +227,10 @@ export class Gatz {
     return { ...view, pendingDrafts, at: unixMs(timing.now()), limits };
   }
 
-  #ownDraft<T extends OwnActs["type"]>(type: T, body: BodyOf<OwnActs, T>) {
+  /** That type and body belong together is seen to where they are said. */
+  #ownDraft(type: OwnActs["type"], body: OwnActs["body"]): OwnActs {
     const stream = this.#session.self.user;
-    return draftOf<OwnActs, T>({ stream, id: this.#parts.newId("evt", shardOf(stream)), type, body });
+    return { stream, id: this.#parts.newId("evt", shardOf(stream)), type, version: 1, body } as OwnActs;
   }
 }
 

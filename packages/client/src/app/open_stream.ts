@@ -2,8 +2,10 @@
 import {
   type AnyEventId,
   type CanDo,
+  type DiscussionId,
   type DomainLimits,
   type Draft,
+  type GroupId,
   type RejectionCode,
   type Seq,
   seq,
@@ -55,7 +57,7 @@ export const NOTHING_HELD = {
 /** No more than the server takes into a hash. */
 const HASHED_MESSAGES = 100;
 
-export abstract class OpenStream<S extends StreamId, D extends Draft, P> {
+export abstract class OpenStream<S extends DiscussionId | GroupId, D extends Draft, P> {
   readonly #workshop: Workshop;
   readonly #held: Held;
   readonly #picture: Redrawn<P>;
