@@ -1,9 +1,8 @@
 /** A client, put together. @module */
-import type { DiscussionId, GroupId } from "@gatz/domain";
 import { createGatzClient, type GatzApi, type GatzClient } from "../create_client.ts";
 import { Lists } from "../list/lists.ts";
 import { newId } from "../new_id.ts";
-import { openOutbox } from "../outbox/durable_outbox.ts";
+import { DurableOutbox, type OutboxOptions } from "../outbox/durable_outbox.ts";
 import type { Outbox } from "../outbox/contract.ts";
 import type { Server } from "../server/contract.ts";
 import { overTrpc } from "../server/over_trpc.ts";
@@ -84,10 +83,9 @@ export async function gatzOver(options: GatzOverOptions): Promise<Gatz> {
 
 async function started({ onBug = console.error, ...options }: GatzOverOptions): Promise<GatzParts> {
   const { server, store, timing, newId, bounds } = options;
-  const groupOf = (id: DiscussionId) => groupIn(replica.session.snapshot()?.lists, id);
-  const replica: Replica<Lists, Outbox> = new Replica({
+  const replica = new Replica({
     ...{ server, store, timing, onBug, ...(bounds !== undefined && { bounds }) },
-    outbox: (kit) => openOutbox({ ...kit, groupOf }),
+    outbox: (kit) => openedOutbox({ ...kit, onBug }),
     lists: ({ self, outbox, ...kit }) => new Lists({ ...kit, viewer: self.user, wishes: outbox.wishes }),
   });
   await replica.start();
@@ -100,7 +98,9 @@ async function started({ onBug = console.error, ...options }: GatzOverOptions): 
   return { replica, search, timing, newId };
 }
 
-/** The group of a discussion of the list. */
-function groupIn(lists: Lists | undefined, id: DiscussionId): GroupId | null {
-  return lists?.discussions.snapshot().rows.find((row) => row.id === id)?.group ?? null;
+/** What was written before is pending from the beginning. */
+async function openedOutbox(options: OutboxOptions): Promise<Outbox> {
+  const outbox = new DurableOutbox(options);
+  await outbox.loaded;
+  return outbox;
 }
