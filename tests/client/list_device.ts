@@ -32,7 +32,6 @@ export class ListDevice {
   #now = 1_800_000_000_000;
   /** The newest head that was shown of each discussion since the device was started. */
   readonly #shown = new Map<DiscussionId, number>();
-  readonly #lost = new Map<StreamId, number>();
 
   private constructor(world: ListWorld) {
     this.#world = world;
@@ -51,7 +50,6 @@ export class ListDevice {
     this.#waits = [];
     this.#unwritten = [];
     this.#shown.clear();
-    this.#lost.clear();
     this.#isConnected = false;
     this.#taken = this.#stored;
     this.lists = new Lists(this.#options());
@@ -88,6 +86,8 @@ export class ListDevice {
     if (!this.#isConnected) return;
     const items = this.#world.feed.slice(this.#taken, this.#taken + size);
     this.#taken += items.length;
+    // The user's own shard may be ahead of others.
+    if (!lose) items.push(...this.#world.feed.slice(this.#taken, this.#taken + size).filter(isPersonal));
     this.lists.take(lose ? this.#bumped(items) : items);
     this.#unwritten.push(...this.lists.drain());
     await settled();
@@ -170,7 +170,10 @@ export class ListDevice {
       server: {
         discussions: (page) => ask(() => world.page({ limit: 50, ...page })),
         rows: ({ discussions }) => ask(() => world.asked(discussions)),
-        groups: (page) => ask(() => world.groupPage({ limit: 50, ...page })),
+        groups: (page) => {
+          const places = new Map(world.groups().map(({ id, lastAt }) => [id, lastAt]));
+          return ask(() => world.groupPage({ limit: 50, ...page }, places));
+        },
         open: () => ask(() => world.open()),
         people: ({ ids }) =>
           ask(() => ({ incarnation: world.page({ limit: 1 }).incarnation, users: ids.map(missing) })),
@@ -196,6 +199,7 @@ export class ListDevice {
   }
 }
 
+const isPersonal = ({ type }: FeedItem) => type === "read" || type === "setting";
 const missing = (id: UserId) => ({ kind: "missing", id }) as const;
 
 /** Everything has gone on that waits for no step. */

@@ -27,6 +27,7 @@ import {
   shownTo,
   type StreamId,
   type StreamView,
+  type UnixMs,
   type UserId,
   viewOf,
 } from "@gatz/domain";
@@ -97,8 +98,13 @@ export class ListWorld {
     return { incarnation: this.incarnation, asOf: this.rev, rows };
   }
 
-  groupPage({ before, limit }: { before?: string; limit: number }): GroupPage {
-    const { rows, next } = pageOf(this.groups(), { before, limit });
+  /** `places`: when groups were last active, which a page is told of a moment before the rest. */
+  groupPage(
+    { before, limit }: { before?: string; limit: number },
+    places: ReadonlyMap<GroupId, UnixMs>,
+  ): GroupPage {
+    const groups = this.groups().map((row) => ({ ...row, lastAt: places.get(row.id) ?? row.lastAt })).sort(latestFirst);
+    const { rows, next } = pageOf(groups, { before, limit });
     return { incarnation: this.incarnation, asOf: String(this.feed.length), rows, unavailable: [], next };
   }
 

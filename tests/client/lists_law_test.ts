@@ -1,14 +1,20 @@
 import { incarnation } from "@gatz/domain";
 import fc from "fast-check";
 import { deepStrictEqual, ok } from "node:assert/strict";
-import { moves, PEOPLE, TALKS } from "../../packages/domain/testing/chat.ts";
+import { type Move, moves, PEOPLE, TALKS } from "../../packages/domain/testing/chat.ts";
 import { blockUser, unblockUser } from "../../packages/domain/testing/drafts.ts";
 import { ListDevice } from "./list_device.ts";
 import { ListWorld } from "./list_world.ts";
 
 const number = fc.nat({ max: 59 });
+/** Mostly of what messages are made of. */
+const talk = fc.tuple(moves(4), fc.infiniteStream(fc.constantFrom("say", "say", "edit", "react", "delete"))).map(
+  ([moves, kinds]) =>
+    ({ kind: "moves", moves: moves.map((move): Move => ({ ...move, kind: kinds.next().value })) }) as const,
+);
 const steps = fc.oneof(
-  { weight: 10, arbitrary: moves(4).map((moves) => ({ kind: "moves", moves }) as const) },
+  { weight: 6, arbitrary: moves(4).map((moves) => ({ kind: "moves", moves }) as const) },
+  { weight: 6, arbitrary: talk },
   {
     weight: 3,
     arbitrary: fc.record({
@@ -33,7 +39,7 @@ const steps = fc.oneof(
   // From here on all is certain that can be.
   { weight: 3, arbitrary: fc.constant({ kind: "calm" }) },
   { weight: 10, arbitrary: fc.record({ kind: fc.constant("frame"), size: fc.integer({ min: 1, max: 6 }) }) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant("lose"), size: fc.integer({ min: 1, max: 6 }) }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant("lose"), size: fc.integer({ min: 1, max: 6 }) }) },
   {
     weight: 12,
     arbitrary: fc.record({

@@ -1,7 +1,7 @@
 import { type DiscussionEvent, incarnation, type LogEvent, type UserId } from "@gatz/domain";
 import fc from "fast-check";
 import { deepStrictEqual, ok } from "node:assert/strict";
-import { moves, PEOPLE, TALKS } from "../../packages/domain/testing/chat.ts";
+import { type Move, moves, PEOPLE, TALKS } from "../../packages/domain/testing/chat.ts";
 import { blockUser, unblockUser } from "../../packages/domain/testing/drafts.ts";
 import { ListWorld } from "./list_world.ts";
 import type { ListedDiscussion } from "../../packages/client/src/server/contract.ts";
@@ -14,9 +14,14 @@ const marks = fc.record({
   isUnread: fc.boolean(),
 });
 const blocks = fc.record({ user: fc.constantFrom(...PEOPLE), on: fc.boolean() });
+/** Mostly of what messages are made of. */
+const talk = fc.tuple(moves(8), fc.infiniteStream(fc.constantFrom("say", "say", "edit", "react", "delete"))).map(
+  ([moves, kinds]) => ({ moves: moves.map((move): Move => ({ ...move, kind: kinds.next().value })) }),
+);
 const scripts = fc.array(
   fc.oneof(
-    { weight: 8, arbitrary: moves(8).map((moves) => ({ moves })) },
+    { weight: 4, arbitrary: moves(8).map((moves) => ({ moves })) },
+    { weight: 4, arbitrary: talk },
     { weight: 2, arbitrary: marks.map((mark) => ({ mark })) },
     { weight: 1, arbitrary: blocks.map((block) => ({ block })) },
   ),

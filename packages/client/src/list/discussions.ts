@@ -73,6 +73,7 @@ export class Discussions implements Listing {
     const { server, timing, wishes, blocks } = options;
     this.#rows = new HeldRows<Kind>({
       headOf: ({ head }) => head,
+      isOfOneMoment: true,
       isPartial: ({ mark }) => mark === null,
       onChange: (discussion) => this.#shown.changed(discussion),
       onWanted: (discussion) => this.#questions.want(discussion),
@@ -169,7 +170,7 @@ export class Discussions implements Listing {
         return this.#reachAll(item.heads);
       case "beat":
         this.#reachAll(item.heads);
-        if (this.#marks.isBehind(item.rev)) this.#touchAll(() => null);
+        if (this.#marks.isBehind(item.rev)) this.#rows.touchAll(() => null);
         return;
       case "read":
       case "setting":
@@ -224,12 +225,8 @@ export class Discussions implements Listing {
     this.#users = now;
     if (before === null || now === null) return;
     const changed = { blocked: now.difference(before), unblocked: before.difference(now) };
-    this.#touchAll((row) => isTouchedBy(row, changed) ? null : row);
+    this.#rows.touchAll((row) => isTouchedBy(row, changed) ? null : row);
     this.#show();
-  }
-
-  #touchAll(next: (row: ListedDiscussion) => ListedDiscussion | null): void {
-    for (const discussion of this.#rows.ids) this.#rows.touch(discussion, next);
   }
 
   #wished(): void {

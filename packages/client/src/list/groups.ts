@@ -47,6 +47,8 @@ export class Groups implements Listing {
     const { server, timing } = options;
     this.#rows = new HeldRows<Kind>({
       headOf: ({ seq }) => seq,
+      // A page says when a group was last active as of a moment before it says the rest.
+      isOfOneMoment: false,
       isPartial: () => false,
       onChange: (group) => this.#shown.changed(group),
       onWanted: (group) => this.#questions.want(group),
@@ -123,7 +125,9 @@ export class Groups implements Listing {
         return this.#reach(item.stream, item.to);
       case "joined":
       case "behind":
-        return this.#reach(item.stream, item.head);
+        this.#reach(item.stream, item.head);
+        if (isGroupStream(item.stream)) this.#rows.touch(item.stream, (row) => row.seq === item.head ? null : row);
+        return;
       case "live":
       case "beat":
         for (const { stream, seq } of item.heads) this.#reach(stream, seq);
@@ -142,7 +146,6 @@ export class Groups implements Listing {
 
   #event(event: GroupEvent): void {
     this.#rows.take(event, (row) => rowAfter(row, event));
-    // A page says when a group was last active as of a moment before it says the rest.
     this.#rows.touch(
       event.stream,
       (row) => row.seq === event.seq && row.lastAt < event.at ? { ...row, lastAt: event.at } : row,

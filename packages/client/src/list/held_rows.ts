@@ -24,7 +24,7 @@ export type Answered<K extends ListKind> =
 
 interface Held<K extends ListKind> extends HeldRecord<K["row"]> {
   readonly silent?: K["silent"];
-  /** When it last became known that there is more. */
+  /** When `known` last became what it is. */
   readonly knownAt: Moment;
   /** When something without a seq last changed what it shows, or may show. */
   readonly touchedAt: Moment;
@@ -35,6 +35,8 @@ const NEW = { row: null, known: seq(0), isStale: false, knownAt: 0, touchedAt: 0
 export interface HeldRowsOptions<K extends ListKind> {
   /** The newest seq that the user sees, and the row shows. */
   readonly headOf: (row: K["row"]) => Seq;
+  /** Whether a row is all of one moment. */
+  readonly isOfOneMoment: boolean;
   /** Whether a silent shard has kept the server from saying all of it. */
   readonly isPartial: (row: K["row"]) => boolean;
   /** Something else is to be shown of it than before, or to be stored. */
@@ -55,6 +57,7 @@ export class HeldRows<K extends ListKind> {
   readonly #held = new Map<IdOf<K>, Held<K>>();
   readonly #unwritten = new Set<IdOf<K>>();
   #moment: Moment = 0;
+  #allTouchedAt: Moment = 0;
 
   constructor(options: HeldRowsOptions<K>) {
     this.#options = options;
@@ -105,7 +108,7 @@ export class HeldRows<K extends ListKind> {
     const follows = row !== null && row.role !== null && this.#isCurrent(held) && seq === held.known + 1;
     const next = follows ? after(row) : null;
     if (next === null) this.reach(id, seq);
-    else this.#happened(id, { ...held, row: next, known: seq });
+    else this.#happened(id, { ...held, row: next, known: seq, knownAt: ++this.#moment });
   }
 
   /**
@@ -118,6 +121,12 @@ export class HeldRows<K extends ListKind> {
     if (row !== null && row === held.row) return;
     const touchedAt = ++this.#moment;
     this.#happened(id, { ...held, touchedAt, ...(row === null ? { isStale: true } : { row }) });
+  }
+
+  /** The same to all, also to those that are on their way here. */
+  touchAll(next: (row: K["row"]) => K["row"] | null): void {
+    this.#allTouchedAt = ++this.#moment;
+    for (const id of this.#held.keys()) this.touch(id, next);
   }
 
   /** What the server said to what it was asked at a moment: never back to an older head, or behind what changed meanwhile. */
@@ -161,8 +170,10 @@ export class HeldRows<K extends ListKind> {
     }
     // Who asked after all that is known was told of it: there is no more that this user may see.
     const known = held.knownAt > askedAt ? seq(Math.max(head, held.known)) : head;
+    const isMixed = !this.#options.isOfOneMoment && held.knownAt > askedAt;
     const { knownAt, touchedAt } = held;
-    this.#set(row.id, { row, known, isStale: isPartial, knownAt, touchedAt });
+    this.#set(row.id, { row, known, isStale: isPartial || isMixed, knownAt, touchedAt });
+    if (isMixed) this.#options.onWanted(row.id);
   }
 
   #silent(silent: K["silent"]): void {
@@ -179,7 +190,7 @@ export class HeldRows<K extends ListKind> {
   }
 
   #get(id: IdOf<K>): Held<K> {
-    return this.#held.get(id) ?? NEW;
+    return this.#held.get(id) ?? { ...NEW, touchedAt: this.#allTouchedAt };
   }
 
   #headOf(row: K["row"] | null): Seq {
