@@ -17,6 +17,7 @@ export interface Client {
   readonly server: ScriptedServer;
   readonly store: Store;
   readonly time: VirtualTime;
+  readonly outbox: Arrivals;
 }
 
 /** What the outbox was told. */
@@ -27,13 +28,14 @@ export class Arrivals {
   connected = () => {};
 }
 
-/** Lists that hold nothing, and begin where the server's page says. */
-export const emptyLists = (server: ScriptedServer): ListsPart => ({
+/** Lists that hold nothing but heads, and begin where the server's page says. */
+export const emptyLists = (server: ScriptedServer, known: ListsPart["known"] = () => undefined): ListsPart => ({
   load: () => Promise.resolve(),
   begin: async () => {
     const page = await server.discussions();
     return isTrouble(page) ? page : { incarnation: page.incarnation, cursor: page.asOf };
   },
+  known,
   take: () => {},
   connected: () => {},
   drain: () => [],
@@ -41,16 +43,19 @@ export const emptyLists = (server: ScriptedServer): ListsPart => ({
   close: () => {},
 });
 
-export async function start(parts: Partial<Omit<Client, "replica">> = {}): Promise<Client> {
+export async function start(
+  { known, ...parts }: Partial<Omit<Client, "replica">> & { readonly known?: ListsPart["known"] } = {},
+): Promise<Client> {
   const { server = new ScriptedServer(), store = memoryStore(), time = new VirtualTime() } = parts;
+  const { outbox = new Arrivals() } = parts;
   const onBug = (bug: unknown) => {
     throw bug;
   };
-  const outbox = () => new Arrivals();
-  const replica = new Replica({ server, store, timing: time, outbox, lists: () => emptyLists(server), onBug });
+  const lists = () => emptyLists(server, known);
+  const replica = new Replica({ server, store, timing: time, outbox: () => outbox, lists, onBug });
   await replica.start();
   await time.settle();
-  return { replica, server, store, time };
+  return { replica, server, store, time, outbox };
 }
 
 /** A client that is current, with one discussion open whose head is at 3. */

@@ -15,7 +15,8 @@ export class Arrivals {
 
   add(stream: StreamId, head: Seq): void {
     const isFirst = this.#heads.size === 0;
-    this.#heads.set(stream, head);
+    // What is told in one frame may be older than what came before it.
+    if (head > (this.#heads.get(stream) ?? 0)) this.#heads.set(stream, head);
     if (isFirst) this.#journal.afterwards(() => this.#tell());
   }
 

@@ -11,6 +11,8 @@ import type { StoreBounds } from "./eviction.ts";
 export interface ListsPart extends Listing {
   /** Reads the first pages, for a client that has nothing: where its feed begins. */
   begin(): Promise<Begun>;
+  /** The newest seq of a stream that is known to be there, of those that the user sees; undefined: it is in no list. */
+  known(stream: StreamId): Seq | undefined;
 }
 
 /** Drafts on their way, as they learn what they wait for. */

@@ -2,6 +2,7 @@
 import {
   type FeedItem,
   type Seq,
+  seq,
   type ShardNumber,
   shardOf,
   type StreamId,
@@ -11,6 +12,7 @@ import {
 import { Cell, type Observable } from "../observable.ts";
 import type { Entry } from "../store/contract.ts";
 import type { StreamRecord } from "../store/records.ts";
+import { lastSeq } from "../stream/window.ts";
 import type { Trouble } from "../trouble.ts";
 import { type HeldView, type Keeping, KeptStream } from "./kept_stream.ts";
 
@@ -70,12 +72,12 @@ export class HeldStreams {
       case "opaque":
         return this.#take(item.stream, item);
       case "joined":
-        return this.#streams.get(item.stream)?.joined(item.head);
+        return this.#heard(item.stream, item.head, (kept) => kept.joined(item.head));
       case "behind":
-        return this.#streams.get(item.stream)?.know(item.head);
+        return this.#heard(item.stream, item.head, (kept) => kept.know(item.head));
       case "live":
       case "beat":
-        for (const { stream, seq } of item.heads) this.#streams.get(stream)?.know(seq);
+        for (const { stream, seq } of item.heads) this.#heard(stream, seq, (kept) => kept.know(seq));
         return;
       case "shard":
       case "read":
@@ -87,10 +89,25 @@ export class HeldStreams {
     }
   }
 
+  /**
+   * What is stored of a stream may be older than the cursor: a tab that keeps the stream may have ended before one that doesn't. Lists are
+   * as new as the cursor; of what is in none the server is asked.
+   */
+  compare(known: (stream: StreamId) => Seq | undefined): void {
+    for (const kept of this.#streams.values()) {
+      if (kept.head > 0) kept.know(known(kept.stream) ?? seq(kept.head + 1));
+    }
+  }
+
   /** Whether something is known to be there that is not held, but for what shards that don't answer have. */
   isBehind(silent: ReadonlyMap<ShardNumber, unknown>): boolean {
     for (const kept of this.#streams.values()) if (kept.isBehind && !silent.has(shardOf(kept.stream))) return true;
     return false;
+  }
+
+  /** Whether something of it is here, or about to be. */
+  isKept(stream: StreamId): boolean {
+    return this.#streams.get(stream)?.isIdle === false;
   }
 
   isHeld(stream: StreamId): boolean {
@@ -126,10 +143,15 @@ export class HeldStreams {
   }
 
   #take(stream: StreamId, item: Extract<FeedItem, { type: "event" | "opaque" }>): void {
+    this.#heard(stream, lastSeq(item), (kept) => kept.take(item));
+  }
+
+  /** Of a stream of which nothing is kept, all that is told of counts as arrived: whoever opens it later reads it. */
+  #heard(stream: StreamId, head: Seq, tell: (kept: KeptStream) => void): void {
     const kept = this.#streams.get(stream);
-    if (kept === undefined) {
-      if (item.type === "event") this.#options.onArrived(stream, item.event.seq);
-    } else kept.take(item);
+    if (kept !== undefined && !kept.isIdle) return tell(kept);
+    this.#streams.delete(stream);
+    this.#options.onArrived(stream, head);
   }
 
   #keep(stream: StreamId, record: StreamRecord | null): KeptStream {

@@ -57,6 +57,8 @@ export class KeptStream {
   #isMissing = false;
   #trouble: Trouble | null = null;
   #isWorking = false;
+  /** What is stored is on its way into memory. */
+  #loading: Promise<void> | null = null;
   /** Counts the lives of the installation that it has been in: what was asked in an earlier one is not wanted any more. */
   #life = 0;
   #isDropped = false;
@@ -119,6 +121,7 @@ export class KeptStream {
 
   take(item: LogItem): void {
     if (this.#part.isEmpty && !this.isHeld) return;
+    if (this.#isMissing) this.#askAgain();
     this.#part.take(item);
     this.#changed();
   }
@@ -126,6 +129,7 @@ export class KeptStream {
   /** Something as new as this is known to be there. */
   know(head: Seq): void {
     if (head <= this.#part.known) return;
+    if (this.#isMissing) this.#askAgain();
     this.#part.know(head);
     this.#changed();
   }
@@ -181,6 +185,7 @@ export class KeptStream {
 
   /** Sees to it that what is wanted is here; one at a time. */
   #work(): void {
+    this.#show();
     if (this.#isWorking || this.#nextStep() === null) return;
     this.#isWorking = true;
     this.#doAll()
@@ -218,9 +223,18 @@ export class KeptStream {
     return head < known ? "read" : null;
   }
 
+  /** What is stored is shown at once, also while something is asked for that may not be answered for long. */
+  #show(): void {
+    const isWanted = this.isHeld && this.#part.held === null && !this.#isDropped && !this.#isMissing;
+    if (!isWanted || !this.#isWorking || this.#loading !== null) return;
+    this.#load().catch((bug) => this.#keeping.onBug(bug));
+  }
+
   async #load(): Promise<void> {
     const life = this.#life;
-    await this.#part.load(() => !this.#isDropped && life === this.#life);
+    this.#loading ??= this.#part.load(() => !this.#isDropped && life === this.#life);
+    await this.#loading;
+    this.#loading = null;
     this.#changed();
   }
 

@@ -9,6 +9,8 @@ const PER_SHARD = 2;
 
 export interface LanesOptions {
   readonly timing: Timing;
+  /** Nothing is asked before: not until it is known that the server takes us for the user whose store this is. */
+  readonly ready: Promise<unknown>;
   /** Whether a shard answers, when that has changed. */
   readonly onAnswer: (shard: ShardNumber, answers: boolean) => void;
   readonly signal: AbortSignal;
@@ -41,7 +43,8 @@ export class Lanes {
     shard: ShardNumber,
     { question, wanted }: { readonly question: () => Promise<T | Trouble>; readonly wanted: () => boolean },
   ): Promise<T | Trouble | null> {
-    const { timing, signal } = this.#options;
+    const { timing, ready, signal } = this.#options;
+    await ready;
     for (;;) {
       const lane = await this.#enter(shard);
       if (signal.aborted || !wanted()) return this.#leave(shard, lane);

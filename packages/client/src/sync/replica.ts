@@ -35,6 +35,7 @@ export class Replica<L extends ListsPart, O extends OutboxPart> {
   #hasBegun = false;
   /** What came before the server had said whose token it is; null once it has. */
   #unchecked: FeedFrame[] | null = [];
+  readonly #checked = Promise.withResolvers<void>();
   /** Where the feed began with these. */
   #uncheckedFrom: string | null = null;
   #isAsking = false;
@@ -48,6 +49,7 @@ export class Replica<L extends ListsPart, O extends OutboxPart> {
     this.#kit = { server: this.#lives.watching(server), store, timing };
     this.#journal = new Journal({ store, timing, signal, onBug, onFailing: (fails) => this.#board.storing(fails) });
     this.#lanes = new Lanes({
+      ready: this.#checked.promise,
       timing,
       signal,
       onAnswer: (shard, answers) => {
@@ -69,6 +71,11 @@ export class Replica<L extends ListsPart, O extends OutboxPart> {
 
   get status(): Observable<ClientStatus> {
     return this.#board.status;
+  }
+
+  /** The life of the installation that what is here is of (LOG9); null: nothing is. */
+  get incarnation(): Incarnation | null {
+    return this.#lives.present;
   }
 
   /** As the server last said; null until it has. */
@@ -155,6 +162,7 @@ export class Replica<L extends ListsPart, O extends OutboxPart> {
       onArrived: (stream, head) => this.#arrivals.add(stream, head),
       onChange: () => this.#showMissing(),
     }, await store.list("streams"));
+    this.#streams.compare((stream) => lists.known(stream));
     this.#session.set({ self, lists });
   }
 
@@ -204,6 +212,8 @@ export class Replica<L extends ListsPart, O extends OutboxPart> {
     this.#hasBegun = true;
     this.#lives.meet(begun.incarnation);
     this.outbox.incarnation(begun.incarnation);
+    // Another tab may have stored streams meanwhile, as of before this list.
+    this.#streams?.compare((stream) => lists.known(stream));
     this.#journal.put(lists.drain());
     this.#journal.reached(begun);
     this.#feed.begin(begun.cursor);
@@ -239,6 +249,7 @@ export class Replica<L extends ListsPart, O extends OutboxPart> {
   #takeUnchecked(): void {
     const frames = this.#unchecked ?? [];
     this.#unchecked = null;
+    this.#checked.resolve();
     if (frames.length > MOST_FRAMES) return this.#feed.begin(this.#uncheckedFrom);
     for (const frame of frames) this.#take(frame);
   }

@@ -1,0 +1,79 @@
+import { seq } from "@gatz/domain";
+import assert from "node:assert/strict";
+import { start, streaming, TEA, texts } from "../../testing/replica_stage.ts";
+import { discussionOn, item, ScriptedServer } from "../../testing/scripted_server.ts";
+import { CUT } from "../trouble.ts";
+
+/** On a shard of its own, and not there yet. */
+const LATER = discussionOn(5);
+/** Of the state that comes with it nothing is read here. */
+const joined = (head: number) =>
+  ({ type: "joined", stream: LATER, visibleFrom: seq(1), head: seq(head), state: {} as never }) as const;
+
+Deno.test("[LIVE2] what was opened before it was there is opened again when the feed tells of it, in whatever way", async () => {
+  for (const way of ["joined", "behind", "beat", "event"] as const) {
+    const { replica, server, time } = await streaming();
+    const held = replica.hold(LATER);
+    await time.pass(1_000);
+    assert.equal(held.view.snapshot()?.isMissing, true);
+    const events = [server.create(LATER), server.say(LATER, "first")];
+    const heads = [{ stream: LATER, seq: seq(2) }];
+    if (way === "joined") server.send([joined(2)]);
+    if (way === "behind") server.send([{ type: "behind", stream: LATER, head: seq(2) }]);
+    if (way === "beat") server.send([{ type: "beat", heads }]);
+    if (way === "event") server.send(events.map(item));
+    await time.pass(1_000);
+    assert.deepEqual([held.view.snapshot()?.isMissing, texts(held)], [false, ["first"]], way);
+  }
+});
+
+Deno.test("[LOG4] the outbox hears how far streams have come of which nothing is kept, however the feed tells it", async () => {
+  const { server, time, outbox } = await streaming();
+  server.send([joined(1)]);
+  await time.pass(500);
+  const behind = { type: "behind", stream: LATER, head: seq(3) } as const;
+  server.send([item(server.say(TEA, "c")), behind, { type: "beat", heads: [{ stream: LATER, seq: seq(2) }] }]);
+  await time.pass(500);
+  // A head that is older takes nothing back.
+  assert.deepEqual(outbox.told.filter((one) => one.startsWith(LATER)), [`${LATER} 1`, `${LATER} 3`]);
+});
+
+Deno.test("[LOG4] of what was opened in vain and released the outbox hears too", async () => {
+  const { replica, server, time, outbox } = await streaming();
+  const held = replica.hold(LATER);
+  held.release();
+  await time.pass(1_000);
+  server.send([item(server.create(LATER)), item(server.say(LATER, "first"))]);
+  await time.pass(500);
+  assert.equal(outbox.told.at(-1), `${LATER} 2`);
+});
+
+Deno.test("[LIVE3] streams that another tab had stored, and kept no longer than its end, are read up to what lists know", async () => {
+  const first = await streaming();
+  await first.replica.close();
+  // The cursor is of a tab that did not keep it: the feed won't bring this.
+  first.server.say(TEA, "c");
+  const again = await start({ ...first, known: (stream) => stream === TEA ? seq(4) : undefined });
+  const held = again.replica.hold(TEA);
+  again.server.live();
+  await again.time.pass(1_000);
+  assert.deepEqual(texts(held), ["a", "b", "c"]);
+});
+
+Deno.test("[READ0] what is stored is shown though something newer can't be read", async () => {
+  const first = await streaming();
+  await first.replica.close();
+  const server = new ScriptedServer();
+  server.logs.set(TEA, [...first.server.logs.get(TEA) ?? []]);
+  server.say(TEA, "c");
+  server.trouble = (_, stream) => stream === TEA ? CUT : null;
+  const again = await start({ ...first, server });
+  server.live([{ stream: TEA, seq: seq(4) }]);
+  await again.time.pass(5_000);
+  const held = again.replica.hold(TEA);
+  await again.time.pass(1_000);
+  assert.deepEqual(texts(held), ["a", "b"]);
+  server.trouble = () => null;
+  await again.time.pass(20_000);
+  assert.deepEqual(texts(held), ["a", "b", "c"]);
+});
