@@ -26,10 +26,15 @@ export class Marks {
     return true;
   }
 
-  /** Whether a beat tells of more than has come: one was lost on the way. */
+  /** Whether a beat tells of more than has come: one was lost on the way. Then no setting is known to stand; marks only ever rise. */
   isBehind(told: Rev | undefined): boolean {
     if (told === undefined || told <= this.#newest) return false;
     this.#newest = told;
+    for (const [discussion, { setting, ...rest }] of this.#records) {
+      if (setting === undefined) continue;
+      this.#records.set(discussion, rest);
+      this.#unwritten.add(discussion);
+    }
     return true;
   }
 
@@ -37,7 +42,7 @@ export class Marks {
     const changes = [...this.#unwritten].flatMap((key): Change[] => {
       const value = this.#records.get(key);
       if (value === undefined) return [];
-      const rank = Math.max(value.read?.rev ?? 0, value.setting?.rev ?? 0);
+      const rank = Math.max(value.read?.rev ?? 0, value.setting?.rev ?? 0, this.#newest);
       return [{ type: "put", table: "marks", key, value, rank }];
     });
     this.#unwritten.clear();

@@ -79,7 +79,7 @@ export interface RefusedRecord {
   readonly refusedAt: number;
 }
 
-/** `marks`, key: discussion; rank: the newest rev. What the server is known to hold; what it has yet to be told is the outbox's. */
+/** `marks`, key: discussion; rank: the newest rev that was told of when it was written. What the server is known to hold; what it has yet to be told is the outbox's. */
 export interface MarkRecord {
   /** Absent, as the other: nothing was told of it. */
   readonly read?: ReadMark & { readonly rev: Rev };
