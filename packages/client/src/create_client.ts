@@ -52,7 +52,7 @@ export function createGatzClient({ url, token, calls = "ws", pace: given }: Gatz
     onClose: (cause) => {
       if (!CLOSED_HERE.has(cause?.code)) addresses.lost();
     },
-    WebSocket: boundedWebSocket(pace.openMs),
+    WebSocket: boundedWebSocket(pace),
     connectionParams: async () => {
       const value = await currentToken();
       return value === null ? {} : { token: value };

@@ -8,17 +8,20 @@ export interface ConnectionPace {
   readonly lastRetryMs: number;
   /** A socket that is not open by then counts as failed. */
   readonly openMs: number;
+  /** The other end may take so long to agree that it is closed. */
+  readonly closeMs: number;
   /** Silence after which the server is asked whether it is there, and how long it may take to say so. */
   readonly keepAliveMs: number;
   readonly pongMs: number;
 }
 
 // A server that restarts is reached again within a second. It drops a socket that does not answer its pings; keeping alive is the other
-// direction (a dead link is found within 25 s).
+// direction (a dead link is found within 27 s).
 export const DEFAULT_PACE: ConnectionPace = {
   firstRetryMs: 200,
   lastRetryMs: 8_000,
   openMs: 10_000,
+  closeMs: 2_000,
   keepAliveMs: 20_000,
   pongMs: 5_000,
 };
@@ -101,16 +104,40 @@ export class Addresses {
   }
 }
 
-/** A WebSocket that gives up if it is not open in time: by itself it waits for a black hole as long as the system does. */
-export function boundedWebSocket(openMs: number): typeof WebSocket {
+/**
+ * A WebSocket that gives up when it is not open, or not closed, in time: by itself it waits for a black hole as long as the system does,
+ * also to say goodbye to it.
+ */
+export function boundedWebSocket({ openMs, closeMs }: Pick<ConnectionPace, "openMs" | "closeMs">): typeof WebSocket {
   return class extends WebSocket {
+    #timer: ReturnType<typeof setTimeout> | undefined;
+    /** It has been said that it is closed, whatever is still to come. */
+    #isGivenUp = false;
+
     constructor(...how: ConstructorParameters<typeof WebSocket>) {
       super(...how);
-      const timer = setTimeout(() => this.close(), openMs);
-      const settled = () => clearTimeout(timer);
-      this.addEventListener("open", settled);
-      this.addEventListener("error", settled);
-      this.addEventListener("close", settled);
+      this.#timer = setTimeout(() => this.close(), openMs);
+      this.addEventListener("open", () => clearTimeout(this.#timer));
+      this.addEventListener("close", () => clearTimeout(this.#timer));
+      for (const type of ["message", "error", "close"] as const) {
+        this.addEventListener(type, (event) => {
+          if (this.#isGivenUp && event !== this.#goodbye) event.stopImmediatePropagation();
+        });
+      }
+    }
+
+    /** Not every platform has a CloseEvent to make. */
+    readonly #goodbye = Object.assign(new Event("close"), { code: 1006, reason: "", wasClean: false });
+
+    override close(...how: Parameters<WebSocket["close"]>): void {
+      super.close(...how);
+      clearTimeout(this.#timer);
+      if (this.readyState === this.CLOSED) return;
+      this.#timer = setTimeout(() => {
+        if (this.#isGivenUp) return;
+        this.#isGivenUp = true;
+        this.dispatchEvent(this.#goodbye);
+      }, closeMs);
     }
   };
 }
