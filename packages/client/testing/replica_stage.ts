@@ -5,6 +5,7 @@ import { memoryStore } from "../src/store/memory.ts";
 import type { Store } from "../src/store/contract.ts";
 import type { ListsPart } from "../src/sync/contract.ts";
 import type { Held } from "../src/sync/held_streams.ts";
+import type { StoreBounds } from "../src/sync/eviction.ts";
 import { Replica } from "../src/sync/replica.ts";
 import { discussionOn, ScriptedServer } from "./scripted_server.ts";
 import { VirtualTime } from "./virtual_time.ts";
@@ -18,6 +19,7 @@ export interface Client {
   readonly store: Store;
   readonly time: VirtualTime;
   readonly outbox: Arrivals;
+  readonly bounds?: StoreBounds;
 }
 
 /** What the outbox was told. */
@@ -46,13 +48,13 @@ export const emptyLists = (server: ScriptedServer, known: ListsPart["known"] = (
 export async function start(
   { known, ...parts }: Partial<Omit<Client, "replica">> & { readonly known?: ListsPart["known"] } = {},
 ): Promise<Client> {
-  const { server = new ScriptedServer(), store = memoryStore(), time = new VirtualTime() } = parts;
+  const { server = new ScriptedServer(), store = memoryStore(), time = new VirtualTime(), ...rest } = parts;
   const { outbox = new Arrivals() } = parts;
   const onBug = (bug: unknown) => {
     throw bug;
   };
   const lists = () => emptyLists(server, known);
-  const replica = new Replica({ server, store, timing: time, outbox: () => outbox, lists, onBug });
+  const replica = new Replica({ ...rest, server, store, timing: time, outbox: () => outbox, lists, onBug });
   await replica.start();
   await time.settle();
   return { replica, server, store, time, outbox };

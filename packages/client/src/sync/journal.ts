@@ -28,6 +28,8 @@ export class Journal {
   #place: PlaceRecord | null = null;
   #afterwards: (() => void)[] = [];
   #writing: Promise<void> | null = null;
+  /** Resolves when what is being written has been refused; it is tried again all the same. */
+  #refused = Promise.withResolvers<void>();
   /** Aborted when somebody waits for what is written. */
   #hurry = new AbortController();
   #isGivenUp = false;
@@ -61,13 +63,13 @@ export class Journal {
     else this.#afterwards.push(act);
   }
 
-  /** Resolves once all that has been put is stored, or won't be. */
+  /** Resolves once all that has been put is stored, or the store has refused some of it. */
   async flush(): Promise<void> {
     // What is being written now, and then what waits behind it.
     for (let round = 0; round < 2 && !this.#isIdle; round++) {
       this.#writeSoon();
       this.#hurry.abort();
-      await this.#writing;
+      await Promise.race([this.#writing, this.#refused.promise]);
     }
   }
 
@@ -101,6 +103,7 @@ export class Journal {
     if (this.#writing !== null) return;
     const { timing, signal } = this.#options;
     this.#hurry = new AbortController();
+    this.#refused = Promise.withResolvers();
     this.#writing = timing.wait(WRITE_MS, AbortSignal.any([signal, this.#hurry.signal]))
       .then(() => this.#write())
       .catch((bug) => this.#options.onBug(bug))
@@ -116,6 +119,7 @@ export class Journal {
     for (let failures = 0; changes.length > 0 && !await this.#isWritten(changes); failures++) {
       // What is stored is whole, at an older cursor; this goes on being tried, and what comes waits behind it.
       onFailing(true);
+      this.#refused.resolve();
       if (signal.aborted || this.#isGivenUp) return;
       await timing.wait(timing.retryDelayMs(failures), signal);
     }

@@ -106,23 +106,18 @@ export class Replica<L extends ListsPart, O extends OutboxPart> {
   async start(): Promise<void> {
     const { store, onBug, outbox } = this.#options;
     this.#outbox = await outbox(this.#kit);
-    const self = await store.get("meta", SELF_KEY);
-    const place = await store.get("meta", PLACE_KEY);
-    if (self !== undefined && "format" in self) {
-      if (self.format === STORE_FORMAT) await this.#begin(self);
-      else {await store.write([...CLEARED, {
-          type: "put",
-          table: "meta",
-          key: SELF_KEY,
-          value: { ...self, format: STORE_FORMAT },
-        }]);}
-    }
-    if (this.#session.snapshot() !== null && place !== undefined && "cursor" in place) {
+    const [self, place] = await Promise.all([store.get("meta", SELF_KEY), store.get("meta", PLACE_KEY)]);
+    const isGoing = self !== undefined && "format" in self && self.format === STORE_FORMAT &&
+      place !== undefined && "cursor" in place;
+    // What has no cursor is as old as nobody knows.
+    if (!isGoing) await store.write(CLEARED);
+    if (self !== undefined && "format" in self) await this.#begin(self);
+    if (isGoing) {
       this.#lives.resume(place.incarnation);
       this.#hasBegun = true;
       this.#uncheckedFrom = place.cursor;
-      this.#feed.begin(place.cursor);
-    } else this.#feed.begin(null);
+    }
+    this.#feed.begin(this.#uncheckedFrom);
     const parts = { ...this.#options, journal: this.#journal, signal: this.#closing.signal };
     keepWithin(parts, () => this.#streams).catch(onBug);
   }

@@ -1,0 +1,64 @@
+import assert from "node:assert/strict";
+import { VirtualTime } from "../../testing/virtual_time.ts";
+import { Addresses } from "./connection.ts";
+
+const pace = { firstRetryMs: 100, lastRetryMs: 1_000 };
+
+/** Which address comes when, in milliseconds; as late as chance has it. */
+function addresses(urls: readonly string[], chance = 1) {
+  const time = new VirtualTime();
+  const begun = time.now();
+  const found = new Addresses({ urls, pace, random: () => chance, wait: time.wait });
+  const asked: string[] = [];
+  const next = () => void found.next().then((url) => asked.push(`${url} at ${time.now() - begun}`));
+  return { time, addresses: found, next, asked };
+}
+
+Deno.test("[LIVE1] the address that answers is kept; after a failure the next is tried, and each round waits longer", async () => {
+  const { time, addresses: found, next, asked } = addresses(["a", "b"]);
+  for (let attempt = 0; attempt < 6; attempt++) {
+    next();
+    await time.pass(1_000);
+  }
+  const delays = [0, 100, 100, 200, 200, 400].map((delay, n) => `${"ab"[n % 2]} at ${n * 1_000 + delay}`);
+  assert.deepEqual(asked, delays);
+  // The last one, b, answers, and is lost later: it is asked first, soon.
+  found.opened();
+  found.lost();
+  next();
+  await time.pass(1_000);
+  assert.equal(asked.at(-1), "b at 6100");
+});
+
+Deno.test("[LIVE1] who lost a server comes back at any moment of the time there is, not all at its end", async () => {
+  const moments = [];
+  for (const chance of [0, 0.25, 0.5, 0.75]) {
+    const { time, addresses: found, next, asked } = addresses(["a"], chance);
+    next();
+    await time.pass(0);
+    found.opened();
+    found.lost();
+    next();
+    await time.pass(1_000);
+    moments.push(asked.at(-1));
+  }
+  assert.deepEqual(moments, ["a at 0", "a at 25", "a at 50", "a at 75"]);
+});
+
+Deno.test("[LIVE1] when the network is back nothing is waited for, and a closed client waits for nothing", async () => {
+  const { time, addresses: found, next, asked } = addresses(["a"]);
+  for (let attempt = 0; attempt < 8; attempt++) {
+    next();
+    await time.pass(1_000);
+  }
+  next();
+  await time.pass(300);
+  found.hurry();
+  await time.settle();
+  assert.equal(asked.at(-1), "a at 8300");
+  next();
+  await time.pass(50);
+  found.close();
+  await time.settle();
+  assert.equal(asked.at(-1), "a at 8350");
+});
