@@ -1,15 +1,15 @@
-/** A client that follows discussions and only that, over real servers; and people who talk to it. @module */
+/** A client over real servers, as somebody has it who only reads; and people who talk to it. @module */
 import assert from "node:assert/strict";
-import type { DiscussionId, Seq, StreamId } from "@gatz/domain";
+import type { DiscussionId } from "@gatz/domain";
 import { connect, freshId } from "@gatz/testing/test_server.ts";
+import { gatzOver } from "../../packages/client/src/app/create_gatz.ts";
+import type { OpenDiscussion } from "../../packages/client/src/app/open_discussion.ts";
 import { createGatzClient, type GatzClientOptions } from "../../packages/client/src/create_client.ts";
-import { Lists } from "../../packages/client/src/list/lists.ts";
-import { openOutbox } from "../../packages/client/src/outbox/durable_outbox.ts";
+import { newId } from "../../packages/client/src/new_id.ts";
 import type { Server } from "../../packages/client/src/server/contract.ts";
 import { overTrpc } from "../../packages/client/src/server/over_trpc.ts";
 import type { Store } from "../../packages/client/src/store/contract.ts";
 import { memoryStore } from "../../packages/client/src/store/memory.ts";
-import { Replica } from "../../packages/client/src/sync/replica.ts";
 import type { ClientStatus } from "../../packages/client/src/sync/status.ts";
 import { systemTiming } from "../../packages/client/src/timing.ts";
 import type { Room } from "../nodes/fleet.ts";
@@ -21,8 +21,8 @@ export interface FollowingClient {
   /** Whatever was shown after something newer. */
   readonly steppedBack: readonly string[];
   status(): ClientStatus;
-  hold(stream: StreamId): void;
-  texts(stream: StreamId): readonly string[];
+  open(discussion: DiscussionId): void;
+  texts(discussion: DiscussionId): readonly string[];
   close(): Promise<void>;
 }
 
@@ -31,44 +31,38 @@ export async function followingClient(
 ): Promise<FollowingClient> {
   const client = createGatzClient(options);
   const followed: ("nothing" | "a cursor")[] = [];
+  const real = overTrpc(client);
   const server: Server = {
-    ...overTrpc(client),
+    ...real,
     follow: (cursor, on) => {
       followed.push(cursor === null ? "nothing" : "a cursor");
-      return overTrpc(client).follow(cursor, on);
+      return real.follow(cursor, on);
     },
   };
   const onBug = (bug: unknown) => {
     throw bug;
   };
-  const replica = new Replica({
-    ...{ server, store, onBug },
-    timing: systemTiming,
-    outbox: (kit) => openOutbox(kit),
-    lists: ({ self, outbox, ...kit }) => new Lists({ ...kit, viewer: self.user, wishes: outbox.wishes }),
-  });
-  await replica.start();
-  const held = new Map<StreamId, ReturnType<typeof replica.hold>>();
+  const gatz = await gatzOver({ server, store, newId, onBug, timing: systemTiming });
+  const opened = new Map<DiscussionId, OpenDiscussion>();
   const steppedBack: string[] = [];
   return {
     ...{ store, followed, steppedBack },
-    status: () => replica.status.snapshot(),
-    hold: (stream) => {
-      const holding = replica.hold(stream);
-      held.set(stream, holding);
-      let before = 0 as Seq;
-      holding.view.subscribe(() => {
-        const head = holding.view.snapshot()?.held.head ?? before;
-        if (head < before) steppedBack.push(`${stream} from ${before} to ${head}`);
-        before = head;
+    status: () => gatz.status.snapshot(),
+    open: (discussion) => {
+      const open = gatz.open(discussion);
+      opened.set(discussion, open);
+      let before = 0;
+      open.picture.subscribe(() => {
+        const { asOf } = open.picture.snapshot();
+        if (asOf < before) steppedBack.push(`${discussion} from ${before} to ${asOf}`);
+        before = asOf;
       });
     },
-    texts: (stream) =>
-      (held.get(stream)?.view.snapshot()?.held.messages ?? [])
-        .map((message) => message.kind === "live" ? message.text : "deleted"),
+    texts: (discussion) =>
+      (opened.get(discussion)?.picture.snapshot().messages ?? [])
+        .map((message) => message.kind === "live" ? message.text : message.kind),
     close: async () => {
-      await replica.outbox.close();
-      await replica.close();
+      await gatz.close();
       await client.close();
     },
   };

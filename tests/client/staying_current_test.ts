@@ -25,7 +25,7 @@ if (await needsPostgres(import.meta.url)) {
     const shows = (stream: typeof room.discussion, ...texts: string[]) =>
       eventually(() => Promise.resolve(client.texts(stream)), (shown) => shown.join() === texts.join());
     const stands = (kind: string) => eventually(() => Promise.resolve(client.status().kind), (found) => found === kind);
-    for (const { discussion } of [room, other]) client.hold(discussion);
+    for (const { discussion } of [room, other]) client.open(discussion);
     await stands("live");
 
     await say(node.url, room, "a");
@@ -55,7 +55,7 @@ if (await needsPostgres(import.meta.url)) {
     // What was missed while the client was not running comes by its stored cursor.
     await say(next.url, room, "d");
     const again = await followingClient({ url: next.url, token, pace, store: client.store });
-    again.hold(room.discussion);
+    again.open(room.discussion);
     await eventually(() => Promise.resolve(again.texts(room.discussion)), (shown) => shown.join() === "a,b,c,d");
     assert.deepEqual(again.followed, ["a cursor"]);
     assert.deepEqual([...client.steppedBack, ...again.steppedBack], []);
