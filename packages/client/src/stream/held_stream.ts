@@ -1,5 +1,6 @@
 import {
   type AnyEventId,
+  assert,
   evolve,
   FOLD_VERSION,
   intervalsOf,
@@ -152,6 +153,7 @@ export class HeldStream {
     const older = isOlderKept ? continuous(this.items, { before: first }) : [];
     const newer = this.items.filter((item) => lastSeq(item) > asOf);
     this.#fill(continuous([...older, ...opened.items, ...newer]));
+    assert(this.head >= asOf, `what was opened ends at ${this.head}, and its state is of ${asOf}`);
     this.#goOnFrom(state);
     return "taken";
   }
