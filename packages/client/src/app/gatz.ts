@@ -195,6 +195,7 @@ export class Gatz {
     return {
       ...{ outbox: replica.outbox, server: replica.server, timing, newId, self: this.self },
       limits: () => replica.session.snapshot()?.self.limits ?? DEFAULT_LIMITS,
+      blocks: () => lists()?.blocks.snapshot() ?? null,
       hold: (stream) => replica.hold(stream),
       mark: (discussion) => markIn(lists(), discussion),
       typing: (discussion) => fromSession(replica.session, ({ lists }) => lists.typing(discussion), []),

@@ -12,6 +12,7 @@ import {
   shardOf,
   type StreamId,
   unixMs,
+  type UserId,
   type UserState,
 } from "@gatz/domain";
 import type { Observable } from "../observable.ts";
@@ -34,6 +35,8 @@ export interface Workshop {
   readonly limits: () => DomainLimits;
   /** The user's own stream, with what they have just done to it. */
   readonly self: Observable<UserState | null>;
+  /** Whom they block, as it was last known. */
+  readonly blocks: () => ReadonlySet<UserId> | null;
   readonly hold: (stream: StreamId) => Held;
   readonly newId: NewId;
 }
@@ -126,12 +129,13 @@ export abstract class OpenStream<S extends DiscussionId | GroupId, D extends Dra
 
   /** What the drawing needs, but for the group; null: nothing is held yet. */
   protected get drawing() {
-    const { outbox, timing, limits, self } = this.#workshop;
+    const { outbox, timing, limits, self, blocks } = this.#workshop;
     const view = this.#held.view.snapshot();
     if (view === null) return null;
     const { held, isMissing } = view;
     const pendingDrafts = outbox.pending.snapshot().get(this.id) ?? NONE;
-    return { held, isMissing, pendingDrafts, self: self.snapshot(), at: unixMs(timing.now()), limits: limits() };
+    const own = { self: self.snapshot(), blocks: blocks() };
+    return { held, isMissing, pendingDrafts, ...own, at: unixMs(timing.now()), limits: limits() };
   }
 
   protected redraw(): void {

@@ -11,6 +11,7 @@ import {
   type Seq,
   type StreamState,
   type Tombstone,
+  type UserId,
   visibleRanges,
 } from "@gatz/domain";
 import { type DraftsOnTop, draftsOnTop, type OnTop } from "./drafts_on_top.ts";
@@ -63,6 +64,8 @@ export interface DiscussionPicture extends Omit<StatePicture<DiscussionState>, "
 }
 
 export interface Drawing extends DraftsOnTop {
+  /** Whom the user blocks, as it was last known; counts while their own state is not here. */
+  readonly blocks?: ReadonlySet<UserId> | null;
   /** The server said that it is not there. */
   readonly isMissing?: boolean;
 }

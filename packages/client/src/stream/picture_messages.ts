@@ -1,29 +1,28 @@
 /** The messages of a picture: what is held, with blocks and quotes, and what the viewer's drafts make of it. @module */
 import { type BlockedMessage, type LiveMessage, type MessageState, unlessBlocked, type UserId } from "@gatz/domain";
-import type { DraftsOnTop, OnTop } from "./drafts_on_top.ts";
+import type { OnTop } from "./drafts_on_top.ts";
 import { placeOf } from "./held_messages.ts";
 import type { HeldStream } from "./held_stream.ts";
-import type { PictureMessage, Quote } from "./picture.ts";
+import type { Drawing, PictureMessage, Quote } from "./picture.ts";
 
 interface Blocks {
-  /** As the user's state has them: another list whenever they change. */
-  readonly list: readonly UserId[];
+  /** What they were taken from: another object whenever they change. */
+  readonly of: object;
   readonly users: ReadonlySet<UserId>;
 }
 
-const NOBODY: readonly UserId[] = Object.freeze([]);
+const NOBODY: Blocks = { of: [], users: new Set() };
 
 interface Remembered<T> {
-  readonly blocks: Blocks["list"];
+  readonly blocks: Blocks["of"];
   readonly shown: T;
 }
 
 export function messagesToShow(
-  { held, self }: Pick<DraftsOnTop, "held" | "self">,
+  { held, ...of }: Pick<Drawing, "held" | "self" | "blocks">,
   top: OnTop,
 ): readonly PictureMessage[] {
-  const list = self?.blocks ?? NOBODY;
-  const blocks: Blocks = { list, users: new Set(list) };
+  const blocks = blocksOf(of);
   const confirmed = confirmedMessages(held, blocks);
   if (top.touched.size === 0) return confirmed;
   const messages = withQuotesOf(top, { confirmed: [...confirmed], blocks });
@@ -39,14 +38,19 @@ export function messagesToShow(
   return messages;
 }
 
+function blocksOf({ self, blocks }: Pick<Drawing, "self" | "blocks">): Blocks {
+  if (self?.blocks !== undefined) return { of: self.blocks, users: new Set(self.blocks) };
+  return self === null && blocks ? { of: blocks, users: blocks } : NOBODY;
+}
+
 // A picture is drawn of the same list again whenever only drafts change.
 const lists = new WeakMap<readonly MessageState[], Remembered<readonly PictureMessage[]>>();
 
 function confirmedMessages(held: HeldStream, blocks: Blocks): readonly PictureMessage[] {
   const known = lists.get(held.messages);
-  if (known?.blocks === blocks.list) return known.shown;
+  if (known?.blocks === blocks.of) return known.shown;
   const shown = held.messages.map((message) => drawMessage(message, held, blocks));
-  lists.set(held.messages, { blocks: blocks.list, shown });
+  lists.set(held.messages, { blocks: blocks.of, shown });
   return shown;
 }
 
@@ -60,9 +64,9 @@ function drawMessage(message: MessageState, held: Pick<HeldStream, "message">, b
   if (quoted === undefined) return shown;
   const original = `${quoted.kind} ${quoted.changedSeq}`;
   const known = replies.get(shown);
-  if (known?.original === original && known.blocks === blocks.list) return known.shown;
+  if (known?.original === original && known.blocks === blocks.of) return known.shown;
   const reply = { ...shown, quote: quoteOf(hidden(quoted, blocks)) };
-  replies.set(shown, { original, blocks: blocks.list, shown: reply });
+  replies.set(shown, { original, blocks: blocks.of, shown: reply });
   return reply;
 }
 

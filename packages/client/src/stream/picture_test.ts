@@ -187,6 +187,8 @@ Deno.test("[BLK1] whom one blocks is a placeholder, in quotes too, and is shown 
   assert.deepEqual(shown([]), [["something", undefined], ["what?", "live"]]);
   assert.deepEqual(shown([CLEO]), [["blocked", undefined], ["what?", "blocked"]]);
   assert.deepEqual(shown([]), [["something", undefined], ["what?", "live"]]);
+  const unread = drawDiscussion({ ...drawing(), self: null, blocks: new Set([CLEO]) });
+  assert.deepEqual(unread.messages.map(said), ["blocked", "what?"], "also before the user's own state is here");
 });
 
 Deno.test("[MSG3] [MSG2] quotes follow what becomes of their message, and stay the same object while nothing does", () => {
