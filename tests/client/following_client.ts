@@ -21,6 +21,8 @@ export interface FollowingClient {
   /** Whatever was shown after something newer. */
   readonly steppedBack: readonly string[];
   status(): ClientStatus;
+  /** There is another token. */
+  retry(): void;
   open(discussion: DiscussionId): void;
   texts(discussion: DiscussionId): readonly string[];
   close(): Promise<void>;
@@ -48,6 +50,7 @@ export async function followingClient(
   return {
     ...{ store, followed, steppedBack },
     status: () => gatz.status.snapshot(),
+    retry: () => gatz.retry(),
     open: (discussion) => {
       const open = gatz.open(discussion);
       opened.set(discussion, open);
