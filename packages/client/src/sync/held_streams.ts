@@ -105,6 +105,12 @@ export class HeldStreams {
     return false;
   }
 
+  /** Those of a shard of which something is missing. */
+  behindOn(shard: ShardNumber): StreamId[] {
+    const behind = [...this.#streams.values()].filter((kept) => shardOf(kept.stream) === shard && kept.isBehind);
+    return behind.map(({ stream }) => stream);
+  }
+
   /** Whether something of it is here, or about to be. */
   isKept(stream: StreamId): boolean {
     return this.#streams.get(stream)?.isIdle === false;

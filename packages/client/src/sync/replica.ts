@@ -53,7 +53,7 @@ export class Replica<L extends ListsPart, O extends OutboxPart> {
       timing,
       signal,
       onAnswer: (shard, answers) => {
-        this.#board.shardAnswers(shard, answers);
+        this.#board.shardAnswers(shard, answers ? null : this.#streams?.behindOn(shard) ?? []);
         this.#showMissing();
       },
     });

@@ -1,4 +1,4 @@
-import { incarnation } from "@gatz/domain";
+import { incarnation, shardOf } from "@gatz/domain";
 import assert from "node:assert/strict";
 import { COFFEE, kind, place, start, stored, streaming, TEA, texts } from "../../testing/replica_stage.ts";
 import { discussionOn, item, ScriptedServer, UNAUTHENTICATED, UNAVAILABLE } from "../../testing/scripted_server.ts";
@@ -48,6 +48,7 @@ Deno.test("[LIVE8] a silent shard is shown and tried again; reads of others go o
   assert.deepEqual([texts(tea), texts(coffee)], [["a", "b", "lost", "c"], ["a", "b"]]);
   // All but what the silent shard has is here.
   assert.deepEqual([replica.status.snapshot().kind, [...replica.status.snapshot().troubles.keys()]], ["live", [4]]);
+  assert.deepEqual(replica.status.snapshot().troubles.get(shardOf(COFFEE))?.streams, [COFFEE]);
   const tries = server.asked.filter((asked) => asked === `read 4 ${COFFEE}`).length;
   assert(tries >= 3 && tries <= 6, `${tries} tries in five seconds`);
   server.trouble = () => null;

@@ -77,9 +77,9 @@ export class StatusBoard {
     this.#show();
   }
 
-  /** What came of asking a shard. */
-  shardAnswers(shard: ShardNumber, answers: boolean): void {
-    keep(this.#silent, shard, answers ? null : { status: "down", streams: [] });
+  /** What came of asking a shard: the streams of which something is missing, or null if it answers. */
+  shardAnswers(shard: ShardNumber, missing: readonly StreamId[] | null): void {
+    keep(this.#silent, shard, missing && { status: "down", streams: missing });
     this.#show();
   }
 
