@@ -1,7 +1,7 @@
 /** The drafts of a store, as one tab knows them: what is added, what became of it, what has arrived. @module */
 import type { Incarnation, Seq, StreamId } from "@gatz/domain";
 import { Cell } from "../observable.ts";
-import type { Change, Store } from "../store/contract.ts";
+import type { Change, Entry, Store } from "../store/contract.ts";
 import type { DraftId, DraftRecord, PlaceRecord, RefusedRecord } from "../store/records.ts";
 import { type Kept, type NotKept, type Offer, OUTBOX_LOCK, type Pending, type PendingDraft } from "./contract.ts";
 import { InOrder } from "./in_order.ts";
@@ -27,6 +27,8 @@ export class KeptDrafts {
   readonly #offers = new WaitingOffers();
   readonly #arrived = new Map<StreamId, Seq>();
   #life: Incarnation | null = null;
+  /** The last place in the store up to which all drafts are known. */
+  #newest: string | undefined;
   /** One that has yet to begin. */
   #reading: Promise<void> | null = null;
 
@@ -60,14 +62,15 @@ export class KeptDrafts {
     this.#reading ??= this.#inOrder.run(async () => {
       this.#reading = null;
       const stored = (await this.#store.list("drafts")).map(({ key, value }): PendingDraft => ({ ...value, key }));
+      this.#newest = stored.at(-1)?.key ?? this.#newest;
       await this.refused.read();
       const all = new Map(stored.map((draft): [DraftId, PendingDraft] => [draft.draft.id, draft]));
       // Those that are to be written after this.
       for (const draft of draftsOf(this.pending.snapshot())) if (draft.key === null) all.set(draft.draft.id, draft);
-      await this.#offers.tellFrom(this.#store, all);
       const present = [...all.values()].map((draft) => inLife(draft, this.#life));
       const gone = present.filter((draft) => this.#hasArrived(draft));
       this.pending.set(queuesOf(present.filter((draft) => !gone.includes(draft))));
+      await this.#offers.tellFrom(this.#store, all);
       await this.#delete(gone);
     });
     return this.#reading;
@@ -166,11 +169,26 @@ export class KeptDrafts {
       const keys = await this.#store.write(values.map((value) => ({ type: "append", table: "drafts", value })));
       drafts = values.map((value, i) => ({ ...value, key: keys[i]! })); // one a value
     });
-    this.pending.set(
-      withChanged(this.pending.snapshot(), outcome.kind === "kept" ? { present: drafts } : { gone: drafts }),
-    );
-    if (outcome.kind === "not-kept") { for (const { draft } of drafts) this.#offers.tell(draft.id, outcome); }
+    if (outcome.kind === "not-kept") {
+      this.pending.set(withChanged(this.pending.snapshot(), { gone: drafts }));
+      for (const { draft } of drafts) this.#offers.tell(draft.id, outcome);
+      return outcome;
+    }
+    const others = await this.#addedBefore(drafts);
+    this.pending.set(withChanged(this.pending.snapshot(), { present: [...others, ...drafts] }));
+    this.#newest = drafts.at(-1)?.key ?? this.#newest;
     return outcome;
+  }
+
+  /** What other tabs have added since, before these: they are to be offered first. */
+  async #addedBefore(drafts: readonly PendingDraft[]): Promise<readonly PendingDraft[]> {
+    const [from, to] = [this.#newest, drafts[0]?.key];
+    let between: readonly Entry<"drafts">[] = [];
+    // Where the store fails now, they are read as soon as it tells of them.
+    await unlessFailed(async () =>
+      between = await this.#store.list("drafts", { ...(from && { from }), ...(to && { to }) })
+    );
+    return between.filter(({ key }) => key !== from).map(({ key, value }) => inLife({ ...value, key }, this.#life));
   }
 
   #show(changed: readonly PendingDraft[], gone: readonly PendingDraft[]): void {
