@@ -1,6 +1,6 @@
 /** Time of a history: a number, and what is to happen at which. @module */
 import { setImmediate } from "node:timers/promises";
-import type { Chance } from "../../../../tests/simulation/chance.ts";
+import type { Chance } from "@gatz/testing/chance.ts";
 import type { Timing } from "../../src/timing.ts";
 import type { TabLife } from "./tab_life.ts";
 

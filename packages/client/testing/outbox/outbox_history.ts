@@ -1,7 +1,17 @@
 /** A random history of tabs with one store, and of all that may happen to them, from a seed. @module */
-import { type DiscussionId, type Draft, type GroupId, type Incarnation, shardOf } from "@gatz/domain";
-import { Chance } from "../../../../tests/simulation/chance.ts";
-import { discussionId, eventId, groupId, messageId } from "../../../domain/testing/ids.ts";
+import {
+  type DiscussionId,
+  type Draft,
+  type GroupId,
+  type IdPrefix,
+  type Incarnation,
+  makeId,
+  type ShardNumber,
+  shardNumber,
+  shardOf,
+  type TypedId,
+} from "@gatz/domain";
+import { Chance } from "@gatz/testing/chance.ts";
 import type { Kept, NotKept, Offer, Settled } from "../../src/outbox/contract.ts";
 import { DurableOutbox } from "../../src/outbox/durable_outbox.ts";
 import { Clock } from "./clock.ts";
@@ -171,19 +181,19 @@ export class OutboxHistory {
   }
 
   #beginTalk(tab: Tab): void {
-    const shard = this.chance.whole(1, 3);
-    const [group, discussion] = [groupId(this.#fresh(), shard), discussionId(this.#fresh(), this.chance.whole(1, 3))];
+    const shard = this.#shard();
+    const [group, discussion] = [this.#id("grp", shard), this.#id("disc", this.#shard())];
     const begun = { group, discussions: [discussion] };
     this.#streams.push(begun);
     const name = "A name";
     this.#offer(tab, [{
       stream: group,
-      id: eventId(this.#fresh(), shard),
+      id: this.#id("evt", shard),
       type: "create",
       version: 1,
       body: { name, members: [] },
     }]);
-    const id = eventId(this.#fresh(), shardOf(discussion));
+    const id = this.#id("evt", shardOf(discussion));
     const create: Draft = { stream: discussion, id, type: "create", version: 1, body: { group, name, members: [] } };
     this.#offer(tab, [create, this.#message(discussion, "first")]);
   }
@@ -247,10 +257,16 @@ export class OutboxHistory {
 
   #message(stream: DiscussionId, text: string): Draft {
     const body = { text, mentions: [], attachments: [] };
-    return { stream, id: messageId(this.#fresh(), shardOf(stream)), type: "new-message", version: 1, body };
+    return { stream, id: this.#id("msg", shardOf(stream)), type: "new-message", version: 1, body };
   }
 
-  #fresh(): number {
-    return ++this.#ids;
+  #shard(): ShardNumber {
+    return shardNumber(this.chance.whole(1, 3));
+  }
+
+  #id<P extends IdPrefix>(prefix: P, shard: ShardNumber): TypedId<P> {
+    const random = new Uint8Array(8);
+    new DataView(random.buffer).setUint32(4, ++this.#ids);
+    return makeId(prefix, { shard, unixMs: this.clock.now(), random });
   }
 }

@@ -1,6 +1,6 @@
 /** What a server answers, by the plainest reading of LOG2, LOG4 and LOG9: it shares no code with gatz. @module */
 import { type Draft, type Incarnation, incarnation, type Outcome, type Seq, seq, shardOf, unixMs } from "@gatz/domain";
-import type { Chance } from "../../../../tests/simulation/chance.ts";
+import type { Chance } from "@gatz/testing/chance.ts";
 import type { Offered, Server } from "../../src/server/contract.ts";
 import { CUT, type Trouble } from "../../src/trouble.ts";
 import type { Clock } from "./clock.ts";

@@ -1,5 +1,5 @@
 /** A tab's store, that takes its time, fails, loses its locks, and ends with its tab in the middle of anything. @module */
-import type { Chance } from "../../../../tests/simulation/chance.ts";
+import type { Chance } from "@gatz/testing/chance.ts";
 import {
   type Change,
   type Entry,
