@@ -1,27 +1,27 @@
 /** Where a person writes: a message, a reply, or an edit. @module */
-import type { DiscussionReplica } from "@gatz/client";
-import type { LiveMessage } from "@gatz/domain";
+import type { OpenDiscussion } from "@gatz/client";
 import { type FormEvent, type KeyboardEvent, useState } from "react";
-import type { Names } from "./news.ts";
+import type { Live } from "./message.tsx";
+import type { Names } from "./shown.ts";
 
-export type Purpose = { readonly kind: "send" } | { readonly kind: "reply" | "edit"; readonly to: LiveMessage };
+export type Purpose = { readonly kind: "send" } | { readonly kind: "reply" | "edit"; readonly to: Live };
 
 interface ComposerProps {
   readonly purpose: Purpose;
   readonly names: Names;
-  readonly replica: DiscussionReplica;
+  readonly talk: OpenDiscussion;
   readonly setPurpose: (purpose: Purpose) => void;
 }
 
-export function Composer({ purpose, names, replica, setPurpose }: ComposerProps) {
+export function Composer({ purpose, names, talk, setPurpose }: ComposerProps) {
   const [text, setText] = useState(purpose.kind === "edit" ? purpose.to.text : "");
   const done = () => setPurpose({ kind: "send" });
   const submit = (event: FormEvent | KeyboardEvent) => {
     event.preventDefault();
     if (text.trim() === "") return;
     const mentions = [...names.keys()].filter((user) => text.includes(`@${names.get(user)}`));
-    if (purpose.kind === "edit") replica.edit(purpose.to, { text, mentions });
-    else replica.send({ text, mentions, ...(purpose.kind === "reply" && { replyTo: purpose.to.id }) });
+    if (purpose.kind === "edit") talk.edit(purpose.to.id, { text, mentions });
+    else talk.send({ text, mentions, ...(purpose.kind === "reply" && { replyTo: purpose.to.id }) });
     setText("");
     done();
   };
@@ -41,7 +41,10 @@ export function Composer({ purpose, names, replica, setPurpose }: ComposerProps)
       <textarea
         {...{ value: text, onKeyDown, rows: 1, dir: "auto", autoFocus: purpose.kind !== "send" }}
         {...{ "aria-label": "Message", placeholder: "Write a message" }}
-        onChange={(event) => setText(event.target.value)}
+        onChange={(event) => {
+          setText(event.target.value);
+          talk.isTyping(event.target.value !== "");
+        }}
       />
       <button type="submit">{purpose.kind === "edit" ? "Save" : "Send"}</button>
     </form>

@@ -1,33 +1,24 @@
 /** A person's discussions, latest activity first: what is unread, and the newest message. @module */
-import type { GatzApi } from "@gatz/client";
+import type { Gatz, ListRow } from "@gatz/client";
 import type { DiscussionId } from "@gatz/domain";
-import { useEffect, useState } from "react";
-import { type Names, useNews } from "./news.ts";
+import { type Names, useShown } from "./shown.ts";
 
-type Row = Awaited<ReturnType<GatzApi["discussions"]["byUser"]["query"]>>["rows"][number];
-type Listed = Extract<Row, { kind: "discussion" }>;
+type Listed = Extract<ListRow, { kind: "discussion" }>;
 
 const SHOWN = 20;
 
 interface ListsProps {
-  readonly api: GatzApi;
+  readonly gatz: Gatz;
   readonly names: Names;
   readonly chosen: DiscussionId;
   readonly choose: (discussion: DiscussionId) => void;
 }
 
-export function Lists({ api, names, chosen, choose }: ListsProps) {
-  const [rows, setRows] = useState<readonly Row[]>([]);
-  const news = useNews(api);
-  useEffect(() => {
-    let over = false;
-    // What fails is asked again with the next news.
-    api.discussions.byUser.query({ limit: SHOWN }).then(({ rows }) => over || setRows(rows), () => {});
-    return () => void (over = true);
-  }, [api, news]);
+export function Lists({ gatz, names, chosen, choose }: ListsProps) {
+  const { rows } = useShown(gatz.discussions);
   return (
     <nav aria-label="discussions">
-      {rows.map((row) => (
+      {rows.slice(0, SHOWN).map((row) => (
         <button
           key={row.id}
           type="button"

@@ -2,7 +2,7 @@
 import type { GatzApi } from "@gatz/client";
 import type { LogEvent, Position, ShardNumber } from "@gatz/domain";
 import { useEffect, useState } from "react";
-import type { Names } from "./news.ts";
+import type { Names } from "./shown.ts";
 
 const COLUMNS = ["shard", "position", "stream", "seq", "type", "actor", "body"];
 const SHOWN = 200;

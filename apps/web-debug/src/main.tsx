@@ -13,7 +13,7 @@ try {
   root.render(
     <>
       {people.map((person) => <Pane key={person.user} {...{ person, first: discussion, names }} />)}
-      <LogTail api={people[0].api} shard={shardOf(discussion)} names={names} />
+      <LogTail api={people[0].gatz.api} shard={shardOf(discussion)} names={names} />
     </>,
   );
 } catch (error) {

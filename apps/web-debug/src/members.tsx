@@ -1,44 +1,37 @@
 /** Who is in the discussion, in what role; its owner makes moderators here. @module */
-import { type GatzApi, newId } from "@gatz/client";
-import { type DiscussionId, shardOf, type UserId } from "@gatz/domain";
-import { useEffect, useState } from "react";
-
-type Member = Awaited<ReturnType<GatzApi["discussions"]["members"]["query"]>>["members"][number];
+import type { DiscussionPicture, OpenDiscussion } from "@gatz/client";
+import { membersNow, roleOf, type UserId } from "@gatz/domain";
+import type { Names } from "./shown.ts";
 
 interface MembersProps {
-  readonly api: GatzApi;
-  readonly discussion: DiscussionId;
+  readonly talk: OpenDiscussion;
   readonly viewer: UserId;
-  /** Changes whenever somebody comes, goes or gets another role. */
-  readonly version: unknown;
+  readonly picture: DiscussionPicture;
+  readonly names: Names;
 }
 
-export function Members({ api, discussion, viewer, version }: MembersProps) {
-  const [members, setMembers] = useState<readonly Member[]>([]);
-  useEffect(() => {
-    let over = false;
-    // What fails is asked again when the members change, or the discussion is opened anew.
-    api.discussions.members.query({ discussion }).then(({ members }) => over || setMembers(members), () => {});
-    return () => void (over = true);
-  }, [api, discussion, version]);
-  const isOwner = members.some(({ id, role }) => id === viewer && role === "owner");
-  const setRole = (user: UserId, role: "moderator" | "member") =>
-    api.discussions.setRole.mutate({ id: newId("evt", shardOf(discussion)), discussion, user, role });
+export function Members({ talk, viewer, picture: { discussion }, names }: MembersProps) {
+  if (discussion === null) return null;
+  const isOwner = discussion.owner === viewer;
   return (
     <p className="row" role="group" aria-label="members">
-      {members.map((member) => (
-        <span key={member.id}>
-          {member.kind === "user" ? member.handle : member.id.slice(-6)} · {member.role}
-          {isOwner && member.role !== "owner" && (
-            <button
-              type="button"
-              onClick={() => setRole(member.id, member.role === "member" ? "moderator" : "member")}
-            >
-              {member.role === "member" ? "make moderator" : "make member"}
-            </button>
-          )}
-        </span>
-      ))}
+      {membersNow(discussion).map((user) => {
+        const role = roleOf(discussion, user);
+        const other = role === "member" ? "moderator" : "member";
+        return (
+          <span key={user}>
+            {names.get(user) ?? user.slice(-6)} · {role}
+            {isOwner && role !== "owner" && (
+              <button
+                type="button"
+                onClick={() => talk.act("set-role", { user, role: other })}
+              >
+                make {other}
+              </button>
+            )}
+          </span>
+        );
+      })}
     </p>
   );
 }

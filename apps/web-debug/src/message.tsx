@@ -1,40 +1,45 @@
 /** One message: its quote, text, marks, reactions and actions; or a tombstone. @module */
-import { type DiscussionReplica, type Picture, reactionCounts } from "@gatz/client";
-import type { LiveMessage, MessageState, UserId } from "@gatz/domain";
+import { type OpenDiscussion, type PictureMessage, type Quote as Quoted, reactionCounts } from "@gatz/client";
+import type { UserId } from "@gatz/domain";
 import type { Purpose } from "./composer.tsx";
-import type { Names } from "./news.ts";
+import type { Names } from "./shown.ts";
 
 const PICKER = ["👍", "❤️", "😂", "🎉", "👀"];
 
-interface MessageProps<M = MessageState> {
+export type Live = Extract<PictureMessage, { kind: "live" }>;
+
+interface MessageProps<M = PictureMessage> {
   readonly message: M;
   readonly viewer: UserId;
   readonly names: Names;
-  readonly picture: Picture;
-  readonly replica: DiscussionReplica;
+  readonly talk: OpenDiscussion;
   readonly setPurpose: (purpose: Purpose) => void;
 }
 
 export function Message(props: MessageProps) {
-  const { message, viewer, names, picture } = props;
+  const { message, viewer, names } = props;
   const author = names.get(message.author) ?? message.author;
   const mine = message.author === viewer && "mine";
-  const pending = picture.pending.has(message.id) && "pending";
+  const pending = message.pending && "pending";
   return (
     <li className={[message.kind, mine, pending].filter(Boolean).join(" ")} aria-label={`message by ${author}`}>
       <p className="row">
         <b>{author}</b>
         <time>{new Date(message.at).toTimeString().slice(0, 5)}</time>
-        {message.revision > 0 && <span>edited</span>}
-        {pending && <span>sending…</span>}
+        {message.kind !== "blocked" && message.revision > 0 && <span>edited</span>}
+        {pending && <span>{message.doomed ?? "sending…"}</span>}
         {message.kind === "live" && <Actions {...props} message={message} />}
       </p>
-      {message.kind === "live" ? <Content {...props} message={message} /> : <p className="text">deleted message</p>}
+      {message.kind === "live"
+        ? <Content {...props} message={message} />
+        : <p className="text">{GONE[message.kind]}</p>}
     </li>
   );
 }
 
-function Actions({ message, viewer, replica, setPurpose }: MessageProps<LiveMessage>) {
+const GONE = { deleted: "deleted message", blocked: "a message of somebody blocked" } as const;
+
+function Actions({ message, viewer, talk, setPurpose }: MessageProps<Live>) {
   const mine = message.author === viewer;
   return (
     <span className="actions">
@@ -42,22 +47,22 @@ function Actions({ message, viewer, replica, setPurpose }: MessageProps<LiveMess
         <Action
           key={emoji}
           label={emoji}
-          act={() => replica.react(message, { emoji, on: true })}
+          act={() => talk.react(message.id, emoji)}
         />
       ))}
       <Action label="Reply" act={() => setPurpose({ kind: "reply", to: message })} />
       {mine && <Action label="Edit" act={() => setPurpose({ kind: "edit", to: message })} />}
-      {mine && <Action label="Delete" act={() => replica.delete(message)} />}
+      {mine && <Action label="Delete" act={() => talk.delete(message.id)} />}
     </span>
   );
 }
 
-function Content({ message, viewer, names, picture, replica }: MessageProps<LiveMessage>) {
+function Content({ message, viewer, names, talk }: MessageProps<Live>) {
   const nameOf = (user: UserId) => names.get(user) ?? user;
   return (
     <>
       <div className="text" dir="auto">
-        {message.replyTo && <Quote quoted={picture.byId.get(message.replyTo)} nameOf={nameOf} />}
+        {message.replyTo && <Quote quoted={message.quote} nameOf={nameOf} />}
         {message.text}
       </div>
       <p>
@@ -65,7 +70,7 @@ function Content({ message, viewer, names, picture, replica }: MessageProps<Live
           <Action
             key={emoji}
             {...{ label: `${emoji} ${count}`, pressed: mine, title: users.map(nameOf).join(", ") }}
-            act={() => replica.react(message, { emoji, on: !mine })}
+            act={() => talk.react(message.id, emoji, { on: !mine })}
           />
         ))}
       </p>
@@ -73,8 +78,9 @@ function Content({ message, viewer, names, picture, replica }: MessageProps<Live
   );
 }
 
-function Quote({ quoted, nameOf }: { quoted: MessageState | undefined; nameOf: (user: UserId) => string }) {
-  if (quoted?.kind !== "live") return <blockquote>{quoted ? "deleted message" : "a message from before"}</blockquote>;
+function Quote({ quoted, nameOf }: { quoted: Quoted | undefined; nameOf: (user: UserId) => string }) {
+  if (quoted === undefined) return <blockquote>a message from before</blockquote>;
+  if (quoted.kind !== "live") return <blockquote>{GONE[quoted.kind]}</blockquote>;
   return (
     <blockquote dir="auto">
       <b>{nameOf(quoted.author)}</b> {quoted.text}

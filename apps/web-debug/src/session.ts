@@ -1,12 +1,11 @@
 /** Who is looking at the page, and the discussion that they share. @module */
-import { createGatzClient, type GatzApi, newId } from "@gatz/client";
-import { type DiscussionId, type Outcome, parseId, type ShardNumber, type UserId } from "@gatz/domain";
+import { type ConnectedGatz, createGatz, createGatzClient, indexedDbStore } from "@gatz/client";
+import { type DiscussionId, parseId, type UserId } from "@gatz/domain";
 
 export interface Person {
   readonly user: UserId;
   readonly handle: string;
-  readonly home: ShardNumber;
-  readonly api: GatzApi;
+  readonly gatz: ConnectedGatz;
 }
 
 type Pair = readonly [Person, Person];
@@ -24,33 +23,27 @@ export async function openSession(page: Location): Promise<{ people: Pair; discu
   return { people, discussion };
 }
 
+/** What somebody has seen, and what they have written and not sent yet, is kept in the browser. */
 async function signIn(url: string, given: string | null, handle: string): Promise<Person> {
-  const token = given ?? (await createGatzClient({ url, calls: "http" }).api.auth.devSignIn.mutate({ handle })).token;
-  const { api } = createGatzClient({ url, token });
-  const me = await api.auth.me.query();
-  return { user: me.user, handle: me.handle ?? handle, home: me.home, api };
+  const auth = given ?? (await createGatzClient({ url, calls: "http" }).api.auth.devSignIn.mutate({ handle })).token;
+  const { user, handle: known } = await createGatzClient({ url, token: auth, calls: "http" }).api.auth.me.query();
+  const gatz = await createGatz({ url, auth, store: indexedDbStore({ name: `gatz ${user}` }) });
+  await gatz.ready();
+  return { user, handle: known ?? handle, gatz };
 }
 
 /** The discussion of both that the first was active in last. */
 async function shared([first, second]: Pair): Promise<DiscussionId | undefined> {
-  const mine = await first.api.discussions.byUser.query({ limit: 100 });
-  const theirs = await second.api.discussions.byUser.query({ limit: 100 });
+  const mine = await first.gatz.api.discussions.byUser.query({ limit: 100 });
+  const theirs = await second.gatz.api.discussions.byUser.query({ limit: 100 });
   return mine.rows.find((row) => theirs.rows.some((other) => other.id === row.id))?.id;
 }
 
-async function begin([maker, other]: Pair): Promise<DiscussionId> {
-  const { api, home } = maker;
-  const [group, discussion] = [newId("grp", home), newId("disc", home)];
+async function begin([{ gatz, handle }, other]: Pair): Promise<DiscussionId> {
   const members = [other.user];
-  const made = await api.groups.create.mutate({ id: newId("evt", home), stream: group, name: "Two", members });
-  const name = `${maker.handle} & ${other.handle}`;
-  const id = newId("evt", home);
-  const begun = await api.discussions.create.mutate({ id, stream: discussion, group, name, members });
-  [made.outcome, ...begun.outcomes].forEach(expectAccepted);
-  return discussion;
-}
-
-function expectAccepted(outcome: Outcome): void {
-  const { kind } = outcome;
-  if (kind !== "accepted") throw new Error(`No discussion was made: ${kind === "rejected" ? outcome.code : kind}`);
+  const { group } = gatz.createGroup({ name: "Two", members });
+  const { discussion, offer } = gatz.createDiscussion({ group, name: `${handle} & ${other.handle}`, members });
+  const outcome = await offer.outcome;
+  if (outcome.kind === "accepted" || outcome.kind === "duplicate") return discussion;
+  throw new Error(`No discussion was made: ${outcome.kind === "rejected" ? outcome.code : outcome.kind}`);
 }

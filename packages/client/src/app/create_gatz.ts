@@ -24,7 +24,7 @@ export interface GatzOptions {
    */
   readonly auth: string | (() => string | null | Promise<string | null>);
   /** Of one user. Default: in memory, so that nothing outlives the program. */
-  readonly store?: Store;
+  readonly store?: Store | Promise<Store>;
   /** How much the store may hold. Pending drafts are always kept. */
   readonly bounds?: StoreBounds;
   /** Told of bugs: the client goes on without what they happened to. Default: the console. */
@@ -63,7 +63,10 @@ export class ConnectedGatz extends Gatz {
  * Shows what is stored at once, and is connected as soon as it can be.
  * @throws {StoreFailed} what keeps the store refuses
  */
-export async function createGatz({ url, auth, store = memoryStore(), ...rest }: GatzOptions): Promise<ConnectedGatz> {
+export async function createGatz(
+  { url, auth, store: given = memoryStore(), ...rest }: GatzOptions,
+): Promise<ConnectedGatz> {
+  const store = await given;
   const client = createGatzClient({ url, token: auth });
   const parts = await started({ server: overTrpc(client), store, timing: systemTiming, newId, ...rest });
   return new ConnectedGatz(parts, { client, store });
