@@ -3,7 +3,7 @@ import { strict as assert } from "node:assert";
 import { needsPostgres } from "@gatz/testing/postgres.ts";
 
 if (await needsPostgres(import.meta.url)) {
-  const { createGatzClient, openDiscussion } = await import("@gatz/client");
+  const { createGatz, createGatzClient } = await import("@gatz/client");
   const { connect, person, testServer } = await import("@gatz/testing/test_server.ts");
   const { talk } = await import("./talk.ts");
 
@@ -35,24 +35,21 @@ if (await needsPostgres(import.meta.url)) {
     await using server = await testServer({ limits: { tokenMs: TOKEN_MS } });
     const { token, given } = signingIn(server.url, "ann");
     await using ann = await person(server.url, "ann");
-    const client = createGatzClient({ url: server.url, token });
-    const { discussion } = await talk({ ...ann, api: client.api }, []);
-    const replica = openDiscussion(client.api, { discussion, viewer: ann.user });
-    const problems = new Set<string | null>();
-    replica.subscribe(() => problems.add(replica.picture().problem));
+    const gatz = await createGatz({ url: server.url, auth: token });
+    const { discussion } = await talk({ ...ann, api: gatz.api }, []);
+    const open = gatz.open(discussion);
+    const shown = open.picture.snapshot;
     const sent: string[] = [];
     // More often than one subscription may be refused in a row.
     while (given.length < 5) {
       sent.push(`message ${sent.length}`);
-      replica.send({ text: sent.at(-1)! });
+      open.send({ text: sent.at(-1)! });
       await pause(400);
     }
-    await eventually(() => replica.picture().pending.size === 0 && replica.picture().messages.length >= sent.length);
-    const texts = replica.picture().messages.map((message) => message.kind === "live" && message.text);
-    assert.deepEqual(texts, sent);
-    assert.deepEqual([...problems], [null]);
-    replica.close();
-    await client.close();
+    await eventually(() => shown().pending.size === 0 && shown().messages.length >= sent.length);
+    assert.deepEqual(shown().messages.map((message) => message.kind === "live" && message.text), sent);
+    assert.deepEqual(gatz.refused.snapshot(), []);
+    await gatz.close();
   });
 
   for (const calls of ["ws", "http"] as const) {

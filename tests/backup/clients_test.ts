@@ -4,7 +4,7 @@ import type { FeedItem, Incarnation } from "@gatz/domain";
 import { needsPostgres } from "@gatz/testing/postgres.ts";
 
 if (await needsPostgres(import.meta.url)) {
-  const { createGatzClient, openDiscussion } = await import("@gatz/client");
+  const { createGatz } = await import("@gatz/client");
   const { backup, restore, verify } = await import("@gatz/storage");
   const { testDatabase } = await import("@gatz/testing/test_database.ts");
   const { freshId, person, testServer } = await import("@gatz/testing/test_server.ts");
@@ -29,21 +29,17 @@ if (await needsPostgres(import.meta.url)) {
     const [ann, ben] = [await person(before.url, "ann"), await person(before.url, "ben")];
     await using _people = disposeAll(ann, ben);
     const { discussion } = await talk(ann, [ben]);
-    const open = ({ token, user }: typeof ann) => {
-      const client = createGatzClient({ url: before.url, token });
-      const replica = openDiscussion(client.api, { discussion, viewer: user });
+    const open = async ({ token }: typeof ann) => {
+      const gatz = await createGatz({ url: before.url, auth: token });
+      const open = gatz.open(discussion);
       const texts = () =>
-        replica.picture().messages.map((message) => message.kind === "live" ? message.text : "deleted");
+        open.picture.snapshot().messages.map((message) => message.kind === "live" ? message.text : "deleted");
       const shows = (...expected: string[]) =>
-        texts().join() === expected.join() && replica.picture().pending.size === 0;
-      const close = async () => {
-        replica.close();
-        await client.close();
-      };
-      return { api: client.api, replica, texts, shows, [Symbol.asyncDispose]: close };
+        texts().join() === expected.join() && open.picture.snapshot().pending.size === 0;
+      return { api: gatz.api, open, texts, shows, [Symbol.asyncDispose]: () => gatz.close() };
     };
-    await using anns = open(ann);
-    await using bens = open(ben);
+    await using anns = await open(ann);
+    await using bens = await open(ben);
     // The stock subscription of a whole client, which re-sends its cursor by itself.
     const lives: Incarnation[] = [];
     const items: FeedItem[] = [];
@@ -63,8 +59,8 @@ if (await needsPostgres(import.meta.url)) {
     await eventually("both show what will be lost", () => anns.shows("kept", "lost") && bens.shows("kept", "lost"));
     await before.server.stop();
     await before.storage.close();
-    bens.replica.send({ text: "held" });
-    assert.equal(bens.replica.picture().pending.size, 1);
+    bens.open.send({ text: "held" });
+    assert.equal(bens.open.picture.snapshot().pending.size, 1);
 
     await using database = await testDatabase({ shards: SHARDS });
     const config = database.storageConfig();

@@ -189,13 +189,17 @@ if (await needsPostgres(import.meta.url) && await needsChromium(import.meta.url)
     assert.equal(new URL(page.url()).hash, first);
   });
 
-  test("[LOG4] what is refused is taken back, and the code is shown", async ({ ann, ben }) => {
+  test("[LOG4] what is refused is taken back, and the code is shown until it is dismissed, also after a reload", async (scene) => {
+    const { page, ann, ben } = scene;
     await ann.write("x".repeat(10_001));
     await ann.problem.getByText("TextTooLong").waitFor();
     assert.deepEqual(await ann.texts(), []);
     await ann.write("short");
     await eventually(async () => assert.deepEqual(await ben.texts(), ["short"]));
-    assert.equal(await ann.problem.count(), 0);
+    await page.reload();
+    await ann.problem.getByText("TextTooLong").waitFor();
+    await ann.problem.getByRole("button", { name: "Dismiss" }).click();
+    await eventually(async () => assert.equal(await ann.problem.count(), 0));
   });
 
   test(
