@@ -4,6 +4,7 @@ import type { AppOutcome } from "../history/app_record.ts";
 import type { History } from "../history/history.ts";
 import { AppProcess } from "./app_process.ts";
 import { Network } from "./network.ts";
+import { notesOf } from "./notes.ts";
 import type { Command, Report } from "./speech.ts";
 
 export interface AppOptions {
@@ -108,32 +109,8 @@ export class App {
 
   #note(app: string, report: Report): void {
     const { history, user, onMade, onOutcome } = this.#options;
-    switch (report.say) {
-      case "ready":
-      case "told":
-        return;
-      case "made": {
-        const { op, id, stream } = report;
-        history.note({ k: "app-made", app, op, id, stream });
-        return onMade({ op, id, stream });
-      }
-      case "stored":
-        return void history.note({ k: "app-stored", app, id: report.id });
-      case "outcome":
-        history.note({ k: "app-outcome", app, id: report.id, outcome: report.outcome });
-        return onOutcome(report.id, report.outcome);
-      case "shows": {
-        const { say: _, ...shows } = report;
-        return void history.note({ k: "app-shows", app, ...shows });
-      }
-      case "state": {
-        const { say: _, ...state } = report;
-        return void history.note({ k: "app-state", app, ...state });
-      }
-      case "list":
-        return void history.note({ k: "list", user, app, rows: report.rows });
-      case "rests":
-        return void history.note({ k: "app-rests", app, pending: report.pending });
-    }
+    for (const note of notesOf(report, { app, user })) history.note(note);
+    if (report.say === "made") onMade(report);
+    if (report.say === "outcome") onOutcome(report.id, report.outcome);
   }
 }

@@ -33,7 +33,7 @@ export type Report =
   | ({ readonly say: "state"; readonly stream: string } & NotedState)
   | { readonly say: "list"; readonly rows: readonly NotedRow[] }
   /** It has come to rest, or waited in vain: the drafts that it still holds. */
-  | { readonly say: "rests"; readonly pending: readonly string[] }
+  | { readonly say: "rests"; readonly pending: readonly string[]; readonly status: string }
   /** The end of what was to be told. */
   | { readonly say: "told" };
 

@@ -23,6 +23,9 @@ const PLANTED: readonly (readonly [rule: string, kind: string, plant: Plant, whe
     ask(run, { id: "msg_gone", stored: true });
     edit(run, "app-rests", (record) => ({ ...record, pending: ["msg_gone"] }));
   }],
+  ["LOG4", "an app that does not come to rest", (run) => {
+    edit(run, "app-rests", (record) => ({ ...record, status: "catching-up" }));
+  }],
   ["LOG4", "an app that says no to what is in the log", (run) => {
     run.records.push({ ...outcomeOf("msg_2"), outcome: { kind: "rejected", code: "Muted" } });
   }],

@@ -2,9 +2,7 @@
 import type { HistoryRecord, RecordOf } from "../history/record.ts";
 import { checkAnswer } from "./answer_laws.ts";
 import { DirectLaws } from "./direct_laws.ts";
-import { checkAppDrafts } from "./app_draft_laws.ts";
-import { AppDrafts } from "./app_drafts.ts";
-import { AppShowLaws } from "./app_show_laws.ts";
+import { AppLaws } from "./app_laws.ts";
 import { checkDrafts, checkNothingInvented, type Evidence } from "./draft_laws.ts";
 import { Drafts } from "./drafts.ts";
 import { FeedLaws } from "./feed_laws.ts";
@@ -29,17 +27,13 @@ export async function check(history: () => Records, log: FinalLog): Promise<Viol
   const marks = new MarkLaws(evidence);
   const directs = new DirectLaws(evidence);
   const drafts = new Drafts();
-  const apps = new AppDrafts();
-  const shows = new AppShowLaws(evidence, reads);
+  const apps = new AppLaws(evidence, reads);
   let settled: RecordOf<"settled"> | undefined;
   let calm = false;
   const offers = new Map<number, RecordOf<"offer">>();
   for await (const record of history()) {
     drafts.take(record);
-    apps.take(record);
-    if (record.k === "app") shows.begins(record);
-    if (record.k === "app-shows") shows.shows(record, { calm });
-    if (record.k === "app-state") shows.state(record);
+    apps.take(record, { calm });
     if (record.k === "settled") settled = record;
     checkEnds(record, violations);
     if (record.k === "calm") calm = true;
@@ -70,14 +64,13 @@ export async function check(history: () => Records, log: FinalLog): Promise<Viol
   checkLog(log, violations);
   checkSettled(log, violations);
   checkDrafts(drafts, evidence);
-  checkNothingInvented({ drafts, apps }, evidence);
-  checkAppDrafts(apps, evidence);
+  checkNothingInvented({ drafts, apps: apps.drafts }, evidence);
   checkOrder(drafts, evidence);
+  apps.finish(settled?.apps ?? []);
   if (settled === undefined) violations.add("LIVE1", "a run that never settled", "");
   else {
     feeds.finish(settled.devices, drafts);
     marks.finish(settled.devices);
-    shows.finish(settled.apps ?? []);
   }
   if (settled !== undefined && !calm) violations.add("LIVE1", "a run that never came to rest", "");
   return violations;

@@ -62,8 +62,14 @@ export type AppRecord =
   }
   /** What it shows of a group or a discussion, once it is calm. */
   | ({ readonly k: "app-state"; readonly t: number; readonly app: string; readonly stream: string } & NotedState)
-  /** Once it is calm: the drafts that it still holds. After it nothing comes from this app. */
-  | { readonly k: "app-rests"; readonly t: number; readonly app: string; readonly pending: readonly string[] };
+  /** When nothing disturbs it any more: the drafts that it still holds, and how it says that it stands. */
+  | {
+    readonly k: "app-rests";
+    readonly t: number;
+    readonly app: string;
+    readonly pending: readonly string[];
+    readonly status: string;
+  };
 
 export interface NotedState {
   readonly head: number;

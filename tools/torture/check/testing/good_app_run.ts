@@ -37,7 +37,7 @@ export function goodAppRun(): Run {
       { k: "list", t: 13_006, user: BEN, app: SECOND, rows: [{ ...row(0), unread: 3 }] },
       appState(TALK, HEAD),
       appState(ALL, 1),
-      { k: "app-rests", t: 13_008, app: SECOND, pending: [] },
+      { k: "app-rests", t: 13_008, app: SECOND, pending: [], status: "live" },
     ],
   };
 }
