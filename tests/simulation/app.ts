@@ -1,16 +1,16 @@
 /** Somebody with an app on packages/client: it crashes, is closed, goes off the network, and begins again on what it had stored. */
 import type { Proposal, UserId } from "@gatz/domain";
-import { type Gatz, gatzOver } from "../../packages/client/src/app/mod.ts";
+import { gatzOver } from "../../packages/client/src/app/create_gatz.ts";
+import type { Gatz } from "../../packages/client/src/app/gatz.ts";
 import { newId } from "../../packages/client/src/new_id.ts";
 import { type Memory, memoryStore } from "../../packages/client/src/store/memory.ts";
 import { backOff, type Timing } from "../../packages/client/src/timing.ts";
-import { pause } from "../../apps/server/src/live/pause.ts";
-import { notesOf } from "../../tools/torture/app/notes.ts";
+import { pause, within } from "../../apps/server/src/live/pause.ts";
+import { type AppNote, notesOf } from "../../tools/torture/app/notes.ts";
 import { Shell } from "../../tools/torture/app/shell.ts";
 import type { Command, Report } from "../../tools/torture/app/speech.ts";
 import type { Chance } from "./chance.ts";
 import { type Doer, someDeed } from "./deeds.ts";
-import type { AppNote } from "./history.ts";
 import type { Line } from "./line.ts";
 import { LineServer } from "./line_server.ts";
 import { mortalStore } from "./mortal_store.ts";
@@ -41,7 +41,7 @@ export class App implements Doer {
   readonly world: World;
   readonly chance: Chance;
   readonly user: UserId;
-  readonly #line: Line;
+  readonly line: Line;
   readonly #options: AppOptions;
   #starts = 0;
   #said = 0;
@@ -51,7 +51,7 @@ export class App implements Doer {
 
   constructor(world: World, line: Line, options: AppOptions) {
     this.world = world;
-    this.#line = line;
+    this.line = line;
     this.#options = options;
     this.user = line.user;
     this.chance = world.chance.fork(options.name);
@@ -77,7 +77,7 @@ export class App implements Doer {
       await this.world.time.sleep(this.chance.happens(0.3) ? 0 : this.chance.between(1, 250));
       await this.#next(this.chance.weighted(DOINGS));
     }
-    this.#line.isOff = false;
+    this.line.isOff = false;
     if (this.#running === null) await this.#start();
   }
 
@@ -106,8 +106,8 @@ export class App implements Doer {
       case "mark":
         return void this.do({ do: "mark", stream, seq: chance.whole(1, 20), isUnread: chance.happens(0.2) });
       case "away":
-        this.#line.isOff = !this.#line.isOff;
-        if (this.#line.isOff) this.#line.open?.wire.cut();
+        this.line.isOff = !this.line.isOff;
+        if (this.line.isOff) this.line.open?.wire.cut();
         return;
       case "crash":
         this.#running?.gone.abort();
@@ -139,13 +139,26 @@ export class App implements Doer {
     this.#note({ k: "app", app: name, store: this.#options.storeName, user });
     const gatz = await gatzOver({
       ...{ timing, newId },
-      server: new LineServer(this.#line, gone.signal),
+      server: new LineServer(this.line, gone.signal),
       store: mortalStore(memoryStore({ memory: this.#options.memory }), { gone: gone.signal, moment }),
-      onBug: (bug) => gone.signal.aborted || world.breach(`a bug of ${name}: ${bug instanceof Error ? bug.stack : bug}`),
+      onBug: (bug) =>
+        gone.signal.aborted || world.breach(`a bug of ${name}: ${bug instanceof Error ? bug.stack : bug}`),
     });
-    await gatz.ready();
+    const isSignedIn = await this.#isSignedIn(gatz);
+    if (!isSignedIn) return;
     const say = (report: Report) => gone.signal.aborted || this.#hear(name, report);
     this.#running = { name, gatz, gone, shell: new Shell({ gatz, say, open: OPEN, showMs: SHOW_MS }) };
+  }
+
+  /** False: nobody takes who this is. */
+  async #isSignedIn(gatz: Gatz): Promise<boolean> {
+    const ready = gatz.ready().then(() => true);
+    while (await within(500, ready) === null) {
+      if (gatz.status.snapshot().kind === "rejected") return false;
+      // The first start of all needs a network.
+      this.line.isOff = false;
+    }
+    return true;
   }
 
   #act(): void {

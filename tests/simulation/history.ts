@@ -1,5 +1,7 @@
 /** What happened in one run, as plain data: all that the laws are judged by. It knows nothing of gatz. */
 import type { PlainEvent } from "../../tools/oracle/event.ts";
+import type { AppRecord } from "../../tools/torture/history/app_record.ts";
+import type { RecordOf } from "../../tools/torture/history/record.ts";
 
 export interface PlainOutcome {
   readonly kind: "accepted" | "duplicate" | "rejected" | "not-now" | "unknown";
@@ -19,6 +21,8 @@ export interface PlainDraft {
 /** Some drafts of one stream, offered once. Times are milliseconds of the run. */
 export interface Offer {
   readonly user: string;
+  /** By packages/client, and not by hand. */
+  readonly isByApp: boolean;
   readonly node: string;
   readonly drafts: readonly PlainDraft[];
   readonly at: number;
@@ -79,22 +83,6 @@ export interface Device {
   readonly marks: ReadonlyMap<string, PlainMark>;
 }
 
-/** A message as it is shown; `text` null: deleted. Reactions as `emoji user`, sorted. */
-export interface ShownMessage {
-  readonly id: string;
-  readonly revision: number;
-  readonly text: string | null;
-  readonly reactions: readonly string[];
-}
-
-/** What a replica of one discussion shows at the end, and what it says is wrong. */
-export interface ReplicaRecord {
-  readonly user: string;
-  readonly stream: string;
-  readonly problem: string | null;
-  readonly messages: readonly ShownMessage[];
-}
-
 export interface PlainEffect {
   readonly id: string;
   readonly stream: string;
@@ -148,7 +136,10 @@ export interface History {
   readonly marks: MarkCall[];
   readonly sessions: Session[];
   devices: readonly Device[];
-  replicas: readonly ReplicaRecord[];
+  /** What apps are asked for, say and show, in the words of torture. `calm`: from there on nobody does anything any more. */
+  readonly apps: (AppRecord | RecordOf<"list"> | RecordOf<"calm">)[];
+  /** The processes of apps that went on to the end. */
+  appsAtEnd: readonly string[];
   shards: readonly ShardRecord[];
   states: readonly StateRecord[];
   /** What was seen to be wrong while it happened. */

@@ -24,6 +24,8 @@ export class Line {
   readonly #world: World;
   readonly #chance: Chance;
   readonly #onOpen = new Set<(open: Open) => void>();
+  /** There is no network. */
+  isOff = false;
   #open: Open | null = null;
   #opened = Promise.withResolvers<void>();
 
@@ -47,7 +49,7 @@ export class Line {
   /** Until the world is over. */
   async run(): Promise<void> {
     while (this.#world.phase !== "over") {
-      const node = this.#world.running.length === 0 ? null : this.#chance.of(this.#world.running);
+      const node = this.isOff || this.#world.running.length === 0 ? null : this.#chance.of(this.#world.running);
       if (node !== null) await this.#connect(node);
       await this.#world.time.sleep(this.#chance.between(5, this.#world.phase === "active" ? 400 : 100));
     }
@@ -78,7 +80,7 @@ export class Line {
     if (this.#open === null) return CUT;
     const { node, wire } = this.#open;
     const { time } = this.#world;
-    const offer = this.#record(drafts.map((draft) => ({ ...draft, actor: this.user })), node.name);
+    const offer = this.#record(drafts.map((draft) => ({ ...draft, actor: this.user })), node.name, true);
     const call = { type: "mutation", path: "log.offer", input: { stream, drafts }, connection: wire } as const;
     const answer = await this.#answered<Offered>(wire, async () => {
       offer.arrivedAt = time.now;
@@ -137,7 +139,7 @@ export class Line {
     return await this.#over(wire, () => open.node.marks(this.user));
   }
 
-  #record(proposals: readonly Proposal[], node: string): Offer {
+  #record(proposals: readonly Proposal[], node: string, isByApp = false): Offer {
     // As it goes over the wire.
     const drafts = proposals.map(({ id, stream, type, body }) => ({
       id,
@@ -147,6 +149,7 @@ export class Line {
     }));
     const offer: Offer = {
       user: this.user,
+      isByApp,
       node,
       drafts,
       at: this.#world.time.now,

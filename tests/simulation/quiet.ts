@@ -1,22 +1,20 @@
 /** When all faults are over: everything that was begun must come to its end, by itself and soon. */
 import type { StreamId, UserId } from "@gatz/domain";
+import type { App } from "./app.ts";
 import type { Device } from "./device.ts";
 import type { PlainEvent } from "../../tools/oracle/event.ts";
 import { Stays } from "../../tools/oracle/stays.ts";
-import { PlainLogs } from "../../tools/oracle/logs.ts";
-import { brokenInReplicas } from "./laws/replica_laws.ts";
-import type { Reader } from "./replica.ts";
 import { marksOf, type World } from "./world.ts";
 
 const LOOK_MS = 250;
 
 export async function quiet(
   world: World,
-  { devices, readers, withinMs }: { devices: readonly Device[]; readers: readonly Reader[]; withinMs: number },
+  { devices, apps, withinMs }: { devices: readonly Device[]; apps: readonly App[]; withinMs: number },
 ): Promise<void> {
   const until = world.time.now + withinMs;
   for (;;) {
-    const open = [...unfinished(world, devices), ...unshown(world, readers)];
+    const open = [...unfinished(world, devices), ...restless(apps)];
     if (open.length === 0) return;
     if (world.time.now >= until) return open.forEach((what) => world.breach(what));
     await world.time.sleep(LOOK_MS);
@@ -42,13 +40,10 @@ function unfinished(world: World, devices: readonly Device[]): string[] {
   return [...effects, ...lacks, ...marks];
 }
 
-function unshown({ servers }: World, readers: readonly Reader[]): string[] {
-  const logs = servers.flatMap((server) => [...server.shards.values()]).flatMap(({ log }) => log);
-  const plain = new PlainLogs(logs.map(({ event }) => event as unknown as PlainEvent)); // it has gone through JSON
-  const waiting = readers.filter(({ isIdle }) => !isIdle).map((reader) =>
-    `[LOG4] ${reader.record().user} waits for an outcome`
-  );
-  return [...waiting, ...brokenInReplicas({ replicas: readers.map((reader) => reader.record()) }, plain)];
+/** Whose account is over is served no more. */
+function restless(apps: readonly App[]): string[] {
+  return apps.filter(({ isAtRest, isRejected, name }) => name !== null && !isAtRest && !isRejected)
+    .map(({ name }) => `[LOG4] ${name} has not come to rest`);
 }
 
 function lack(device: Device, { stream, head }: { stream: StreamId; head: number }): string[] {

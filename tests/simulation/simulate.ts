@@ -1,14 +1,15 @@
 /** One run from a seed: some people, some nodes, some faults, and in the end the laws. */
 import { type GroupId, type Proposal, shardOf, type UserId } from "@gatz/domain";
 import { newId } from "../../packages/client/src/new_id.ts";
+import { Memory } from "../../packages/client/src/store/memory.ts";
 import { within } from "../../apps/server/src/live/pause.ts";
+import { App } from "./app.ts";
 import { Author } from "./author.ts";
 import { Device } from "./device.ts";
 import { Faults } from "./faults.ts";
 import type { History } from "./history.ts";
 import { Line } from "./line.ts";
 import { Marker } from "./marker.ts";
-import { Reader } from "./replica.ts";
 import { brokenLaws } from "./laws/laws.ts";
 import { quiet } from "./quiet.ts";
 import { World } from "./world.ts";
@@ -47,28 +48,44 @@ async function live(world: World): Promise<void> {
   const lines = world.users.flatMap((user, n) =>
     Array.from({ length: chance.happens(0.2) ? 2 : 1 }, (_, d) => new Line(world, user, `line ${n} ${d}`))
   );
+  const apps = appsOf(world);
   const devices = lines.map((line) => new Device(world, line));
-  const running = lines.map((line) => line.run());
+  const running = [...lines, ...apps.map(({ line }) => line)].map((line) => line.run());
   const authors = world.users.map((user) => new Author(world, lines.find((line) => line.user === user)!));
   await settle(world, authors);
-  const readers = lines.filter(() => chance.happens(0.3)).map((line) => new Reader(world, line, world.talks[0]!.id));
-  const faults = chance.happens(0.9) ? new Faults(world, lines).run() : Promise.resolve();
+  const faults = chance.happens(0.9)
+    ? new Faults(world, [...lines, ...apps.map(({ line }) => line)]).run()
+    : Promise.resolve();
   const markers = devices.map((device, n) => new Marker(world, device, `marker ${n}`));
-  const acting = [...authors, ...readers, ...markers].map((one) => one.run());
+  const acting = [...authors, ...apps, ...markers].map((one) => one.run());
   await time.sleep(chance.between(300, 2_500));
   world.phase = "healing";
   world.note("all is well again");
   await faults;
   const isAnswered = await within(QUIET_MS, Promise.all(acting).then(() => true));
   if (isAnswered === null) world.breach(`[LOG4] drafts without an outcome, ${QUIET_MS} ms after all was well again`);
-  await quiet(world, { devices, readers, withinMs: QUIET_MS });
+  await quiet(world, { devices, apps, withinMs: QUIET_MS });
+  history.apps.push({ k: "calm", t: time.now });
+  for (const what of ["rest", "tell"] as const) await Promise.all(apps.map((app) => app.do({ do: what })));
+  history.appsAtEnd = apps.flatMap(({ name }) => name ?? []);
   history.devices = devices.map((device) => device.record());
-  history.replicas = readers.map((reader) => reader.record());
-  for (const reader of readers) reader.close();
+  for (const app of apps) app.end();
   world.phase = "over";
   await Promise.all(world.running.map((node) => node.stop()));
   await Promise.all(running);
   world.recordShards();
+}
+
+/** Some have apps, one or two on a store. */
+function appsOf(world: World): App[] {
+  const { chance, users } = world;
+  return users.filter(() => chance.happens(0.4)).flatMap((user, n) => {
+    const [memory, storeName] = [new Memory(), `store ${n}`];
+    return Array.from({ length: chance.happens(0.3) ? 2 : 1 }, (_, tab) => {
+      const name = `app ${n}.${tab}`;
+      return new App(world, new Line(world, user, `line of ${name}`), { name, memory, storeName });
+    });
+  });
 }
 
 /** Everybody registers; there is a group of them all, and a talk. */

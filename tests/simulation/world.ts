@@ -39,20 +39,21 @@ export class World {
   readonly users: UserId[] = [];
   readonly groups: GroupId[] = [];
   readonly talks: {
-    readonly id: DiscussionId;
+    id: DiscussionId;
     readonly group: GroupId;
     readonly by: UserId;
     readonly mayBeJoined: boolean;
   }[] = [];
-  readonly messages: { readonly id: MessageId; readonly talk: DiscussionId }[] = [];
-  readonly flags: { readonly id: EventId; readonly talk: DiscussionId }[] = [];
-  readonly invites: { readonly id: EventId; readonly group: GroupId }[] = [];
+  readonly messages: { id: MessageId; readonly talk: DiscussionId }[] = [];
+  readonly flags: { id: EventId; readonly talk: DiscussionId }[] = [];
+  readonly invites: { id: EventId; readonly group: GroupId }[] = [];
   readonly history: History = {
     offers: [],
     marks: [],
     sessions: [],
     devices: [],
-    replicas: [],
+    apps: [],
+    appsAtEnd: [],
     shards: [],
     states: [],
     breaches: [],
@@ -67,6 +68,7 @@ export class World {
   phase: "active" | "healing" | "over" = "active";
   readonly #forward: Forward;
   #started = 0;
+  #ops = 0;
   readonly #hash = createHash("sha256");
   readonly #tell: ((line: string) => void) | undefined;
 
@@ -116,6 +118,22 @@ export class World {
     });
   }
 
+  /** Numbers what apps are asked for. */
+  nextOp(): number {
+    return ++this.#ops;
+  }
+
+  /** An app makes its own ids of what somebody has thought of: from here on others know it by these. */
+  renamed(thought: Made, made: Made): void {
+    // Of one kind, each; what an app says is what its types say.
+    for (const known of [...this.messages, ...this.flags, ...this.invites]) {
+      if (known.id === thought.id) known.id = made.id as never;
+    }
+    for (const talk of this.talks) if (talk.id === thought.stream) talk.id = made.stream as never;
+    const at = this.groups.indexOf(thought.stream as GroupId);
+    if (at >= 0) this.groups[at] = made.stream as GroupId;
+  }
+
   /** One line of what happens: two runs are the same if all their lines are. */
   note(line: string): void {
     const timed = `${this.time.now.toFixed(3)} ${line}`;
@@ -162,6 +180,11 @@ export class World {
       }
     }
   }
+}
+
+interface Made {
+  readonly id: string;
+  readonly stream: string;
 }
 
 /** The marks of a shard's users, as they stand. */

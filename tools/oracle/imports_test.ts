@@ -5,7 +5,10 @@ import { fileURLToPath } from "node:url";
 const JUDGES: Readonly<Record<string, readonly string[]>> = {
   "./": ["tools/oracle/"],
   "../torture/check/": ["tools/oracle/", "tools/torture/"],
-  "../../tests/simulation/laws/": ["tools/oracle/", "tests/simulation/laws/", "tests/simulation/history.ts"],
+  "../../tests/simulation/laws/": [
+    ...["tools/oracle/", "tools/torture/check/", "tools/torture/history/"],
+    ...["tests/simulation/laws/", "tests/simulation/history.ts"],
+  ],
 };
 const ROOT = new URL("../../", import.meta.url);
 
