@@ -14,6 +14,7 @@ import { type Doer, someDeed } from "./deeds.ts";
 import type { Line } from "./line.ts";
 import { LineServer } from "./line_server.ts";
 import { mortalStore } from "./mortal_store.ts";
+import { POISON } from "./postgres/sim_transaction.ts";
 import type { World } from "./world.ts";
 
 /** What has no place in an outbox, or would end what is to be looked at. */
@@ -104,7 +105,7 @@ export class App implements Doer {
       case "older":
         return void this.do({ do: "older", stream });
       case "mark":
-        return void this.do({ do: "mark", stream, seq: chance.whole(1, 20), isUnread: chance.happens(0.2) });
+        return this.#mark(stream);
       case "away":
         this.line.isOff = !this.line.isOff;
         if (this.line.isOff) this.line.open?.wire.cut();
@@ -117,6 +118,16 @@ export class App implements Doer {
         this.#running?.gone.abort();
         return await this.#startAgain("closed");
     }
+  }
+
+  /** Mostly as far as is shown, now and then further. */
+  #mark(discussion: string): void {
+    const { world, user, chance } = this;
+    const seq = chance.whole(1, chance.happens(0.1) ? 30 : 6);
+    const isUnread = chance.happens(0.2);
+    if (this.#running === null) return;
+    world.history.marks.push({ user, discussion, seq, isUnread, answer: null });
+    void this.do({ do: "mark", stream: discussion, seq, isUnread });
   }
 
   async #startAgain(how: "killed" | "closed"): Promise<void> {
@@ -166,7 +177,7 @@ export class App implements Doer {
     const { world } = this;
     for (const proposal of someDeed(this)) {
       const { type, body, stream: at, id } = proposal as Proposal & { readonly body: { readonly direct?: true } };
-      if (NOT_IN_APPS.has(type) || body.direct) continue;
+      if (NOT_IN_APPS.has(type) || body.direct || isPoison(body)) continue;
       const op = world.nextOp();
       const stream = type === "create" ? null : at;
       this.#made.set(op, (made) => world.renamed({ id, stream: at }, made));
@@ -184,4 +195,9 @@ export class App implements Doer {
     this.world.note(JSON.stringify(note));
     this.world.history.apps.push({ ...note, t: this.world.time.now });
   }
+}
+
+/** Of a bundle that PostgreSQL chokes on the first draft is refused, whichever it was: nobody's outbox can go on from that. */
+function isPoison(body: object): boolean {
+  return JSON.stringify(body).includes(POISON);
 }

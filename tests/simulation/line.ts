@@ -21,6 +21,7 @@ const ROOM = 3;
 
 export class Line {
   readonly user: UserId;
+  readonly #name: string;
   readonly #world: World;
   readonly #chance: Chance;
   readonly #onOpen = new Set<(open: Open) => void>();
@@ -32,6 +33,7 @@ export class Line {
   constructor(world: World, user: UserId, name: string) {
     this.#world = world;
     this.user = user;
+    this.#name = name;
     this.#chance = world.chance.fork(name);
   }
 
@@ -44,6 +46,10 @@ export class Line {
     this.#onOpen.add(opened);
     if (this.#open !== null) opened(this.#open);
     return () => this.#onOpen.delete(opened);
+  }
+
+  note(what: string): void {
+    this.#world.note(`${this.#name} ${what}`);
   }
 
   /** Until the world is over. */

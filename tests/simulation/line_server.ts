@@ -87,7 +87,10 @@ export class LineServer implements Server {
           if (!isTrackedEnvelope(envelope)) throw new Error("a frame without a cursor");
           const [cursor, data] = envelope as unknown as [string, { readonly items: readonly FeedItem[] }];
           const text = JSON.stringify(data.items);
-          toClient(() => frame({ cursor, items: JSON.parse(text) }));
+          toClient(() => {
+            this.#line.note(`follows ${text}`);
+            frame({ cursor, items: JSON.parse(text) });
+          });
         }
         if (!over.aborted) toClient(() => ended(CUT));
       } catch (error) {

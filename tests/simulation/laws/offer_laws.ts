@@ -89,7 +89,12 @@ function isRefused({ offer, outcome }: Try): boolean {
 
 function isContentOf(draft: PlainDraft, event: PlainEvent): boolean {
   return draft.stream === event.stream && draft.type === event.type &&
-    JSON.stringify(draft.body) === JSON.stringify(event.body);
+    ordered(draft.body) === ordered(event.body);
+}
+
+/** As JSON with the fields in one order. */
+function ordered(body: PlainEvent["body"]): string {
+  return JSON.stringify(Object.entries(body).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 /** Who is acked before another one's draft is first offered comes before it in the log of their shard. */
