@@ -158,7 +158,7 @@ export class App implements Doer {
     const isSignedIn = await this.#isSignedIn(gatz);
     if (!isSignedIn) return;
     const say = (report: Report) => gone.signal.aborted || this.#hear(name, report);
-    this.#running = { name, gatz, gone, shell: new Shell({ gatz, say, open: OPEN, showMs: SHOW_MS }) };
+    this.#running = { name, gatz, gone, shell: new Shell({ gatz, viewer: user, say, open: OPEN, showMs: SHOW_MS }) };
   }
 
   /** False: nobody takes who this is. */

@@ -10,7 +10,7 @@ const SHOW_MS = 200;
 
 // What app_process.ts gives.
 const { urls, token, storeFile } = JSON.parse(Deno.args[0] ?? "") as AppSettings;
-const store = storeFile === null ? memoryStore() : sqliteStore({ path: storeFile });
+const store = storeFile === null ? memoryStore() : await sqliteStore({ path: storeFile });
 const gatz = await createGatz({
   url: urls,
   auth: token,
@@ -21,8 +21,8 @@ const gatz = await createGatz({
     Deno.exit(70);
   },
 });
-await gatz.ready();
-const shell = new Shell({ gatz, say, open: OPEN, showMs: SHOW_MS });
+const { user: viewer } = await gatz.ready();
+const shell = new Shell({ gatz, viewer, say, open: OPEN, showMs: SHOW_MS });
 say({ say: "ready" });
 for await (const line of lines(Deno.stdin.readable)) {
   const command = JSON.parse(line) as Command;

@@ -1,5 +1,5 @@
 /** An app without a face: does what it is told with gatz's client, and says all that a face would show. @module */
-import type { DiscussionId, GroupId, Incarnation, MessageId } from "@gatz/domain";
+import type { DiscussionId, GroupId, MessageId } from "@gatz/domain";
 import type { DiscussionActs, GroupActs, OwnActs } from "../../../packages/client/src/app/acts.ts";
 import type { Gatz } from "../../../packages/client/src/app/gatz.ts";
 import type { OpenDiscussion } from "../../../packages/client/src/app/open_discussion.ts";
@@ -10,6 +10,7 @@ import type { Command, Report } from "./speech.ts";
 
 export interface ShellOptions {
   readonly gatz: Gatz;
+  readonly viewer: string;
   readonly say: (report: Report) => void;
   /** So many discussions are kept open. */
   readonly open: number;
@@ -137,11 +138,10 @@ export class Shell {
   }
 
   #sayShown(discussion: OpenDiscussion, most: number): void {
-    const { gatz, say } = this.#options;
+    const { gatz: { incarnation }, say, viewer } = this.#options;
     const picture = discussion.picture.snapshot();
-    const { incarnation } = gatz;
     if (picture.status !== "ready" || incarnation === null) return;
-    say({ say: "shows", stream: discussion.id, incarnation, ...showing(picture, { viewer: this.#viewer, most }) });
+    say({ say: "shows", stream: discussion.id, incarnation, ...showing(picture, { viewer, most }) });
   }
 
   async #rest(): Promise<void> {
@@ -178,10 +178,6 @@ export class Shell {
     const { asOf: head, group: state } = picture.snapshot();
     if (state !== null) this.#options.say({ say: "state", stream: group.id, head, ...groupState(state) });
     group.release();
-  }
-
-  get #viewer(): string {
-    return this.#options.gatz.me.snapshot()?.user ?? "";
   }
 }
 

@@ -8,6 +8,7 @@ import {
   type Draft,
   type GroupDraft,
   type GroupId,
+  type Incarnation,
   NOTHING_READ,
   type ReadMark,
   shardOf,
@@ -82,6 +83,11 @@ export class Gatz {
   /** How the client stands with its server, for an app to show. */
   get status(): Observable<ClientStatus> {
     return this.#parts.replica.status;
+  }
+
+  /** The life of the installation that what is here is of (LOG9); null: nothing is. */
+  get incarnation(): Incarnation | null {
+    return this.#parts.replica.incarnation;
   }
 
   /** As the server last said; null until it has. */
