@@ -27,6 +27,8 @@ export interface Run {
 }
 
 const QUIET_MS = 60_000;
+/** A wish that the server was told of is shown for so long, and what lists ask for comes. */
+const LISTEN_MS = 6_000;
 
 export async function simulate(seed: number, tell?: (line: string) => void): Promise<Run> {
   const world = new World({ seed, tell });
@@ -65,6 +67,8 @@ async function live(world: World): Promise<void> {
   const isAnswered = await within(QUIET_MS, Promise.all(acting).then(() => true));
   if (isAnswered === null) world.breach(`[LOG4] drafts without an outcome, ${QUIET_MS} ms after all was well again`);
   await quiet(world, { devices, apps, withinMs: QUIET_MS });
+  // What an app shows of what has just become quiet may be on its way.
+  await time.sleep(LISTEN_MS);
   history.apps.push({ k: "calm", t: time.now });
   for (const what of ["rest", "tell"] as const) await Promise.all(apps.map((app) => app.do({ do: what })));
   history.appsAtEnd = apps.flatMap(({ name }) => name ?? []);

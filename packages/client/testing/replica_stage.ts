@@ -26,6 +26,7 @@ export interface Client {
 export class Arrivals {
   readonly told: string[] = [];
   arrived = (stream: StreamId, head: number) => void this.told.push(`${stream} ${head}`);
+  caughtUp = () => {};
   incarnation = () => {};
   connected = () => {};
 }

@@ -82,6 +82,11 @@ export interface Outbox {
   notify(discussion: DiscussionId, level: NotifyLevel): Promise<Kept | NotKept>;
   /** The stream's events are held, or were seen, up to here: what is in the log up to there is pending no more. */
   arrived(stream: StreamId, seq: Seq): void;
+  /**
+   * The feed has brought all that was in the log a moment ago. Of streams of which nothing is kept it may have brought a draft's event before
+   * this client was started: what was accepted there is pending no more.
+   */
+  caughtUp(isKept: (stream: StreamId) => boolean): void;
   /** Which life of the installation is talked to. In another one all that is pending is offered again, with the same ids (LOG9). */
   incarnation(incarnation: Incarnation): void;
   connected(connected: boolean): void;

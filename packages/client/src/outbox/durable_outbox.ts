@@ -1,5 +1,14 @@
 /** What the user wants and the server has yet to take: drafts, marks and settings, durably, over all tabs of a store. @module */
-import type { DiscussionId, Draft, Incarnation, NotifyLevel, ReadMark, Seq, StreamId } from "@gatz/domain";
+import {
+  type DiscussionId,
+  type Draft,
+  type Incarnation,
+  type NotifyLevel,
+  type ReadMark,
+  type Seq,
+  seq,
+  type StreamId,
+} from "@gatz/domain";
 import type { Observable } from "../observable.ts";
 import type { Server } from "../server/contract.ts";
 import { type Store, StoreFailed, type Table } from "../store/contract.ts";
@@ -99,6 +108,13 @@ export class DurableOutbox implements Outbox {
 
   arrived(stream: StreamId, seq: Seq): void {
     this.#drafts.arrived(stream, seq);
+  }
+
+  caughtUp(isKept: (stream: StreamId) => boolean): void {
+    for (const [stream, drafts] of this.pending.snapshot()) {
+      const accepted = drafts.flatMap(({ acked }) => acked?.seq ?? []);
+      if (accepted.length > 0 && !isKept(stream)) this.#drafts.arrived(stream, seq(Math.max(...accepted)));
+    }
   }
 
   incarnation(incarnation: Incarnation): void {

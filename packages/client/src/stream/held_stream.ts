@@ -114,6 +114,11 @@ export class HeldStream {
     if (head > this.#known) this.#known = head;
   }
 
+  /** There is nothing newer for the viewer, whatever was said: as for who has left. */
+  endsHere(): void {
+    this.#known = this.head;
+  }
+
   /** Takes what follows what is held. `gap`: something before it is missing, and it is not taken. */
   take(item: LogItem): Taken {
     this.known(lastSeq(item));

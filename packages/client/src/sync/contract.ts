@@ -19,6 +19,8 @@ export interface ListsPart extends Listing {
 export interface OutboxPart {
   /** A stream's events are stored, or were seen where nothing is stored of it, up to here. */
   arrived(stream: StreamId, seq: Seq): void;
+  /** The feed has brought all that was in the log a moment ago; of which streams something is kept. */
+  caughtUp(isKept: (stream: StreamId) => boolean): void;
   /** Which life of the installation is talked to; perhaps the same as before. */
   incarnation(incarnation: Incarnation): void;
   /** Whether the server can be asked. */

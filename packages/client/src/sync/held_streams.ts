@@ -95,7 +95,9 @@ export class HeldStreams {
    */
   compare(known: (stream: StreamId) => Seq | undefined): void {
     for (const kept of this.#streams.values()) {
-      if (kept.head > 0) kept.know(known(kept.stream) ?? seq(kept.head + 1));
+      const head = known(kept.stream);
+      if (head !== undefined) kept.know(head);
+      else if (kept.head > 0) kept.know(seq(kept.head + 1));
     }
   }
 

@@ -267,6 +267,9 @@ export class Replica<L extends ListsPart, O extends OutboxPart> {
     const incarnation = this.#lives.present;
     if (incarnation !== null) this.#journal.reached({ incarnation, cursor });
     if (live !== undefined) this.#board.streaming();
+    if (items.some(({ type }) => type === "live" || type === "beat")) {
+      this.#outbox?.caughtUp((stream) => this.#streams?.isKept(stream) ?? false);
+    }
   }
 
   #tellOfShard({ shard, status, streams }: Extract<FeedItem, { type: "shard" }>): void {

@@ -89,7 +89,11 @@ export class StreamPart {
   takePage(items: readonly LogItem[]): void {
     for (const item of items) this.#takeNext(item);
     this.#takeAhead();
-    if (items.length === 0 && this.#ahead.length === 0) this.#known = this.head;
+    if (items.length > 0 || this.#ahead.length > 0) return;
+    this.#known = this.head;
+    this.#held?.endsHere();
+    if (this.#record !== null) this.#record = { ...this.#record, known: this.#known };
+    this.#store([]);
   }
 
   /** What the newest part of the log brings; `old`: nothing. */
