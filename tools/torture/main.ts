@@ -17,7 +17,7 @@ Exit code 1: a promise was broken; the history is kept, and the command to run i
   --servers N      gatz servers on the same database (default 1)
   --databases N    PostgreSQL servers, 1 or 2 (default: by the seed)
   --people N       (default 16)
-  --apps N         people who use apps on gatz's own client: one in three with two apps on one store (default 0)
+  --apps N         people who use apps on gatz's own client: one in three with two apps on one store (default 3)
 
 Faults: ${FAULTS.map(({ name }) => name).join(", ")}`;
 
@@ -28,7 +28,7 @@ const FLAGS = {
   servers: { type: "string", default: "1" },
   databases: { type: "string" },
   people: { type: "string", default: "16" },
-  apps: { type: "string", default: "0" },
+  apps: { type: "string", default: "3" },
   help: { type: "boolean", default: false },
 } as const;
 
