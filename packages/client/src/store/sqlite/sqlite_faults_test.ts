@@ -28,7 +28,7 @@ if ((await Deno.permissions.query({ name: "run" })).state === "granted") {
   Deno.test("[LIVE3] [LOG4] a process killed in the middle of writes: what was resolved is there, nothing is half there", async () => {
     await using place = await folder();
     const history = countedWrites("drafts");
-    for (let round = 0; round < 5; round++) {
+    for (let round = 0; round < 8; round++) {
       await using other = startSqliteProcess();
       await history.writeUntil(await other.open(place.options), async () => {
         other.signal("SIGKILL");
