@@ -136,8 +136,8 @@ export class OpenDiscussion extends OpenStream<DiscussionId, DiscussionActs, Dis
       this.#group = this.#workshop.hold(state.group);
       this.follow(this.#group.view);
     }
-    const group = this.#group?.view.snapshot()?.held.state;
-    return group?.kind === "group" ? group : undefined;
+    const group = this.#group?.view.snapshot()?.held;
+    return group?.state?.kind === "group" && !group.isToBeOpenedAnew ? group.state : undefined;
   }
 
   #mark(type: "read" | "unread", at: Seq): Promise<Kept | NotKept> {

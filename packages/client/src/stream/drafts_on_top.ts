@@ -45,6 +45,8 @@ export interface DraftsOnTop {
 export interface Ground {
   /** Null: nothing of it is seen. Undefined: it is not known. */
   readonly state: StreamState | null | undefined;
+  /** Whether everything is in the state that the viewer may see: else it is good enough to be shown, and not to judge by. */
+  readonly isWhole: boolean;
   /** A message as the drafts leave it. */
   message(id: MessageId): MessageState | undefined;
 }
@@ -94,6 +96,10 @@ class Top implements OnTop {
 
   get head(): Seq {
     return this.#input.held.head;
+  }
+
+  get isWhole(): boolean {
+    return this.head === 0 || !this.#input.held.isToBeOpenedAnew;
   }
 
   get added(): readonly MessageState[] {
@@ -170,11 +176,11 @@ export function foreseen(
     const known = ground.message(id);
     if (known !== undefined) messages.set(id, known);
   }
+  const { state: stream, isWhole } = ground;
   const ofOwnGroup = isDiscussionDraft(proposal) ? group : undefined;
-  return foresee({ stream: ground.state, messages, group: ofOwnGroup, self: self ?? undefined }, proposal, {
-    at,
-    limits,
-  });
+  const held = { stream, messages, group: ofOwnGroup, self: self ?? undefined };
+  const { answer, decided } = foresee(held, proposal, { at, limits });
+  return { answer: isWhole ? answer : { kind: "unknown" }, decided };
 }
 
 /** Its event is in the window, or would be before it: the ack says where. */

@@ -18,11 +18,12 @@ import {
   GROUP,
   HandWrittenLog,
   messageDraft,
+  newEventId,
 } from "../../testing/hand_written_log.ts";
 import type { DraftRecord } from "../store/records.ts";
 import { can } from "./can.ts";
 import { HeldStream } from "./held_stream.ts";
-import { drawDiscussion, type Drawing, type PictureMessage } from "./picture.ts";
+import { drawDiscussion, drawGroup, type Drawing, drawSelf, type PictureMessage } from "./picture.ts";
 
 const MADE_AT = 50_000;
 const record = (draft: Draft): DraftRecord => ({ draft, madeAt: MADE_AT });
@@ -137,6 +138,23 @@ Deno.test("[MSG2] [MSG3] [MSG4] drafts stand on those before them: a message tha
   );
 });
 
+Deno.test("[MOD2] by a state that lacks what the viewer may see by now nothing is judged, and everything is shown", () => {
+  const { log, held, drawing, take } = begin();
+  const { id: target } = log.say(ALICE, "hers");
+  log.write(ALICE, draft("set-role", { user: BOB, role: "moderator" }));
+  take();
+  const drafts = [
+    draft("edit-message", { target, text: "no", mentions: [], attachments: [] }),
+    draft("rename", { name: "Other" }),
+  ];
+  const shown = () => drawDiscussion(drawing(drafts.map(record)));
+  assert.equal(held.isToBeOpenedAnew, true);
+  assert.deepEqual([shown().discussion?.name, shown().doomed.size, shown().isBehind], ["Other", 0, true]);
+  assert.deepEqual(can(drawing(), drafts[0]!), { kind: "unknown" });
+  held.open(log.opened(BOB));
+  assert.deepEqual([shown().discussion?.name, [...shown().doomed.values()]], ["Other", ["NotYourMessage"]]);
+});
+
 Deno.test("[MSG5] what depends on a message that is not held is not known, and not doomed", () => {
   const { log, held, drawing, take } = begin();
   const old = log.say(BOB, "old");
@@ -231,4 +249,28 @@ Deno.test("a picture shares what did not change with the one before", () => {
     0,
     "what was drawn stays as it was",
   );
+});
+
+Deno.test("[BLK1] [GRP2] one's own stream and a group show what is drafted to them; a group that is made offline is there", () => {
+  const at = unixMs(MADE_AT);
+  const own = new HeldStream({ stream: BOB, viewer: BOB });
+  own.open({ asOf: seq(1), items: [{ type: "opaque", stream: BOB, from: seq(1), to: seq(1) }], state: bob() });
+  const block: Draft = { stream: BOB, id: newEventId(), type: "block-user", version: 1, body: { user: CLEO } };
+  const self = drawSelf({ held: own, pendingDrafts: [record(block)], at, limits: DEFAULT_LIMITS });
+  assert.deepEqual([self.state?.blocks, [...self.drafts]], [[CLEO], [block.id]]);
+  const held = new HeldStream({ stream: GROUP, viewer: BOB });
+  const toGroup = { stream: GROUP, version: 1 } as const;
+  const drafts: Draft[] = [
+    { ...toGroup, id: newEventId(), type: "create", body: { name: "New", members: [ALICE] } },
+    { ...toGroup, id: newEventId(), type: "rename", body: { name: "Newer" } },
+    { ...toGroup, id: newEventId(), type: "leave", body: {} },
+  ];
+  const drawn = drawGroup({ held, pendingDrafts: drafts.map(record), self: self.state, at, limits: DEFAULT_LIMITS });
+  assert.deepEqual([drawn.status, drawn.group?.name, drawn.group?.owner, drawn.isBehind], [
+    "ready",
+    "Newer",
+    BOB,
+    false,
+  ]);
+  assert.deepEqual([...drawn.doomed], [[drafts[2]!.id, "OwnerMustHandOver"]]);
 });
