@@ -265,9 +265,9 @@ export const MUTANTS: readonly Mutant[] = [
     replace: "...(continues !== null\n      ? []",
   },
   {
-    mistake: "people: a replica forgets what was purged",
-    file: "packages/client/src/discussion_replica.ts",
-    find: `if (event.type === "expunge") this.#marks = withMark(this.#marks, event);`,
+    mistake: "people: a client that holds a discussion does not hear of a purge",
+    file: "packages/client/src/stream/held_messages.ts",
+    find: `if (event.type === "expunge") return this.#mark(withMark(this.#marks, event));`,
     replace: "",
   },
 ];
