@@ -97,7 +97,12 @@ export class Pages<P extends Page> {
     if (!this.#hasBegun) await this.#askUntilAnswered(undefined, signal);
     if (signal.aborted) return;
     this.#hasBegun = false;
-    while (!this.#isWhole && !signal.aborted) await this.#askUntilAnswered(this.#next, signal);
+    const { timing } = this.#options;
+    for (let rounds = 0; !this.#isWhole && !signal.aborted;) {
+      await this.#askUntilAnswered(this.#next, signal);
+      const isOver = this.#next === undefined;
+      if (isOver && !this.#isWhole) await timing.wait(timing.retryDelayMs(rounds++), signal);
+    }
   }
 
   async #askUntilAnswered(before: string | undefined, signal: AbortSignal): Promise<void> {
@@ -117,7 +122,9 @@ export class Pages<P extends Page> {
     this.#unavailable = before === undefined ? page.unavailable : union(this.#unavailable, page.unavailable);
     // A first page that is read again says nothing new of how far the list was read.
     if (before === this.#next) this.#next = page.next ?? undefined;
-    if (page.next === null && !this.#isWhole) this.#isWhole = this.#isUnwritten = true;
+    // What is on a shard that was silent is in no page: the list is read once more (USR3).
+    const isEnd = page.next === null && this.#unavailable.length === 0;
+    if (isEnd && !this.#isWhole) this.#isWhole = this.#isUnwritten = true;
     take(page);
     return page;
   }
