@@ -53,6 +53,8 @@ interface Kind {
 
 /** Rows that the server gives at once. */
 const ROWS = 100;
+/** By then what the server was told of has come back, and what it was asked about it. */
+const TOLD_MS = 3_000;
 
 export class Discussions implements Listing {
   readonly #options: DiscussionsOptions;
@@ -63,7 +65,10 @@ export class Discussions implements Listing {
   readonly #questions: Questions<DiscussionId>;
   readonly #pages: Pages<DiscussionPage>;
   readonly #endings: readonly (() => void)[];
+  readonly #closing = new AbortController();
   #wishes: ReadonlyMap<DiscussionId, MarkWish>;
+  /** Those that the server has been told of just now. */
+  readonly #told = new Map<DiscussionId, MarkWish>();
   #users: ReadonlySet<UserId> | null;
   /** Which life of the installation the answers are of: counted, as long as they go on. */
   #life = 0;
@@ -147,10 +152,12 @@ export class Discussions implements Listing {
     this.#marks.clear();
     this.#questions.forget();
     this.#pages.forget();
+    this.#told.clear();
     this.#show();
   }
 
   close(): void {
+    this.#closing.abort();
     for (const end of this.#endings) end();
     this.#questions.close();
     this.#pages.stop();
@@ -232,9 +239,22 @@ export class Discussions implements Listing {
   #wished(): void {
     const [before, now] = [this.#wishes, this.#options.wishes.snapshot()];
     this.#wishes = now;
-    for (const discussion of [...before.keys(), ...now.keys()]) {
-      if (before.get(discussion) !== now.get(discussion)) this.#shown.changed(discussion);
+    for (const discussion of new Set([...before.keys(), ...now.keys()])) {
+      const [was, is] = [before.get(discussion), now.get(discussion)];
+      if (was === is) continue;
+      this.#shown.changed(discussion);
+      if (was !== undefined && is === undefined) void this.#goOnShowing(discussion, was);
     }
+    this.#show();
+  }
+
+  /** What the server has been told comes by the feed a moment later: until then what stood before is not shown again. */
+  async #goOnShowing(discussion: DiscussionId, wish: MarkWish): Promise<void> {
+    this.#told.set(discussion, wish);
+    await this.#options.timing.wait(TOLD_MS, this.#closing.signal);
+    if (this.#told.get(discussion) !== wish) return;
+    this.#told.delete(discussion);
+    this.#shown.changed(discussion);
     this.#show();
   }
 
@@ -265,7 +285,8 @@ export class Discussions implements Listing {
   }
 
   #shownOf(discussion: DiscussionId): ListRow | undefined {
-    const [row, wish] = [this.#rows.shown(discussion), this.#wishes.get(discussion)];
+    const row = this.#rows.shown(discussion);
+    const wish = this.#wishes.get(discussion) ?? this.#told.get(discussion);
     return row === undefined || wish === undefined ? row : wished(row, wish);
   }
 }
