@@ -17,6 +17,9 @@ interface Question {
   seen?: { readonly answer: unknown };
 }
 
+/** So many items of other shards the user's own may be ahead of. */
+const AHEAD = 12;
+
 export class ListDevice {
   readonly #world: ListWorld;
   readonly #store = memoryStore();
@@ -87,7 +90,9 @@ export class ListDevice {
     const items = this.#world.feed.slice(this.#taken, this.#taken + size);
     this.#taken += items.length;
     // The user's own shard may be ahead of others.
-    if (!lose) items.push(...this.#world.feed.slice(this.#taken, this.#taken + size).filter(isPersonal));
+    if (!lose) {
+      items.push(...this.#world.feed.slice(this.#taken, this.#taken + AHEAD).filter((item) => this.#isOwn(item)));
+    }
     this.lists.take(lose ? this.#bumped(items) : items);
     this.#unwritten.push(...this.lists.drain());
     await settled();
@@ -131,6 +136,11 @@ export class ListDevice {
 
   async #answerAll(): Promise<void> {
     for (await settled(); this.#questions.length > 0;) await this.server(0, "arrive");
+  }
+
+  #isOwn(item: FeedItem): boolean {
+    if (item.type === "event") return item.event.stream === this.#world.viewer;
+    return item.type === "read" || item.type === "setting";
   }
 
   #bumped(items: readonly FeedItem[]): FeedItem[] {
@@ -199,7 +209,6 @@ export class ListDevice {
   }
 }
 
-const isPersonal = ({ type }: FeedItem) => type === "read" || type === "setting";
 const missing = (id: UserId) => ({ kind: "missing", id }) as const;
 
 /** Everything has gone on that waits for no step. */

@@ -33,7 +33,7 @@ const steps = fc.oneof(
     }),
   },
   {
-    weight: 1,
+    weight: 3,
     arbitrary: fc.record({ kind: fc.constant("block"), user: fc.constantFrom(...PEOPLE), on: fc.boolean() }),
   },
   // From here on all is certain that can be.
@@ -86,6 +86,17 @@ async function run(step: Step, { world, device }: { world: ListWorld; device: Li
   }
 }
 
+/** An answer that is ahead of the feed, and knows nothing yet of a block that the feed tells of first. */
+const BLOCKED_MEANWHILE: Step[] = [
+  { kind: "moves", moves: [{ kind: "say", actor: 14, place: 5, other: 0, pick: 0 }] },
+  { kind: "frame", size: 1 },
+  { kind: "server", n: 0, what: "arrive" },
+  { kind: "server", n: 0, what: "arrive" },
+  { kind: "time", n: 21 },
+  { kind: "server", n: 0, what: "look" },
+  { kind: "block", user: PEOPLE[2], on: true },
+];
+
 Deno.test("[USR3] [READ2] [VIS4] [BLK1] whatever comes late, lost or in any order, when all is quiet the lists are the server's", async () => {
   let rows = 0;
   const law = fc.asyncProperty(
@@ -105,6 +116,6 @@ Deno.test("[USR3] [READ2] [VIS4] [BLK1] whatever comes late, lost or in any orde
       device.lists.close();
     },
   );
-  await fc.assert(law, { numRuns: 150 });
+  await fc.assert(law, { numRuns: 150, examples: [[PEOPLE[1], BLOCKED_MEANWHILE]] });
   ok(rows > 300, `${rows}`);
 });

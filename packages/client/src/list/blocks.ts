@@ -13,11 +13,16 @@ export interface BlocksOptions {
   readonly viewer: UserId;
   readonly server: Pick<Server, "open">;
   readonly store: Pick<Store, "get">;
+  /** Rows that were made before may show it otherwise: of these people, or of anybody. */
+  readonly onTouched: (changed: BlocksChanged | "any") => void;
   readonly onChange: () => void;
   readonly timing: Timing;
 }
 
+export type BlocksChanged = Readonly<Record<"blocked" | "unblocked", ReadonlySet<UserId>>>;
+
 const KEY = "blocks";
+const NOBODY: ReadonlySet<UserId> = new Set();
 
 export class Blocks implements Listing {
   /** As they were last known; null: never. */
@@ -110,6 +115,7 @@ export class Blocks implements Listing {
   }
 
   #take(event: LogEvent): void {
+    this.#tell(event);
     const users = this.users.snapshot();
     if (event.seq <= this.#seq) return;
     if (users === null || event.seq !== this.#seq + 1) return this.#reach(event.seq);
@@ -120,6 +126,13 @@ export class Blocks implements Listing {
     if (event.type === "unblock-user") this.#set([...users].filter((user) => user !== event.body.user));
   }
 
+  /** Also of what is known already: rows may have been made between that and this. */
+  #tell({ type, body }: LogEvent): void {
+    const { onTouched } = this.#options;
+    if (type === "block-user") onTouched({ blocked: new Set([body.user]), unblocked: NOBODY });
+    if (type === "unblock-user") onTouched({ blocked: NOBODY, unblocked: new Set([body.user]) });
+  }
+
   #reach(head: Seq): void {
     if (head <= this.#known) return;
     this.#known = head;
@@ -128,7 +141,7 @@ export class Blocks implements Listing {
   }
 
   async #ask(): Promise<readonly UserId[] | Trouble> {
-    const { viewer, server, onChange } = this.#options;
+    const { viewer, server, onChange, onTouched } = this.#options;
     const known = this.#known;
     const opened = await server.open({ stream: viewer, limit: 1 });
     if (isTrouble(opened)) return opened;
@@ -138,6 +151,8 @@ export class Blocks implements Listing {
     this.#seq = asOf;
     this.#known = seq(Math.max(this.#known, asOf));
     this.#isUnwritten = true;
+    // The feed began after the first rows: what it has not told, these knew. Of a gap nobody knows what was in it.
+    if (this.users.snapshot() !== null) onTouched("any");
     this.#set(state.blocks ?? []);
     onChange();
     return this.#isWanted ? [viewer] : [];

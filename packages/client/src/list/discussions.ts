@@ -26,7 +26,7 @@ import {
 import type { Change, Store } from "../store/contract.ts";
 import type { Timing } from "../timing.ts";
 import type { Trouble } from "../trouble.ts";
-import type { Blocks } from "./blocks.ts";
+import type { Blocks, BlocksChanged } from "./blocks.ts";
 import type { Begun, DiscussionList, Listing, ListRow, MarkWish } from "./contract.ts";
 import { type Answered, HeldRows, type Moment } from "./held_rows.ts";
 import { Marks } from "./marks.ts";
@@ -64,18 +64,17 @@ export class Discussions implements Listing {
   readonly #rows: HeldRows<Kind>;
   readonly #questions: Questions<DiscussionId>;
   readonly #pages: Pages<DiscussionPage>;
-  readonly #endings: readonly (() => void)[];
+  readonly #unsubscribe: () => void;
   readonly #closing = new AbortController();
   #wishes: ReadonlyMap<DiscussionId, MarkWish>;
   /** Those that the server has been told of just now. */
   readonly #told = new Map<DiscussionId, MarkWish>();
-  #users: ReadonlySet<UserId> | null;
   /** Which life of the installation the answers are of: counted, as long as they go on. */
   #life = 0;
 
   constructor(options: DiscussionsOptions) {
     this.#options = options;
-    const { server, timing, wishes, blocks } = options;
+    const { server, timing, wishes } = options;
     this.#rows = new HeldRows<Kind>({
       headOf: ({ head }) => head,
       isOfOneMoment: true,
@@ -96,8 +95,7 @@ export class Discussions implements Listing {
       timing,
     });
     this.#wishes = wishes.snapshot();
-    this.#users = blocks.users.snapshot();
-    this.#endings = [wishes.subscribe(() => this.#wished()), blocks.users.subscribe(() => this.#blocked())];
+    this.#unsubscribe = wishes.subscribe(() => this.#wished());
   }
 
   get list(): Observable<DiscussionList> {
@@ -107,6 +105,12 @@ export class Discussions implements Listing {
   /** The newest seq of a discussion that is known to be there, of those that the user sees. */
   known(discussion: DiscussionId): Seq | undefined {
     return this.#rows.known(discussion);
+  }
+
+  /** Other people are blocked than before: their messages are not unread, and not shown. */
+  blocked(changed: BlocksChanged | "any"): void {
+    this.#rows.touchAll((row) => changed === "any" || isTouchedBy(row, changed) ? null : row);
+    this.#show();
   }
 
   async load(): Promise<void> {
@@ -158,7 +162,7 @@ export class Discussions implements Listing {
 
   close(): void {
     this.#closing.abort();
-    for (const end of this.#endings) end();
+    this.#unsubscribe();
     this.#questions.close();
     this.#pages.stop();
     this.#list.close();
@@ -199,7 +203,8 @@ export class Discussions implements Listing {
 
   get #seeing(): Seeing | null {
     const { viewer, blocks } = this.#options;
-    return this.#users !== null && blocks.isCurrent ? { viewer, blocks: this.#users } : null;
+    const users = blocks.users.snapshot();
+    return users !== null && blocks.isCurrent ? { viewer, blocks: users } : null;
   }
 
   #reach(stream: StreamId, head: Seq): void {
@@ -224,16 +229,6 @@ export class Discussions implements Listing {
     for (const discussion of this.#rows.ids) {
       if (shardOf(discussion) === shard && this.#rows.isWanted(discussion)) this.#questions.want(discussion);
     }
-  }
-
-  /** Other people are blocked than before: their messages are not unread, and not shown. */
-  #blocked(): void {
-    const [before, now] = [this.#users, this.#options.blocks.users.snapshot()];
-    this.#users = now;
-    if (before === null || now === null) return;
-    const changed = { blocked: now.difference(before), unblocked: before.difference(now) };
-    this.#rows.touchAll((row) => isTouchedBy(row, changed) ? null : row);
-    this.#show();
   }
 
   #wished(): void {

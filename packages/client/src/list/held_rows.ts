@@ -123,7 +123,7 @@ export class HeldRows<K extends ListKind> {
     this.#happened(id, { ...held, touchedAt, ...(row === null ? { isStale: true } : { row }) });
   }
 
-  /** The same to all, also to those that are on their way here. */
+  /** The same to all: also what is on its way here may not know of it, whether the row that is held shows it or not. */
   touchAll(next: (row: K["row"]) => K["row"] | null): void {
     this.#allTouchedAt = ++this.#moment;
     for (const id of this.#held.keys()) this.touch(id, next);
@@ -164,8 +164,9 @@ export class HeldRows<K extends ListKind> {
     // While the user's own shard is silent, what is held may know more.
     const isLess = isPartial && held.row !== null && this.#headOf(held.row) === head;
     if (head < this.#headOf(held.row) || isLess) return;
-    if (held.touchedAt > askedAt) {
-      if (head > held.known) this.#happened(row.id, { ...held, known: head });
+    if (Math.max(held.touchedAt, this.#allTouchedAt) > askedAt) {
+      const ahead = { ...held, known: seq(Math.max(head, held.known)) };
+      if (!this.#isCurrent(ahead)) this.#happened(row.id, ahead);
       return;
     }
     // Who asked after all that is known was told of it: there is no more that this user may see.
@@ -190,7 +191,7 @@ export class HeldRows<K extends ListKind> {
   }
 
   #get(id: IdOf<K>): Held<K> {
-    return this.#held.get(id) ?? { ...NEW, touchedAt: this.#allTouchedAt };
+    return this.#held.get(id) ?? NEW;
   }
 
   #headOf(row: K["row"] | null): Seq {

@@ -27,7 +27,7 @@ export class Lists implements Listing {
   readonly #listings: readonly Listing[];
 
   constructor(options: ListsOptions) {
-    this.#blocks = new Blocks(options);
+    this.#blocks = new Blocks({ ...options, onTouched: (changed) => this.#discussions.blocked(changed) });
     this.#discussions = new Discussions({ ...options, blocks: this.#blocks });
     this.#groups = new Groups(options);
     this.#people = new People(options);

@@ -19,6 +19,7 @@ import {
   type UserId,
 } from "@gatz/domain";
 import type { ListedDiscussion } from "../server/contract.ts";
+import type { BlocksChanged } from "./blocks.ts";
 import type { Count } from "./contract.ts";
 
 /** Who looks, and whom they block. */
@@ -97,7 +98,7 @@ export function rowNotified(row: Row, notify: NotifyLevel): Row {
 }
 
 /** Whether a row may look different once its viewer blocks these people, or does not any more (BLK1). */
-export function isTouchedBy(row: Row, { blocked, unblocked }: Record<"blocked" | "unblocked", ReadonlySet<UserId>>) {
+export function isTouchedBy(row: Row, { blocked, unblocked }: BlocksChanged): boolean {
   const author = row.preview?.author;
   if (author !== undefined && (blocked.has(author) || unblocked.has(author))) return true;
   if (row.mark === null || row.unread === null) return true;
