@@ -77,3 +77,15 @@ Deno.test("[READ0] what is stored is shown though something newer can't be read"
   await again.time.pass(20_000);
   assert.deepEqual(texts(held), ["a", "b", "c"]);
 });
+
+Deno.test("[LIVE3] where nothing newer is there, nothing is shown to be missing", async () => {
+  const first = await streaming();
+  await first.replica.close();
+  // No list knows of it: the server is asked.
+  const again = await start(first);
+  const held = again.replica.hold(TEA);
+  again.server.live();
+  await again.time.pass(1_000);
+  assert.equal(held.view.snapshot()?.held.missing(), null);
+  assert.equal((await again.store.get("streams", TEA))?.known, 3);
+});
