@@ -101,8 +101,11 @@ export class ScriptedServer implements Server {
     this.logs.set(draft.stream, log);
     const event = toEvent({ ...draft, actor }, {}, { seq: seq(log.length + 1), at: unixMs(1_000) });
     log.push(event);
+    this.onWritten(event);
     return event;
   }
+
+  protected onWritten(_event: LogEvent): void {}
 
   async me(): Promise<Me | Trouble> {
     const { life, viewer } = this;

@@ -2,7 +2,6 @@
 import {
   type FeedItem,
   type Seq,
-  seq,
   type ShardNumber,
   shardOf,
   type StreamId,
@@ -90,15 +89,11 @@ export class HeldStreams {
   }
 
   /**
-   * What is stored of a stream may be older than the cursor: a tab that keeps the stream may have ended before one that doesn't. Lists are
-   * as new as the cursor; of what is in none the server is asked.
+   * What is stored of a stream, or asked for, may be older than the cursor: a tab that keeps the stream may have ended before one that
+   * doesn't. Lists are as new as the cursor; of what is in none the server is asked.
    */
   compare(known: (stream: StreamId) => Seq | undefined): void {
-    for (const kept of this.#streams.values()) {
-      const head = known(kept.stream);
-      if (head !== undefined) kept.know(head);
-      else if (kept.head > 0) kept.know(seq(kept.head + 1));
-    }
+    for (const kept of this.#streams.values()) kept.compare(known(kept.stream));
   }
 
   /** Whether something is known to be there that is not held, but for what shards that don't answer have. */

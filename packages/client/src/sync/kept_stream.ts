@@ -54,6 +54,8 @@ export class KeptStream {
   #holders = 0;
   /** The newest part is to be asked for, whatever is held. */
   #isToBeOpened = false;
+  /** What is being asked for may be older than what the feed goes on from. */
+  #isToBeCompared = false;
   #isMissing = false;
   #trouble: Trouble | null = null;
   #isWorking = false;
@@ -132,6 +134,13 @@ export class KeptStream {
     if (this.#isMissing) this.#askAgain();
     this.#part.know(head);
     this.#changed();
+  }
+
+  /** There is at least this much of it; undefined: nobody has said how much, so the server is to be asked once more. */
+  compare(known: Seq | undefined): void {
+    if (known !== undefined) this.know(known);
+    else if (this.head > 0) this.know(seq(this.head + 1));
+    else this.#isToBeCompared = true;
   }
 
   /** A stay has begun that may show what was hidden before (VIS1): only if it is news. */
@@ -246,6 +255,10 @@ export class KeptStream {
     // Perhaps it was read before something that has been met since.
     const isTooOld = taken === "old" && (held.isToBeOpenedAnew || opened.asOf < this.#part.known);
     this.#isToBeOpened = isTooOld && this.#isToBeOpened;
+    if (this.#isToBeCompared && this.head > 0) {
+      this.#isToBeCompared = false;
+      this.#part.know(seq(this.head + 1));
+    }
     this.#changed();
     if (isTooOld) await this.#pause();
   }
@@ -255,10 +268,10 @@ export class KeptStream {
     // Where nobody looks, what is read is for the store alone: no faster than that takes it.
     if (this.#part.held === null) await journal.flush();
     if (this.#part.held === null && journal.isFull) return this.#part.letGo();
-    const fromSeq = seq(this.head + 1);
+    const [fromSeq, { known }] = [seq(this.head + 1), this.#part];
     const page = await this.#ask((server) => server.read({ stream: this.stream, fromSeq, limit: PAGE_EVENTS }));
     if (page === null || this.#isRefused(page)) return;
-    this.#part.takePage(page.items);
+    this.#part.takePage(page.items, { known });
     this.#changed();
   }
 

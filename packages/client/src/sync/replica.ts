@@ -204,8 +204,8 @@ export class Replica<L extends ListsPart, O extends OutboxPart> {
     if (lists === undefined) return;
     const begun = await this.#asked(() => lists.begin());
     if (begun === null || this.#hasBegun) return;
+    if (!this.#lives.meet(begun.incarnation)) return await this.#beginCold();
     this.#hasBegun = true;
-    this.#lives.meet(begun.incarnation);
     this.outbox.incarnation(begun.incarnation);
     // Another tab may have stored streams meanwhile, as of before this list.
     this.#streams?.compare((stream) => lists.known(stream));

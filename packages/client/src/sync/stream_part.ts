@@ -85,11 +85,14 @@ export class StreamPart {
     this.#store([]);
   }
 
-  /** A page that was read from where this ended. Without items there is no more for the viewer, as for who has left. */
-  takePage(items: readonly LogItem[]): void {
+  /**
+   * A page that was read from where this ended. Without items there is no more for the viewer, as for who has left; unless more was heard
+   * of than was known when it was asked for.
+   */
+  takePage(items: readonly LogItem[], { known }: { readonly known: Seq }): void {
     for (const item of items) this.#takeNext(item);
     this.#takeAhead();
-    if (items.length > 0 || this.#ahead.length > 0) return;
+    if (items.length > 0 || known !== this.#known) return;
     this.#known = this.head;
     this.#held?.endsHere();
     if (this.#record !== null) this.#record = { ...this.#record, known: this.#known };
