@@ -195,5 +195,5 @@ Deno.test("[LIVE1] [LIVE3] [LIVE4] [LOG9] whatever feeds lose, whatever is silen
     }),
     { numRuns: 400 },
   );
-  assert(Object.values(seen).every((count) => count > 100), JSON.stringify(seen));
+  assert(Object.values(seen).every((count) => count > 20), JSON.stringify(seen));
 });
