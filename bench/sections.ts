@@ -1,5 +1,6 @@
 /** What `deno task bench` measures, in this order. @module */
 import { appendRows } from "./append.ts";
+import { coldStartRows } from "./client/cold_start.ts";
 import { diskRows } from "./disk.ts";
 import { devStartRows } from "./dev_start.ts";
 import { redrawRows } from "./client/redraw.ts";
@@ -62,6 +63,11 @@ export const SECTIONS: readonly Section[] = [
     name: "lists",
     about: "the first page of who is in 10,000 discussions, and of who is in 100, after a restart",
     measure: ({ plan }) => listRows(plan),
+  },
+  {
+    name: "cold-start",
+    about: "an app starts on its store, of who is in 1,000 discussions and of who is in 10, near and far",
+    measure: ({ plan }) => coldStartRows(plan),
   },
   {
     name: "unread",
