@@ -100,7 +100,8 @@ function farRows(taken: readonly Taken[]): Row[] {
     compared({
       ...{ name: `client/cold-start/${many} current, ${FAR_MS} ms away`, unit: "ms", values: values(who) },
       against: { name: "a connection and one call", values: values("call") },
-      wanted: { atMost: 1.25 },
+      // With another round trip it would be 1.5 and more.
+      wanted: { atMost: 1.4 },
     })
   );
 }
