@@ -33,6 +33,7 @@ interface Tab {
   readonly store: TabStore;
   readonly wire: Wire;
   readonly outbox: DurableOutbox;
+  isLoaded: boolean;
   isConnected: boolean;
   isOver: boolean;
 }
@@ -46,6 +47,7 @@ const STORM_MS = 6_000;
 const TABS = 3;
 /** Longer than any pause that a faultless server leads to. */
 const CALM_MS = 120_000;
+const NEWS_MS = 200;
 
 export class OutboxHistory {
   readonly chance: Chance;
@@ -87,11 +89,17 @@ export class OutboxHistory {
       tab.store.isFailing = false;
       this.#connect(tab, true);
     }
-    const isAtRest = () => this.outboxes.every(({ pending }) => pending.snapshot().size === 0) && this.#allTold();
-    if (!await this.clock.until(isAtRest, { withinMs: CALM_MS })) return false;
+    if (!await this.clock.until(() => this.#isAtRest(), { withinMs: CALM_MS })) return false;
+    // What one has written the others hear of.
+    await this.clock.until(() => false, { withinMs: NEWS_MS });
     const over = { closed: false };
     void Promise.all(this.outboxes.map((outbox) => outbox.close())).then(() => over.closed = true);
     return await this.clock.until(() => over.closed, { withinMs: 5_000 });
+  }
+
+  #isAtRest(): boolean {
+    const isEmpty = ({ isLoaded, outbox }: Tab) => isLoaded && outbox.pending.snapshot().size === 0;
+    return this.#tabs.length >= TABS && this.#tabs.every(isEmpty) && this.#allTold();
   }
 
   #allTold(): boolean {
@@ -118,9 +126,10 @@ export class OutboxHistory {
     const asked = { offer: wire.offer.bind(wire), mark: never, markUnread: never, notify: never };
     const onBug = (bug: unknown) => this.bugs.push(bug);
     const outbox = new DurableOutbox({ store, server: asked, timing: clock.of(store.life), onBug });
-    const tab: Tab = { number: this.#made++, store, wire, outbox, isConnected: false, isOver: false };
+    const tab: Tab = { number: this.#made++, store, wire, outbox, isLoaded: false, isConnected: false, isOver: false };
+    void outbox.loaded.then(() => tab.isLoaded = true);
     this.#tabs.push(tab);
-    if (chance.happens(0.7)) this.#connect(tab, true);
+    if (this.server.odds === CALM || chance.happens(0.7)) this.#connect(tab, true);
     this.#feed(tab);
   }
 
