@@ -51,10 +51,7 @@ export class KeptWishes {
   read(): Promise<void> {
     this.#reading ??= this.#inOrder.run(async () => {
       this.#reading = null;
-      const stored = await this.#store.list("wishes");
-      const keys = new Set(stored.map(({ key }) => key));
-      const gone = this.#kept.filter(({ key }) => key !== null && !keys.has(key));
-      this.#show([...stored, ...this.#kept.filter(({ key }) => key === null)], gone);
+      await this.#readNow();
     });
     return this.#reading;
   }
@@ -117,11 +114,20 @@ export class KeptWishes {
           ...over.map((key): Change => ({ type: "delete", table: "wishes", key })),
         ]);
       });
-      const others = this.#kept.filter((wish) => wish !== added);
-      const rest = key === undefined ? others : others.filter((wish) => wish.key === null || !over.includes(wish.key));
+      const rest = this.#kept.filter((wish) => wish !== added);
       this.#show(key === undefined ? rest : [...rest, { key, value }]);
+      // Another tab may have wished something just before, which is to be told first. Where the store fails now, it is read when it tells of it.
+      if (key !== undefined) await unlessFailed(() => this.#readNow());
       return outcome;
     });
+  }
+
+  async #readNow(): Promise<void> {
+    const stored = await this.#store.list("wishes");
+    const keys = new Set(stored.map(({ key }) => key));
+    const gone = this.#kept.filter(({ key }) => key !== null && !keys.has(key));
+    const unstored = this.#kept.filter(({ key }) => key === null);
+    this.#show([...stored, ...unstored], gone);
   }
 
   #show(kept: readonly KeptWish[], fading: readonly KeptWish[] = []): void {

@@ -93,7 +93,10 @@ export class Telling {
         return await this.#tellMarks(wishes.map(({ value }) => value as ReadWish)); // then all are
       case "unread": {
         const { discussion, mark: { epoch, seq } } = value;
-        return [toldBy(await server.markUnread({ discussion, seq, epoch: epoch - 1 }))];
+        const answer = await server.markUnread({ discussion, seq, epoch: epoch - 1 });
+        if (isTrouble(answer)) return [toldBy(answer)];
+        // Marked unread more than once since the server was told: it goes up by one each time (READ1).
+        return [answer.mark.epoch < epoch ? "again" : "told"];
       }
       case "setting": {
         const { discussion, notify } = value;

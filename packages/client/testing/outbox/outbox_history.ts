@@ -14,9 +14,11 @@ import {
 import { Chance } from "@gatz/testing/chance.ts";
 import type { Kept, NotKept, Offer, Settled } from "../../src/outbox/contract.ts";
 import { DurableOutbox } from "../../src/outbox/durable_outbox.ts";
+import type { Server } from "../../src/server/contract.ts";
 import { Clock } from "./clock.ts";
-import { CALM, PlainServer, UNREADABLE, Wire } from "./plain_server.ts";
+import { CALM, PlainServer, UNREADABLE } from "./plain_server.ts";
 import { SharedStore, type TabStore } from "./tab_store.ts";
+import { Wire } from "./wire.ts";
 
 /** What became of one act, as its maker was told. */
 export interface Told {
@@ -38,7 +40,8 @@ interface Tab {
   isOver: boolean;
 }
 
-const STORM = { lostBefore: 0.08, lostAfter: 0.12, rejected: 0.08, notNow: 0.08, unknown: 0.04 };
+const LOSSES = { before: 0.08, after: 0.12 };
+const STORM = { rejected: 0.08, notNow: 0.08, unknown: 0.04 };
 const HAPPENINGS = {
   ...{ act: 40, begin: 5, dismiss: 4 },
   ...{ cut: 6, connect: 10, crash: 3, leave: 1, freeze: 2, fail: 2, restore: 1 },
@@ -114,16 +117,13 @@ export class OutboxHistory {
   #open(): void {
     const { clock, server, shared, chance } = this;
     const store = shared.open();
-    const wire = new Wire(server, {
-      clock,
-      chance: chance.fork(`wire ${this.#made}`),
-      life: store.life,
-      stuck: new Set(),
-    });
+    const losses = () => server.odds === CALM ? { before: 0, after: 0 } : LOSSES;
+    const wire = new Wire({ clock, chance: chance.fork(`wire ${this.#made}`), life: store.life, losses });
     const never = () => {
       throw new Error("no marks in this history");
     };
-    const asked = { offer: wire.offer.bind(wire), mark: never, markUnread: never, notify: never };
+    const offer: Server["offer"] = (_stream, drafts) => wire.ask(() => server.offer(drafts));
+    const asked = { offer, mark: never, markUnread: never, notify: never };
     const onBug = (bug: unknown) => this.bugs.push(bug);
     const outbox = new DurableOutbox({ store, server: asked, timing: clock.of(store.life), onBug });
     const tab: Tab = { number: this.#made++, store, wire, outbox, isLoaded: false, isConnected: false, isOver: false };

@@ -1,10 +1,9 @@
 /** What a server answers, by the plainest reading of LOG2, LOG4 and LOG9: it shares no code with gatz. @module */
-import { type Draft, type Incarnation, incarnation, type Outcome, type Seq, seq, shardOf, unixMs } from "@gatz/domain";
+import { type Draft, type Incarnation, incarnation, type Outcome, type Seq, seq, unixMs } from "@gatz/domain";
 import type { Chance } from "@gatz/testing/chance.ts";
-import type { Offered, Server } from "../../src/server/contract.ts";
-import { CUT, type Trouble } from "../../src/trouble.ts";
+import type { Offered } from "../../src/server/contract.ts";
+import type { Trouble } from "../../src/trouble.ts";
 import type { Clock } from "./clock.ts";
-import type { TabLife } from "./tab_life.ts";
 
 interface Accepted {
   readonly draft: Draft;
@@ -12,15 +11,13 @@ interface Accepted {
   readonly at: number;
 }
 
-/** How often what happens to a call or to a draft; each from 0 to 1. */
+/** How often what happens to a draft; each from 0 to 1. */
 export interface Odds {
-  readonly lostBefore: number;
-  readonly lostAfter: number;
   readonly rejected: number;
   readonly notNow: number;
   readonly unknown: number;
 }
-export const CALM: Odds = { lostBefore: 0, lostAfter: 0, rejected: 0, notNow: 0, unknown: 0 };
+export const CALM: Odds = { rejected: 0, notNow: 0, unknown: 0 };
 
 /** The text of a message that no server can read. */
 export const UNREADABLE = "unreadable";
@@ -33,7 +30,7 @@ export class PlainServer {
   readonly everAccepted: { readonly life: Incarnation; readonly id: string; readonly seq: Seq }[] = [];
   /** The ids of all drafts that ever came in. */
   readonly seen = new Set<string>();
-  readonly counts = { accepted: 0, duplicate: 0, rejected: 0, lost: 0, restored: 0 };
+  readonly counts = { accepted: 0, duplicate: 0, rejected: 0, restored: 0 };
   #life = 1;
   readonly #clock: Clock;
   readonly #chance: Chance;
@@ -59,7 +56,9 @@ export class PlainServer {
   }
 
   /** A bundle: up to the first draft that is neither accepted nor a duplicate, one outcome per draft tried. */
-  offer(drafts: readonly Draft[]): Offered | Trouble {
+  offer(offered: readonly Draft[]): Offered | Trouble {
+    // What has gone over a wire is a copy.
+    const drafts: readonly Draft[] = JSON.parse(JSON.stringify(offered));
     for (const { id } of drafts) this.seen.add(id);
     if (drafts.some((draft) => draft.type === "new-message" && draft.body.text === UNREADABLE)) {
       return { kind: "trouble", again: false, code: "Malformed", problem: "unreadable", retryAfterMs: 0 };
@@ -99,70 +98,5 @@ export class PlainServer {
     const hasBegun = (stream: string) => this.log.some((one) => one.draft.stream === stream);
     if (draft.type !== "create") return hasBegun(draft.stream);
     return "group" in draft.body ? hasBegun(draft.body.group) : true;
-  }
-}
-
-/** One tab's way to it. */
-export class Wire implements Pick<Server, "offer"> {
-  readonly #server: PlainServer;
-  readonly #clock: Clock;
-  readonly #chance: Chance;
-  /** Those that have not reached the server, and what loses them. */
-  readonly #underWay = new Map<() => void, () => void>();
-  readonly #life: TabLife;
-  /** Shards that do not answer. */
-  readonly stuck: ReadonlySet<number>;
-
-  constructor(
-    server: PlainServer,
-    parts: {
-      readonly clock: Clock;
-      readonly chance: Chance;
-      readonly life: TabLife;
-      readonly stuck: ReadonlySet<number>;
-    },
-  ) {
-    this.#server = server;
-    this.#life = parts.life;
-    this.#clock = parts.clock;
-    this.#chance = parts.chance;
-    this.stuck = parts.stuck;
-  }
-
-  offer(stream: Draft["stream"], drafts: readonly Draft[]): Promise<Offered | Trouble> {
-    // What goes over a wire is a copy.
-    const sent: readonly Draft[] = JSON.parse(JSON.stringify(drafts));
-    const chance = this.#chance;
-    const { lostBefore, lostAfter } = this.#server.odds;
-    return new Promise((resolve) => {
-      if (this.#life.isOver) return;
-      const answer = (given: Offered | Trouble) =>
-        this.#clock.after(chance.between(0, 20), () => void this.#life.awake().then(() => resolve(given)));
-      const reach = () => {
-        if (!this.#underWay.delete(reach)) return;
-        if (this.stuck.has(shardOf(stream))) {
-          const outcomes: Outcome[] = [{ kind: "not-now", reason: "Unavailable", retryAfterMs: 100 }];
-          return this.#clock.after(2_000, () => answer({ incarnation: this.#server.life, outcomes }));
-        }
-        if (chance.happens(lostBefore)) return this.#lose(answer);
-        const given = this.#server.offer(sent);
-        return chance.happens(lostAfter) ? this.#lose(answer) : answer(given);
-      };
-      this.#underWay.set(reach, () => this.#lose(answer));
-      this.#clock.after(chance.between(0, 20), reach);
-    });
-  }
-
-  /** Its connection ends: what was under way has arrived now, or never does. */
-  cut(): void {
-    for (const [reach, lose] of [...this.#underWay]) {
-      if (this.#chance.happens(0.5)) reach();
-      else if (this.#underWay.delete(reach)) lose();
-    }
-  }
-
-  #lose(answer: (given: Trouble) => void): void {
-    this.#server.counts.lost++;
-    this.#clock.after(this.#chance.between(0, 100), () => answer(CUT));
   }
 }

@@ -10,7 +10,7 @@ import {
   type Table,
 } from "../../src/store/contract.ts";
 import { Memory, memoryStore } from "../../src/store/memory.ts";
-import type { DraftRecord, Records, RefusedRecord } from "../../src/store/records.ts";
+import type { DraftRecord, Records, RefusedRecord, WishRecord } from "../../src/store/records.ts";
 import type { Clock } from "./clock.ts";
 import { TabLife } from "./tab_life.ts";
 
@@ -25,6 +25,7 @@ export class SharedStore {
   readonly tabs = new Set<TabStore>();
   readonly drafts: { readonly key: string; readonly record: DraftRecord }[] = [];
   readonly refused: RefusedRecord[] = [];
+  readonly wishes: WishRecord[] = [];
   steals = 0;
   #holder: Holder | null = null;
   #waiting: ((holder: Holder) => void)[] = [];
@@ -176,6 +177,7 @@ export class TabStore implements Store {
       const key = given.shift()!; // one an append
       if (edit.table === "drafts") this.#shared.drafts.push({ key, record: edit.value });
       if (edit.table === "refused") this.#shared.refused.push(edit.value);
+      if (edit.table === "wishes") this.#shared.wishes.push(edit.value);
     }
   }
 

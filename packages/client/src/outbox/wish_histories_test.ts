@@ -1,0 +1,13 @@
+import assert from "node:assert/strict";
+import { WishHistory } from "../../testing/outbox/wish_history.ts";
+
+const SEEDS = Array.from({ length: 20 }, (_, i) => i + 1);
+
+Deno.test("[READ1] what is marked in any tab stands in the end, by the order of marks, whatever is lost, ends or freezes on the way", async () => {
+  for (const seed of SEEDS) {
+    const history = new WishHistory(seed);
+    const hasEnded = await history.run();
+    assert.deepEqual([...history.violations()], [], `seed ${seed}`);
+    assert.ok(hasEnded, `seed ${seed}: something is never told`);
+  }
+});
