@@ -1,0 +1,61 @@
+import { type Signal, unixMs } from "@gatz/domain";
+import { deepStrictEqual } from "node:assert/strict";
+import { ALICE, BOB, brought, discussionOn, message } from "../../testing/list_kit.ts";
+import { VirtualTime } from "../../testing/virtual_time.ts";
+import { Signals } from "./signals.ts";
+
+const TALK = discussionOn(3);
+
+function listening() {
+  const time = new VirtualTime();
+  const signals = new Signals(time);
+  const says = (signal: Signal) => signals.take([{ type: "signal", ...signal }]);
+  const types = (user = BOB, { on = true, ms = 5_000 } = {}) =>
+    says({ kind: "typing", discussion: TALK, user, on, expiresAt: unixMs(time.now() + ms) });
+  return { time, signals, says, types, typing: signals.typing(TALK) };
+}
+
+Deno.test("[LIVE7] who types does so until it is not said again, until they stop, or until they have sent it", async () => {
+  const { time, signals, types, typing } = listening();
+  types(BOB);
+  types(ALICE);
+  deepStrictEqual(typing.snapshot(), [BOB, ALICE]);
+  await time.pass(4_000);
+  types(ALICE);
+  await time.pass(2_000);
+  deepStrictEqual(typing.snapshot(), [ALICE]);
+  types(ALICE, { on: false });
+  deepStrictEqual(typing.snapshot(), []);
+  types(BOB);
+  signals.take([brought(message(TALK, 3))]);
+  deepStrictEqual(typing.snapshot(), []);
+  await time.pass(20_000);
+  deepStrictEqual(typing.snapshot(), []);
+  signals.close();
+});
+
+Deno.test("[LIVE7] a clock that is wrong neither hides who types nor shows them for ever", async () => {
+  const { time, signals, types, typing } = listening();
+  types(BOB, { ms: -3_600_000 });
+  deepStrictEqual(typing.snapshot(), [BOB]);
+  await time.pass(2_000);
+  deepStrictEqual(typing.snapshot(), []);
+  types(BOB, { ms: 3_600_000 });
+  await time.pass(11_000);
+  deepStrictEqual(typing.snapshot(), []);
+  signals.close();
+});
+
+Deno.test("[LIVE7] how somebody is there is believed as long as it says", async () => {
+  const { time, signals, says } = listening();
+  const presence = signals.presence(BOB);
+  deepStrictEqual(presence.snapshot(), { status: "unknown" });
+  says({ kind: "presence", user: BOB, status: "away", expiresAt: unixMs(time.now() + 60_000) });
+  deepStrictEqual(presence.snapshot(), { status: "away" });
+  await time.pass(61_000);
+  deepStrictEqual(presence.snapshot(), { status: "unknown" });
+  const lastSeen = unixMs(5);
+  says({ kind: "presence", user: BOB, status: "offline", lastSeen, expiresAt: unixMs(time.now() + 60_000) });
+  deepStrictEqual(presence.snapshot(), { status: "offline", lastSeen });
+  signals.close();
+});
