@@ -148,6 +148,7 @@ export interface History {
   endedAt: number;
   /** Items of a frame, at most. */
   readonly frameItems: number;
-  /** Milliseconds in which a node must answer an offer. */
+  /** Milliseconds in which a node must answer an offer; an app's, which shows its user what they did, may wait for their stream besides. */
   readonly deadlineMs: number;
+  readonly ownStreamMs: number;
 }

@@ -11,6 +11,7 @@ export const LIMITS: Limits = {
   flushDeadlineMs: 700,
   readDeadlineMs: 300,
   callDeadlineMs: 1_200,
+  ownStreamMs: 200,
   backfillPerStream: 8,
   backfillTotal: 25,
   ringEvents: 6,

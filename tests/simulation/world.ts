@@ -60,6 +60,7 @@ export class World {
     endedAt: Infinity,
     frameItems: LIMITS.frameEvents,
     deadlineMs: LIMITS.callDeadlineMs,
+    ownStreamMs: LIMITS.ownStreamMs,
   };
   readonly doesAnyoneRule: boolean;
   /** No node reaches another. */

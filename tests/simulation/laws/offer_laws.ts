@@ -31,11 +31,12 @@ export function* brokenInOffers(history: History): Generator<string> {
   yield* brokenOrder(offered, log);
 }
 
-function* brokenDeadlines({ offers, deadlineMs, endedAt }: History): Generator<string> {
-  for (const { drafts, arrivedAt, settledAt, node } of offers) {
+function* brokenDeadlines({ offers, deadlineMs, ownStreamMs, endedAt }: History): Generator<string> {
+  for (const { drafts, arrivedAt, settledAt, node, isByApp } of offers) {
     if (arrivedAt === null) continue;
     const ms = (settledAt ?? endedAt) - arrivedAt;
-    if (ms > deadlineMs + TIMER_MS) yield `[LOG4] ${drafts[0]?.id} had no answer of ${node} for ${ms.toFixed()} ms`;
+    const mostMs = deadlineMs + (isByApp ? ownStreamMs : 0) + TIMER_MS;
+    if (ms > mostMs) yield `[LOG4] ${drafts[0]?.id} had no answer of ${node} for ${ms.toFixed()} ms`;
   }
 }
 

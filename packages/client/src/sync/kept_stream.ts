@@ -107,7 +107,7 @@ export class KeptStream {
   release(): void {
     this.#holders--;
     if (!this.isHeld && !this.#isWorking) this.#part.unload();
-    this.#keeping.onChange(this);
+    this.#changed();
   }
 
   /** It is looked at: it leaves the store later than others. */

@@ -130,6 +130,8 @@ export class StreamPart {
     // What the feed brought while it was loaded is read again; it is little.
     if (this.#record !== null) this.#know(this.#record.head);
     this.#held.known(this.#known);
+    // Another tab may have stored more.
+    if (this.#record !== null && this.#held.head > this.#record.head) this.#storeHeld([]);
     this.#takeAhead();
   }
 

@@ -1,7 +1,8 @@
 import { seq } from "@gatz/domain";
 import assert from "node:assert/strict";
-import { start, streaming, TEA, texts } from "../../testing/replica_stage.ts";
+import { kind, start, streaming, TEA, texts } from "../../testing/replica_stage.ts";
 import { discussionOn, item, ScriptedServer } from "../../testing/scripted_server.ts";
+import { Memory, memoryStore } from "../store/memory.ts";
 import { CUT } from "../trouble.ts";
 
 /** On a shard of its own, and not there yet. */
@@ -88,4 +89,24 @@ Deno.test("[LIVE3] where nothing newer is there, nothing is shown to be missing"
   await again.time.pass(1_000);
   assert.equal(held.view.snapshot()?.held.missing(), null);
   assert.equal((await again.store.get("streams", TEA))?.known, 3);
+});
+
+Deno.test("[READ0] what another tab has stored meanwhile is loaded, and counts as held when it is released", async () => {
+  const memory = new Memory();
+  const first = await streaming({ store: memoryStore({ memory }) });
+  const second = await start({ ...first, store: memoryStore({ memory }) });
+  const { server, time } = first;
+  server.live();
+  await time.pass(500);
+  // The other feed is slower.
+  const said = server.say(TEA, "c");
+  server.feeds[0]?.frame({ cursor: "after c", items: [item(said)] });
+  await time.pass(500);
+  const held = second.replica.hold(TEA);
+  await time.pass(500);
+  assert.deepEqual(texts(held), ["a", "b", "c"]);
+  server.feeds[1]?.frame({ cursor: "after c", items: [item(said)] });
+  held.release();
+  await time.pass(500);
+  assert.equal(kind(second), "live");
 });
