@@ -1,6 +1,7 @@
 import { FOLD_VERSION, intervalsOf, seq } from "@gatz/domain";
 import assert from "node:assert/strict";
 import { ALICE, BOB, CLEO, DISCUSSION, draft, HandWrittenLog } from "../../testing/hand_written_log.ts";
+import type { LogItem } from "../server/contract.ts";
 import { HeldStream } from "./held_stream.ts";
 import { putItem, putWhole } from "./stored_items.ts";
 
@@ -75,6 +76,7 @@ Deno.test("[MOD1] marks of an older page are under those of the newer part, and 
   assert.deepEqual(reasons(), ["two", false]);
   held.prepend({ asOf: held.head, items: log.items(BOB, { to: 3 }) });
   assert.deepEqual(reasons(), ["one", "two", false]);
+  for (const message of held.messages) assert.deepEqual(held.message(message.id), message);
 });
 
 Deno.test("[VIS1] a new stay is opened anew: what was hidden is read again, and nothing from before it is used any more", () => {
@@ -82,7 +84,7 @@ Deno.test("[VIS1] a new stay is opened anew: what was hidden is read again, and 
   const held = opened(log);
   log.write(ALICE, draft("remove-member", { user: BOB }));
   log.say(ALICE, "without Bob");
-  const late = { page: { asOf: seq(4), items: log.items(BOB) }, opened: log.opened(BOB) };
+  const late = { page: { asOf: seq(4), items: log.items(BOB) }, opened: log.opened(BOB) }; // what Bob was told while he was out
   for (const item of log.items(BOB, { from: 4 })) held.take(item);
   log.write(ALICE, welcomeBack);
   log.say(ALICE, "with Bob");
@@ -92,11 +94,14 @@ Deno.test("[VIS1] a new stay is opened anew: what was hidden is read again, and 
   assert.equal(held.isToBeOpenedAnew, true);
   assert.deepEqual(texts(held), ["1", "2", "with Bob"], "what can be shown is shown meanwhile");
   assert.equal(held.open({ ...late.opened, asOf: seq(4) }), "old");
-  assert.equal(held.open(log.opened(BOB, 3)), "taken");
-  assert.deepEqual([texts(held), held.from, held.isToBeOpenedAnew], [["without Bob", "with Bob"], 5, false]);
-  assert.equal(held.prepend(late.page), "old");
-  assert.equal(held.prepend({ asOf: held.head, items: log.items(BOB, { to: 4 }) }), "taken");
+  assert.equal(held.open(log.opened(BOB, 2)), "taken");
+  assert.deepEqual([texts(held), held.from, held.isToBeOpenedAnew], [["with Bob"], 6, false]);
+  assert.deepEqual([held.open(late.opened), held.prepend(late.page)], ["old", "old"]);
+  assert.equal(held.prepend({ asOf: held.head, items: log.items(BOB, { to: 5 }) }), "taken");
   assert.deepEqual(texts(held), ["1", "2", "without Bob", "with Bob"]);
+  log.say(ALICE, "more");
+  held.open(log.opened(BOB, 1));
+  assert.deepEqual(texts(held).length, 5, "of the same stay everything is kept");
 });
 
 Deno.test("[MOD2] who becomes a moderator asks for what only moderators see, and goes on meanwhile", () => {
@@ -171,6 +176,14 @@ Deno.test("[LOG7] of a store with holes, or of another fold, what can be shown i
   assert.deepEqual([texts(cut).at(-1), cut.missing(), cut.isToBeOpenedAnew], ["5", { fromSeq: 7 }, true]);
   const other = load({ record: { ...record, foldVersion: FOLD_VERSION + 1 } });
   assert.deepEqual([texts(other).length, other.isToBeOpenedAnew], [6, true]);
+  other.keepNewest(1);
+  const late = talk(3).opened(BOB);
+  assert.deepEqual([other.open(late), other.head], ["old", 7], "it does not reach what is held");
+  const lateBase = load({ record: { ...record, base: { ...record.base!, seq: seq(2) } }, entries: entries.slice(4) });
+  assert.deepEqual([texts(lateBase), lateBase.isToBeOpenedAnew], [["4", "5", "6"], true]);
+  const hidden: LogItem = { type: "opaque", stream: DISCUSSION, from: seq(2), to: seq(4) };
+  const twice = load({ entries: [entries[0]!, putItem(DISCUSSION, hidden), ...entries.slice(2)] });
+  assert.deepEqual([texts(twice), twice.items.length], [["4", "5", "6"], 5], "what is covered twice is there once");
   assert.deepEqual([load({ record: undefined }).isToBeOpenedAnew, load({ entries: [] }).head], [true, 0]);
 });
 
