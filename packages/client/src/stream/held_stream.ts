@@ -146,10 +146,7 @@ export class HeldStream {
     if (asOf < this.#anewFrom) return "old";
     this.known(asOf);
     const { from, head, isEmpty } = this.#window;
-    if (!this.isToBeOpenedAnew && asOf <= head) {
-      const isOfThisStay = this.#ownStayFrom(state) === this.#ownStayFrom(this.#state);
-      return isOfThisStay && this.prepend(opened) === "taken" ? "taken" : "old";
-    }
+    if (!this.isToBeOpenedAnew && asOf <= head) return this.prepend(opened) === "taken" ? "taken" : "old";
     // Newer things are held, and what lies between is not.
     if (!isEmpty && asOf + 1 < from) return "old";
     // What was read before the present stay began may be less than what it shows.
