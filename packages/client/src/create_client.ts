@@ -42,19 +42,20 @@ export interface GatzClient {
 export function createGatzClient({ url, token, calls = "ws", pace: given }: GatzClientOptions): GatzClient {
   const pace = { ...DEFAULT_PACE, ...given };
   const urls = typeof url === "string" ? [url] : url;
-  const addresses = new Addresses({ urls, pace, random: Math.random, wait: systemTiming.wait });
+  const addresses = new Addresses({ urls, pace, random: Math.random, timing: systemTiming });
   const currentToken = async () => typeof token === "function" ? await token() : token ?? null;
   const socket = createWSClient({
     // It is asked for before each attempt, so what there is to wait is waited here, where the network's return can cut it short.
     url: async () => socketUrl(await addresses.next()),
     retryDelayMs: () => 0,
-    onOpen: () => addresses.opened(),
     onClose: (cause) => {
       if (!CLOSED_HERE.has(cause?.code)) addresses.lost();
     },
     WebSocket: boundedWebSocket(pace),
+    // Asked for once the socket is open.
     connectionParams: async () => {
       const value = await currentToken();
+      addresses.opened();
       return value === null ? {} : { token: value };
     },
     // Who calls over HTTP has a socket only while something is subscribed to.

@@ -1,5 +1,5 @@
 /** Which server a socket is opened to, and when: several addresses, full jitter, at once when the network is back. @module */
-import { backOff } from "../timing.ts";
+import { backOff, type Timing } from "../timing.ts";
 
 /** In milliseconds. */
 export interface ConnectionPace {
@@ -32,9 +32,11 @@ export interface AddressesOptions {
   readonly pace: Pick<ConnectionPace, "firstRetryMs" | "lastRetryMs">;
   /** From 0 up to 1. */
   readonly random: () => number;
-  /** Comes back after so many milliseconds, or as soon as the signal aborts. */
-  readonly wait: (ms: number, signal: AbortSignal) => Promise<void>;
+  readonly timing: Pick<Timing, "now" | "wait">;
 }
+
+/** A connection that was lost sooner was none: whoever took it did not want it. */
+const STEADY_MS = 5_000;
 
 /** Stays with the address that answers; after a failure the next one is tried, and after all of them the waiting grows. */
 export class Addresses {
@@ -42,8 +44,10 @@ export class Addresses {
   #current = 0;
   /** In a row. */
   #failures = 0;
+  #isFirst = true;
   /** The attempt that is not known to have failed. */
   #isTrying = false;
+  #openedAt = 0;
   #isClosed = false;
   #waiting: AbortController | undefined;
 
@@ -51,19 +55,18 @@ export class Addresses {
     this.#options = options;
   }
 
-  /** The address for the next attempt, when it is time for it. */
+  /** The address for the next attempt, when it is time for it. Many others may have lost the same server: all but the very first wait. */
   async next(): Promise<string> {
-    const { urls, pace, random, wait } = this.#options;
+    const { urls, pace, random, timing } = this.#options;
     if (this.#isTrying) this.failed();
-    if (this.#failures > 0 && !this.#isClosed) {
-      const round = Math.floor((this.#failures - 1) / urls.length);
+    if (!this.#isFirst && !this.#isClosed) {
+      const round = Math.max(0, Math.floor((this.#failures - 1) / urls.length));
+      const delayMs = backOff(round, { firstMs: pace.firstRetryMs, lastMs: pace.lastRetryMs, random });
       this.#waiting = new AbortController();
-      await wait(
-        backOff(round, { firstMs: pace.firstRetryMs, lastMs: pace.lastRetryMs, random }),
-        this.#waiting.signal,
-      );
+      await timing.wait(delayMs, this.#waiting.signal);
       this.#waiting = undefined;
     }
+    this.#isFirst = false;
     this.#isTrying = true;
     return this.present;
   }
@@ -75,26 +78,28 @@ export class Addresses {
     return url;
   }
 
-  /** The socket is open. */
+  /** The socket is open, and there is a token to show. */
   opened(): void {
     this.#isTrying = false;
-    this.#failures = 0;
+    this.#openedAt = this.#options.timing.now();
   }
 
   /** There is no answer at this address. */
   failed(): void {
+    this.#isTrying = false;
     this.#failures++;
     this.#current = (this.#current + 1) % this.#options.urls.length;
   }
 
-  /** A socket that was open is not any more: many others may have lost the same server, so the next attempt waits too. */
+  /** A socket that was open is not any more. */
   lost(): void {
-    this.#failures = Math.max(this.#failures, 1);
+    if (this.#options.timing.now() - this.#openedAt >= STEADY_MS) this.#failures = 0;
+    else this.failed();
   }
 
-  /** The network is back: there is nothing to wait for. */
+  /** The network is back, or there is another token: there is nothing to wait for. */
   hurry(): void {
-    this.#failures = Math.min(this.#failures, 1);
+    this.#failures = 0;
     this.#waiting?.abort();
   }
 

@@ -8,7 +8,7 @@ const pace = { firstRetryMs: 100, lastRetryMs: 1_000 };
 function addresses(urls: readonly string[], chance = 1) {
   const time = new VirtualTime();
   const begun = time.now();
-  const found = new Addresses({ urls, pace, random: () => chance, wait: time.wait });
+  const found = new Addresses({ urls, pace, random: () => chance, timing: time });
   const asked: string[] = [];
   const next = () => void found.next().then((url) => asked.push(`${url} at ${time.now() - begun}`));
   return { time, addresses: found, next, asked };
@@ -22,12 +22,24 @@ Deno.test("[LIVE1] the address that answers is kept; after a failure the next is
   }
   const delays = [0, 100, 100, 200, 200, 400].map((delay, n) => `${"ab"[n % 2]} at ${n * 1_000 + delay}`);
   assert.deepEqual(asked, delays);
-  // The last one, b, answers, and is lost later: it is asked first, soon.
+  // The last one, b, answers, and is lost long after: it is asked first, soon.
   found.opened();
+  await time.pass(10_000);
   found.lost();
   next();
   await time.pass(1_000);
-  assert.equal(asked.at(-1), "b at 6100");
+  assert.equal(asked.at(-1), "b at 16100");
+});
+
+Deno.test("[LIVE1] who is taken in and put out again has failed: the next address is tried, and the waiting grows", async () => {
+  const { time, addresses: found, next, asked } = addresses(["a", "b"]);
+  for (let attempt = 0; attempt < 4; attempt++) {
+    next();
+    await time.pass(1_000);
+    found.opened();
+    found.lost();
+  }
+  assert.deepEqual(asked, ["a at 0", "b at 1100", "a at 2100", "b at 3200"]);
 });
 
 Deno.test("[LIVE1] who lost a server comes back at any moment of the time there is, not all at its end", async () => {
@@ -37,12 +49,13 @@ Deno.test("[LIVE1] who lost a server comes back at any moment of the time there 
     next();
     await time.pass(0);
     found.opened();
+    await time.pass(10_000);
     found.lost();
     next();
     await time.pass(1_000);
     moments.push(asked.at(-1));
   }
-  assert.deepEqual(moments, ["a at 0", "a at 25", "a at 50", "a at 75"]);
+  assert.deepEqual(moments, ["a at 10000", "a at 10025", "a at 10050", "a at 10075"]);
 });
 
 Deno.test("[LIVE1] when the network is back nothing is waited for, and a closed client waits for nothing", async () => {

@@ -104,7 +104,7 @@ export class Journal {
     const { timing, signal } = this.#options;
     this.#hurry = new AbortController();
     this.#refused = Promise.withResolvers();
-    this.#writing = timing.wait(WRITE_MS, AbortSignal.any([signal, this.#hurry.signal]))
+    this.#writing = timing.wait(WRITE_MS, this.#hurry.signal)
       .then(() => this.#write())
       .catch((bug) => this.#options.onBug(bug))
       .finally(() => {
