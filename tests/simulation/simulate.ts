@@ -28,7 +28,7 @@ export interface Run {
 
 const QUIET_MS = 60_000;
 /** A wish that the server was told of is shown for so long, and what lists ask for comes. */
-const LISTEN_MS = 6_000;
+const LISTEN_MS = 9_000;
 
 export async function simulate(seed: number, tell?: (line: string) => void): Promise<Run> {
   const world = new World({ seed, tell });

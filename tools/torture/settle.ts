@@ -16,8 +16,8 @@ export interface Settling {
 
 /** After so long in calm, what has not ended does not end. */
 const PATIENCE_MS = 60_000;
-/** More than two beats, so that the loss of a last frame is found too (LIVE4); and apps show a mark that was told for five seconds. */
-const LISTEN_MS = 6_000;
+/** More than two beats, so that the loss of a last frame is found too (LIVE4); and apps go on showing a mark that was told for eight seconds. */
+const LISTEN_MS = 9_000;
 const LOOK_EVERY_MS = 200;
 /** One thing each, of a server that does nothing else. */
 const LAST_WORD_MS = 20_000;
