@@ -54,7 +54,7 @@ export class KeptStream {
   #holders = 0;
   /** The newest part is to be asked for, whatever is held. */
   #isToBeOpened = false;
-  /** What is being asked for may be older than what the feed goes on from. */
+  /** What is here, or being asked for, may be older than what the feed goes on from: the server is to be asked for more. */
   #isToBeCompared = false;
   #isMissing = false;
   #trouble: Trouble | null = null;
@@ -138,9 +138,9 @@ export class KeptStream {
 
   /** There is at least this much of it; undefined: nobody has said how much, so the server is to be asked once more. */
   compare(known: Seq | undefined): void {
-    if (known !== undefined) this.know(known);
-    else if (this.head > 0) this.know(seq(this.head + 1));
-    else this.#isToBeCompared = true;
+    if (known !== undefined) return this.know(known);
+    this.#isToBeCompared = true;
+    this.#changed();
   }
 
   /** A stay has begun that may show what was hidden before (VIS1): only if it is news. */
@@ -181,7 +181,7 @@ export class KeptStream {
   reset(): void {
     this.#life++;
     this.#part.reset();
-    this.#isToBeOpened = this.#isMissing = false;
+    this.#isToBeOpened = this.#isToBeCompared = this.#isMissing = false;
     this.#trouble = null;
     this.#changed();
   }
@@ -229,7 +229,7 @@ export class KeptStream {
     } else if (this.isHeld) return "load";
     else if (record === null) return null;
     else if (isToBeOpened || head - record.from >= MOST_STORED) return "load";
-    return head < known ? "read" : null;
+    return head < known || this.#isToBeCompared ? "read" : null;
   }
 
   /** What is stored is shown at once, also while something is asked for that may not be answered for long. */
@@ -255,10 +255,6 @@ export class KeptStream {
     // Perhaps it was read before something that has been met since.
     const isTooOld = taken === "old" && (held.isToBeOpenedAnew || opened.asOf < this.#part.known);
     this.#isToBeOpened = isTooOld && this.#isToBeOpened;
-    if (this.#isToBeCompared && this.head > 0) {
-      this.#isToBeCompared = false;
-      this.#part.know(seq(this.head + 1));
-    }
     this.#changed();
     if (isTooOld) await this.#pause();
   }
@@ -269,6 +265,7 @@ export class KeptStream {
     if (this.#part.held === null) await journal.flush();
     if (this.#part.held === null && journal.isFull) return this.#part.letGo();
     const [fromSeq, { known }] = [seq(this.head + 1), this.#part];
+    this.#isToBeCompared = false;
     const page = await this.#ask((server) => server.read({ stream: this.stream, fromSeq, limit: PAGE_EVENTS }));
     if (page === null || this.#isRefused(page)) return;
     this.#part.takePage(page.items, { known });
@@ -287,7 +284,7 @@ export class KeptStream {
     if (!isTrouble(answer)) return this.#isDropped;
     this.#isMissing = answer.code === "NotFound";
     if (this.#isMissing) this.#part.lose();
-    else this.#trouble = answer;
+    else [this.#trouble, this.#isToBeCompared] = [answer, true];
     this.#changed();
     return true;
   }

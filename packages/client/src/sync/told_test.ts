@@ -110,3 +110,40 @@ Deno.test("[READ0] what another tab has stored meanwhile is loaded, and counts a
   await time.pass(500);
   assert.equal(kind(second), "live");
 });
+
+Deno.test("[LIVE3] a page that was empty when it was asked for takes nothing back that was heard since", async () => {
+  const first = await streaming();
+  await first.replica.close();
+  const { server } = first;
+  const late = Promise.withResolvers<void>();
+  server.gate = (what) => what.startsWith("read") ? late.promise : Promise.resolve();
+  // No list knows of it: the server is asked.
+  const again = await start(first);
+  const held = again.replica.hold(TEA);
+  await again.time.pass(500);
+  assert(server.asked.includes(`read 4 ${TEA}`));
+  server.say(TEA, "c");
+  server.live([{ stream: TEA, seq: seq(4) }]);
+  late.resolve();
+  await again.time.pass(500);
+  assert.deepEqual(texts(held), ["a", "b", "c"]);
+});
+
+Deno.test("[LIVE3] what was opened before the page from which the feed goes on is asked for once more", async () => {
+  const server = new ScriptedServer();
+  server.create(LATER);
+  server.say(LATER, "first");
+  const late = { open: Promise.withResolvers<void>(), discussions: Promise.withResolvers<void>() };
+  server.gate = (what) => what === "open" || what === "discussions" ? late[what].promise : Promise.resolve();
+  const { replica, time } = await start({ server });
+  const held = replica.hold(LATER);
+  await time.pass(100);
+  // Not in what was opened, and before the cursor.
+  server.say(LATER, "between");
+  late.discussions.resolve();
+  await time.pass(100);
+  late.open.resolve();
+  server.live();
+  await time.pass(1_000);
+  assert.deepEqual(texts(held), ["first", "between"]);
+});

@@ -1,0 +1,67 @@
+import { needsLoopback } from "@gatz/testing/loopback.ts";
+import assert from "node:assert/strict";
+import { createGatzClient } from "./create_client.ts";
+
+/** Takes connections and says nothing; how many it took. */
+function deafServer() {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const taken: Deno.Conn[] = [];
+  let more = Promise.withResolvers<void>();
+  const accepting = (async () => {
+    for await (const connection of listener) {
+      taken.push(connection);
+      more.resolve();
+      more = Promise.withResolvers();
+    }
+  })();
+  const takes = async (count: number) => {
+    while (taken.length < count) await more.promise;
+  };
+  const close = async () => {
+    listener.close();
+    for (const connection of taken) connection.close();
+    await accepting;
+  };
+  return { url: `http://127.0.0.1:${listener.addr.port}`, taken, takes, [Symbol.asyncDispose]: close };
+}
+
+if (await needsLoopback(import.meta.url)) {
+  Deno.test("[LIVE1] a socket that does not open is given up; the next attempt waits, until the network is back", async () => {
+    await using server = deafServer();
+    const never = 1_000_000;
+    const client = createGatzClient({
+      url: server.url,
+      token: "any",
+      pace: { openMs: 100, closeMs: 50, firstRetryMs: never, lastRetryMs: never },
+    });
+    try {
+      await server.takes(1);
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      assert.equal(server.taken.length, 1);
+      dispatchEvent(new Event("online"));
+      await server.takes(2);
+    } finally {
+      await client.close();
+    }
+  });
+
+  Deno.test("[LIVE1] where one address is deaf the next one is tried, over HTTP too", async () => {
+    await using deaf = deafServer();
+    await using other = deafServer();
+    const pace = { openMs: 100, closeMs: 50, firstRetryMs: 10, lastRetryMs: 10 };
+    const client = createGatzClient({ url: [deaf.url, other.url], token: "any", pace });
+    try {
+      await deaf.takes(2);
+      await other.takes(2);
+    } finally {
+      await client.close();
+    }
+    // Nobody listens at the first.
+    const overHttp = createGatzClient({ url: ["http://127.0.0.1:1", other.url], token: "any", calls: "http" });
+    const before = other.taken.length;
+    await assert.rejects(overHttp.api.auth.me.query());
+    const asked = overHttp.api.auth.me.query(undefined, { signal: AbortSignal.timeout(1_000) });
+    await Promise.all([other.takes(before + 1), assert.rejects(asked)]);
+    await overHttp.close();
+  });
+}
