@@ -97,7 +97,7 @@ Deno.test("[VIS4] a viewer's form tells of nobody who has gone, and of what peop
     }),
     { numRuns: 60 },
   );
-  ok(Object.values(found).every((many) => many > 20), JSON.stringify(found));
+  ok(Object.values(found).every((many) => many > 4), JSON.stringify(found));
 });
 
 interface Known {

@@ -55,23 +55,28 @@ function confirmedMessages(held: HeldStream, blocks: Blocks): readonly PictureMe
 }
 
 /** What replies are shown as stays the same object while neither they nor the quotes in them change. */
-const replies = new WeakMap<LiveMessage, Remembered<PictureMessage> & { readonly original: string }>();
+const replies = new WeakMap<LiveMessage, Remembered<PictureMessage> & { readonly original: MessageState }>();
 
 function drawMessage(message: MessageState, held: Pick<HeldStream, "message">, blocks: Blocks): PictureMessage {
   const shown = hidden(message, blocks);
   if (shown.kind !== "live" || shown.replyTo === undefined) return shown;
-  const quoted = held.message(shown.replyTo);
-  if (quoted === undefined) return shown;
-  const original = `${quoted.kind} ${quoted.changedSeq}`;
+  const original = held.message(shown.replyTo);
+  if (original === undefined) return shown;
   const known = replies.get(shown);
-  if (known?.original === original && known.blocks === blocks.of) return known.shown;
-  const reply = { ...shown, quote: quoteOf(hidden(quoted, blocks)) };
+  if (known?.blocks === blocks.of && isQuotedAlike(known.original, original)) return known.shown;
+  const reply = { ...shown, quote: quoteOf(hidden(original, blocks)) };
   replies.set(shown, { original, blocks: blocks.of, shown: reply });
   return reply;
 }
 
 function hidden(message: MessageState, blocks: Blocks): MessageState | BlockedMessage {
   return unlessBlocked(message, blocks.users);
+}
+
+/** Reactions are not in a quote. */
+function isQuotedAlike(a: MessageState, b: MessageState): boolean {
+  if (a === b || a.kind === "deleted" || b.kind === "deleted") return a.kind === b.kind;
+  return a.text === b.text && a.attachments === b.attachments;
 }
 
 function quoteOf(original: MessageState | BlockedMessage): Quote {

@@ -231,6 +231,10 @@ Deno.test("[MSG3] [MSG2] quotes follow what becomes of their message, and stay t
   const edit = draft("edit-message", { target, text: "two", mentions: [], attachments: [] });
   assert.equal(quoted(drawDiscussion(drawing([record(edit)])).messages[1]!), "two", "as one's own draft will have it");
   assert.equal(quoted(reply()), "one");
+  const other = draft("edit-message", { target, text: "meanwhile", mentions: [], attachments: [] });
+  log.write(BOB, other, { targetSeq: seq(2) });
+  take();
+  assert.equal(quoted(reply()), "meanwhile", "at the seq that the draft would have had");
   log.write(BOB, edit, { targetSeq: seq(2) });
   take();
   assert.equal(quoted(reply()), "two");
