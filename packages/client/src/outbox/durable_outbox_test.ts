@@ -40,12 +40,12 @@ Deno.test("[LOG4] a rejection in the middle of a bundle takes that draft back al
     hasRejected = true;
     return { taken: 1, end: REJECTED };
   };
-  const [holder, maker] = [await stage.live(), await stage.live()];
-  const offers = maker.addBundle(drafts);
+  const [holder, other] = [await stage.live(), await stage.live()];
+  const offers = holder.addBundle(drafts);
   await stage.time.pass(1_000);
   assert.deepEqual(await kinds(offers), ["accepted", "rejected", "accepted"]);
   assert.deepEqual(stage.bundles, [idsOf(drafts), [drafts[0]!.id, drafts[2]!.id]]);
-  for (const tab of [holder, maker]) {
+  for (const tab of [holder, other]) {
     assert.deepEqual(tab.refused.snapshot().map(({ draft, rejection }) => [draft.id, rejection]), [[
       drafts[1]!.id,
       REJECTED,
@@ -57,9 +57,9 @@ Deno.test("[LOG4] a rejection in the middle of a bundle takes that draft back al
     tab.arrived(DISCUSSION, seq(2));
     assert.equal(tab.pending.snapshot().size, 0);
   }
-  await maker.dismiss(drafts[1]!.id);
+  await other.dismiss(drafts[1]!.id);
   await stage.time.settle();
-  for (const tab of [holder, maker]) assert.deepEqual(tab.refused.snapshot(), []);
+  for (const tab of [holder, other]) assert.deepEqual(tab.refused.snapshot(), []);
   for (const table of ["drafts", "refused", "outcomes"] as const) {
     assert.deepEqual(await memoryStore({ memory: stage.memory }).list(table), []);
   }
@@ -200,6 +200,55 @@ Deno.test("[LOG9] in another life what was accepted and has not arrived comes fi
   outbox.incarnation(stage.life);
   outbox.arrived(DISCUSSION, seq(2));
   assert.equal(outbox.pending.snapshot().size, 0);
+});
+
+Deno.test("[LOG9] where things arrived in a life that is over says nothing of the next one", async () => {
+  await using stage = new OutboxStage();
+  const outbox = await stage.live();
+  outbox.arrived(DISCUSSION, seq(5));
+  stage.life = incarnation("two");
+  const { outcome } = outbox.add(saying(DISCUSSION));
+  assert.equal((await outcome).kind, "accepted");
+  assert.equal(outbox.pending.snapshot().get(DISCUSSION)?.length, 1);
+});
+
+Deno.test("[LOG9] [FACT1] a refusal for want of what another life has lost is none: that is offered again, and then what stands on it", async () => {
+  await using stage = new OutboxStage();
+  const [group, talk] = [aGroup(2), aDiscussion(1)];
+  stage.play = ([draft]) => {
+    const isThere = draft?.type !== "create" || !("group" in draft.body) || stage.logs.has(draft.body.group);
+    return isThere ? undefined : { taken: 0, end: { kind: "rejected", code: "NotFound" } };
+  };
+  const outbox = await stage.live();
+  const name = "A name";
+  const begun = outbox.add({ stream: group, id: anEvent(2), type: "create", version: 1, body: { name, members: [] } });
+  assert.equal((await begun.outcome).kind, "accepted");
+  stage.life = incarnation("two");
+  stage.logs.clear();
+  const body = { name, group, members: [] };
+  const { outcome } = outbox.add({ stream: talk, id: anEvent(1), type: "create", version: 1, body });
+  await stage.time.pass(10_000);
+  assert.equal((await outcome).kind, "accepted");
+  assert.deepEqual([...stage.logs.keys()], [group, talk]);
+});
+
+Deno.test("[SEC3] what waits of many streams leaves little by little: no frame of the socket is larger than a bundle", async () => {
+  await using stage = new OutboxStage();
+  const outbox = stage.tab();
+  const talks = Array.from({ length: 30 }, (_, i) => aDiscussion(1 + i % 8));
+  const offers = talks.map((talk, i) =>
+    outbox.add(saying(talk, { text: "x".repeat(i < 4 ? 30_000 : 10), shard: 1 + i % 8 }))
+  );
+  await stage.time.settle();
+  outbox.incarnation(stage.life);
+  outbox.connected(true);
+  await stage.time.pass(1_000);
+  assert.ok((await kinds(offers)).every((kind) => kind === "accepted"));
+  for (const [, frame] of Map.groupBy(stage.offered, ({ at }) => at)) {
+    assert.ok(frame.length <= 10, `${frame.length} calls`);
+    const bytes = JSON.stringify(frame.map(({ stream, drafts }) => ({ stream, drafts }))).length;
+    assert.ok(bytes <= 62 * 1024, `${bytes} bytes`);
+  }
 });
 
 Deno.test("[LOG4] only who is connected offers: when the one tab loses its connection, another goes on", async () => {

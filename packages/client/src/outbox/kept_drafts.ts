@@ -6,7 +6,7 @@ import type { DraftId, DraftRecord, PlaceRecord, RefusedRecord } from "../store/
 import { type Kept, type NotKept, type Offer, OUTBOX_LOCK, type Pending, type PendingDraft } from "./contract.ts";
 import { InOrder } from "./in_order.ts";
 import { judgedBy } from "./judged_by.ts";
-import { draftsOf, inLife, queuesOf, withChanged } from "./queues.ts";
+import { draftsOf, inLife, queuesOf, withAdded, withChanged } from "./queues.ts";
 import { RefusedDrafts } from "./refused_drafts.ts";
 import { unlessFailed } from "./unless_failed.ts";
 import type { Verdict } from "./verdict.ts";
@@ -27,6 +27,9 @@ export class KeptDrafts {
   readonly #offers = new WaitingOffers();
   readonly #arrived = new Map<StreamId, Seq>();
   #life: Incarnation | null = null;
+  readonly #toStore: DraftRecord[] = [];
+  /** A writing that has yet to begin. */
+  #storing: Promise<Kept | NotKept> | null = null;
   /** The last place in the store up to which all drafts are known. */
   #newest: string | undefined;
   /** One that has yet to begin. */
@@ -79,9 +82,14 @@ export class KeptDrafts {
   /** Shows at once. */
   add(records: readonly DraftRecord[]): readonly Offer[] {
     const present = records.map((record) => ({ ...record, key: null }));
-    this.pending.set(withChanged(this.pending.snapshot(), { present }));
+    this.pending.set(withAdded(this.pending.snapshot(), present));
     const outcomes = records.map(({ draft }) => this.#offers.outcomeOf(draft.id));
-    const stored = this.#inOrder.run(() => this.#write(records));
+    this.#toStore.push(...records);
+    // What is added until its turn comes is written with it.
+    const stored = this.#storing ??= this.#inOrder.run(() => {
+      this.#storing = null;
+      return this.#write(this.#toStore.splice(0));
+    });
     return records.map(({ draft: { id } }, i) => ({ id, stored, outcome: outcomes[i]! })); // one a record
   }
 

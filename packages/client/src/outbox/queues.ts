@@ -27,20 +27,46 @@ export function queuesOf(drafts: Iterable<PendingDraft>): Pending {
 const byPlace = (a: PendingDraft, b: PendingDraft): number =>
   a.key === b.key ? 0 : a.key !== null && (b.key === null || a.key < b.key) ? -1 : 1;
 
+/** With new ones, which are being written, at the ends. */
+export function withAdded(pending: Pending, added: readonly PendingDraft[]): Pending {
+  const next = new Map(pending);
+  for (const [stream, drafts] of Map.groupBy(added, ({ draft }) => draft.stream)) {
+    next.set(stream, [...next.get(stream) ?? [], ...drafts]);
+  }
+  return next;
+}
+
 /** Each draft of `present` as it is now, at its place, and none of `gone`. */
 export function withChanged(
   pending: Pending,
   { present = [], gone = [] }: { readonly present?: readonly PendingDraft[]; readonly gone?: readonly PendingDraft[] },
 ): Pending {
   const next = new Map(pending);
-  for (const [stream, drafts] of Map.groupBy([...gone, ...present], ({ draft }) => draft.stream)) {
-    const changed = new Set<DraftId>(drafts.map(({ draft }) => draft.id));
-    const rest = (pending.get(stream) ?? []).filter(({ draft }) => !changed.has(draft.id));
-    const queue = [...rest, ...present.filter(({ draft }) => draft.stream === stream)].sort(byPlace);
+  const changes = [...gone.map((draft) => ({ draft, now: null })), ...present.map((draft) => ({ draft, now: draft }))];
+  for (const [stream, ofStream] of Map.groupBy(changes, ({ draft }) => draft.draft.stream)) {
+    const changed = new Map(ofStream.map(({ draft, now }): [DraftId, PendingDraft | null] => [draft.draft.id, now]));
+    const queue = changedQueue(pending.get(stream) ?? [], changed);
     if (queue.length === 0) next.delete(stream);
     else next.set(stream, queue);
   }
   return next;
+}
+
+/** It may be long, and mostly stays as it is. */
+function changedQueue(
+  queue: readonly PendingDraft[],
+  changed: Map<DraftId, PendingDraft | null>,
+): readonly PendingDraft[] {
+  const next: PendingDraft[] = [];
+  for (const one of queue) {
+    const now = changed.get(one.draft.id);
+    changed.delete(one.draft.id);
+    if (now === undefined) next.push(one);
+    else if (now !== null) next.push(now);
+  }
+  for (const draft of changed.values()) if (draft !== null) next.push(draft);
+  const isInOrder = next.every((draft, i) => i === 0 || byPlace(next[i - 1]!, draft) <= 0);
+  return isInOrder ? next : next.sort(byPlace);
 }
 
 export function* draftsOf(pending: Pending): Iterable<PendingDraft> {
