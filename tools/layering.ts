@@ -1,7 +1,7 @@
 /** Who may import whom: the one table behind the lint rules and the check of the module graph. @module */
 
 export interface Layer {
-  /** The workspace member's name, which others import it by. */
+  /** The workspace member's name, which others import it by; who nobody imports needs no such. */
   readonly name: string;
   /** Its folder from the root. */
   readonly folder: string;
@@ -13,6 +13,8 @@ export interface Layer {
   readonly packages: readonly string[];
   /** Whether it may import `node:` modules. */
   readonly node: boolean;
+  /** What the check of the graph begins with, in the folder; default: `mod.ts`. */
+  readonly entries?: readonly string[];
   /** Files and folders that may, where the rest may not: no entry that runs everywhere leads there. */
   readonly nodeIn?: readonly string[];
 }
@@ -76,6 +78,16 @@ export const LAYERS: readonly Layer[] = [
     typesOnly: ["@gatz/server"],
     packages: ["@trpc/client", "@trpc/server", "react", "react-dom", "superjson"],
     node: true,
+  },
+  {
+    name: "examples",
+    folder: "examples",
+    // As apps of other people: what the client does not export they do not have.
+    members: ["@gatz/client"],
+    typesOnly: [],
+    packages: [],
+    node: true,
+    entries: ["bot.ts", "terminal_chat.ts"],
   },
 ];
 

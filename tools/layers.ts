@@ -79,8 +79,10 @@ function fromRoot(specifier: string): string {
 if (import.meta.main) {
   const found: string[] = [];
   for (const layer of LAYERS) {
-    const entry = `${layer.folder}/mod.ts`;
-    found.push(...forbiddenPaths(layer, await readGraph(entry), entry));
+    for (const name of layer.entries ?? ["mod.ts"]) {
+      const entry = `${layer.folder}/${name}`;
+      found.push(...forbiddenPaths(layer, await readGraph(entry), entry));
+    }
   }
   for (const line of found) console.error(line);
   console.log(found.length === 0 ? `${LAYERS.length} layers keep to themselves` : `${found.length} forbidden ways`);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { LAYERS, packageOf } from "./layering.ts";
+import { LAYERS, packageOf, refusal } from "./layering.ts";
 import { forbiddenPaths, type ModuleGraph } from "./layers.ts";
 
 function layer(name: string) {
@@ -41,6 +41,28 @@ Deno.test("storage brings its database driver to the server, and nothing to the 
   const storage = { "packages/storage/mod.ts": ["npm:postgres@3.4.9"] };
   assert.deepEqual(check("@gatz/server", { "apps/server/mod.ts": ["packages/storage/mod.ts"], ...storage }), []);
   assert.equal(check("@gatz/client", { "packages/client/mod.ts": ["packages/storage/mod.ts"], ...storage }).length, 1);
+});
+
+Deno.test("an example takes what an app has: the client as it is exported and node", () => {
+  const examples = layer("examples");
+  const file = "examples/bot.ts";
+  const refused = (specifier: string) => refusal(examples, { specifier, typeOnly: true }, file);
+  for (const fine of ["@gatz/client", "@gatz/client/sqlite", "node:process", "./more.ts"]) {
+    assert.equal(refused(fine), undefined, fine);
+  }
+  for (const detour of ["@gatz/domain", "@gatz/testing/chance.ts", "superjson", "../packages/client/src/timing.ts"]) {
+    assert.notEqual(refused(detour), undefined, detour);
+  }
+  assert.deepEqual(
+    forbiddenPaths(
+      examples,
+      new Map([[file, ["packages/client/mod.ts", "tests/support/chance.ts"]], ["packages/client/mod.ts", [
+        "npm:superjson@2.2.6",
+      ]]]),
+      file,
+    ),
+    ["examples reaches examples/bot.ts → tests/support/chance.ts"],
+  );
 });
 
 Deno.test("a package's name is found in every way of writing it", () => {

@@ -9,7 +9,7 @@ interface Step {
   readonly args: readonly string[];
 }
 
-const CODE = ["packages", "apps", "tools", "tests", "bench"];
+const CODE = ["packages", "apps", "tools", "tests", "bench", "examples"];
 const DOCS = ["README.md", "ARCHITECTURE.md", "docs"];
 
 const STEPS: readonly Step[] = [

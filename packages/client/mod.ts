@@ -1,5 +1,7 @@
 /** The client for apps: offline first, and never wrong about what it shows. See docs/client.md. @module */
 import "./src/node_version.ts";
+export { membersNow, parseId, roleOf } from "@gatz/domain";
+export type { DiscussionId, GroupId, MessageId, UserId } from "@gatz/domain";
 export type { AppRouter } from "@gatz/server";
 export type * from "./src/app/acts.ts";
 export * from "./src/app/create_gatz.ts";

@@ -67,6 +67,7 @@ if (await needsPostgres(import.meta.url)) {
         his.picture,
         ({ status, messages }) => status === "ready" && messages.length === 1,
       );
+      assert.deepEqual((await ben.search("twelve")).map(({ message }) => message.id), [messages[0]!.id]);
       his.react(messages[0]!.id, "👍");
       const sent = his.send({ text: "At one" });
       assert.equal((await sent.outcome).kind, "accepted");

@@ -8,6 +8,8 @@ export interface EntryPoint extends AsyncDisposable {
   readonly pid: number;
   /** Resolves with all it printed once that holds `text`; throws if the process ends before. */
   printed(text: string | RegExp): Promise<string>;
+  /** Types a line into it; if `isTyped`. */
+  type(line: string): Promise<void>;
   /** Sends a signal and waits for its end. */
   end(signal: Deno.Signal): Promise<Deno.CommandStatus>;
   /** Waits for its end; with all it printed, on both streams. */
@@ -20,6 +22,8 @@ export interface EntryPointOptions {
   readonly args?: readonly string[];
   /** Default: the root of the checkout. */
   readonly cwd?: string;
+  /** Somebody sits before it; default: nobody, and nothing can be read. */
+  readonly isTyped?: boolean;
   /** What ends it when it is disposed of. Default SIGKILL, which a `deno task` would not hand on to what it runs. */
   readonly endWith?: Deno.Signal;
 }
@@ -43,10 +47,11 @@ export function startDeno(args: readonly string[], options: Omit<EntryPointOptio
     cwd: options.cwd ?? ROOT,
     clearEnv: true,
     env: { ...Object.fromEntries(inherited), ...options.env },
-    stdin: "null",
+    stdin: options.isTyped ? "piped" : "null",
     stdout: "piped",
     stderr: "piped",
   }).spawn();
+  const keyboard = options.isTyped ? child.stdin.getWriter() : undefined;
   let output = "";
   let closed = false;
   let change = Promise.withResolvers<void>();
@@ -80,6 +85,7 @@ export function startDeno(args: readonly string[], options: Omit<EntryPointOptio
       }
       return output;
     },
+    type: async (line) => await keyboard?.write(new TextEncoder().encode(`${line}\n`)),
     end,
     ended,
     [Symbol.asyncDispose]: async () => {

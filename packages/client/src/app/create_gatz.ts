@@ -95,6 +95,8 @@ async function started({ onBug = console.error, ...options }: GatzOverOptions): 
   const search: GatzParts["search"] = async (text, { limit }) => {
     const session = replica.session.snapshot();
     if (session === null) return [];
+    // What is on the screen is found too.
+    await replica.stored();
     const blocks = session.lists.blocks.snapshot() ?? new Set();
     return await searchStored(store, text, { limit, viewer: session.self.user, blocks });
   };

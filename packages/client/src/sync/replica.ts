@@ -133,6 +133,11 @@ export class Replica<L extends ListsPart, O extends OutboxPart> {
     this.#lanes.revive();
   }
 
+  /** Resolves once what is here is in the store, as far as that takes it. */
+  async stored(): Promise<void> {
+    await this.#journal.flush();
+  }
+
   async close(): Promise<void> {
     this.#feed.stop();
     this.#streams?.close();
