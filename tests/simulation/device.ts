@@ -1,5 +1,5 @@
 /** What one device holds: it keeps what its feed brings, and reads what that leaves out. It follows docs/protocol.md, and shares nothing with packages/client. */
-import { type FeedItem, type LogEvent, seq, type StreamId, type UserId } from "@gatz/domain";
+import { type FeedItem, type Incarnation, type LogEvent, seq, type StreamId, type UserId } from "@gatz/domain";
 import { added, type PlainEvent } from "../../tools/oracle/event.ts";
 import type { Device as DeviceRecord, PlainItem, PlainMark, Session } from "./history.ts";
 import type { Line, Open } from "./line.ts";
@@ -21,6 +21,7 @@ export class Device {
   readonly marks = new Map<string, PlainMark>();
   readonly #held = new Map<StreamId, Held>();
   #cursor: string | undefined;
+  #life: Incarnation | undefined;
   /** What the cursor implies is held. */
   #hasBegun = false;
 
@@ -46,6 +47,9 @@ export class Device {
 
   /** A feed from where the one before got to. */
   #subscribe({ node, wire }: Open): void {
+    // A cursor of another life is worth nothing (LOG9). What is held is all there still, in this simulation.
+    if (node.storage.incarnation !== this.#life) this.#cursor = undefined;
+    this.#life = node.storage.incarnation;
     const input = this.#cursor === undefined ? {} : { lastEventId: this.#cursor };
     const held = new Map([...this.#held].map(([stream, { head }]) => [stream as string, head]));
     const resumed = this.#cursor !== undefined;

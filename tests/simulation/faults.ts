@@ -22,6 +22,7 @@ const FAULTS = {
   jumpClock: 1,
   foreignEpoch: 1.5,
   closeShard: 0.5,
+  newLife: 1.5,
 } as const;
 export type FaultName = keyof typeof FAULTS;
 
@@ -118,6 +119,8 @@ export class Faults {
         return;
       case "foreignEpoch":
         return this.#raiseEpoch();
+      case "newLife":
+        return await this.#newLife();
       case "closeShard": {
         const tables = this.#tables();
         tables.writable = false;
@@ -171,6 +174,20 @@ export class Faults {
     for (const link of links) link.slowness = { ms: 20, longChance: 0.3, longMs: 600 };
     await this.#aWhile();
     for (const link of links) link.slowness = { ms: 0.3, longChance: 0.02, longMs: 40 };
+  }
+
+  /** As after a restore that has lost nothing. */
+  async #newLife(): Promise<void> {
+    const { nodes } = this.#world;
+    if (this.#restarting.size > 0) return;
+    for (const n of nodes.keys()) this.#restarting.add(n);
+    await Promise.all(nodes.map((node) => node?.kill()));
+    this.#world.beginNewLife();
+    for (const n of nodes.keys()) {
+      await this.#aWhile();
+      await this.#world.startNode(n);
+      this.#restarting.delete(n);
+    }
   }
 
   async #restart(how: "killNode" | "stopNode"): Promise<void> {

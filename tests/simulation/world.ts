@@ -34,7 +34,7 @@ export class World {
   readonly time: VirtualTime;
   readonly servers: readonly SimServer[];
   readonly shards: readonly ShardNumber[];
-  readonly incarnation: Incarnation = incarnation("first");
+  #lives = 1;
   readonly nodes: (SimNode | null)[];
   readonly users: UserId[] = [];
   readonly groups: GroupId[] = [];
@@ -104,6 +104,16 @@ export class World {
 
   server(shard: ShardNumber): SimServer {
     return this.servers.find((server) => server.shards.has(shard))!; // every shard is on one
+  }
+
+  /** Which life of the installation it is; each begins with all that there was before (LOG9). */
+  get incarnation(): Incarnation {
+    return incarnation(`life ${this.#lives}`);
+  }
+
+  beginNewLife(): void {
+    this.#lives++;
+    this.note(`a new life: ${this.incarnation}`);
   }
 
   async startNode(n: number): Promise<void> {

@@ -46,15 +46,24 @@ export const emptyLists = (server: ScriptedServer, known: ListsPart["known"] = (
   close: () => {},
 });
 
+interface ListsStaged {
+  readonly known?: ListsPart["known"];
+  /** Given what lists call when asking has brought something. */
+  readonly onLists?: (onChange: () => void) => void;
+}
+
 export async function start(
-  { known, ...parts }: Partial<Omit<Client, "replica">> & { readonly known?: ListsPart["known"] } = {},
+  { known, onLists, ...parts }: Partial<Omit<Client, "replica">> & ListsStaged = {},
 ): Promise<Client> {
   const { server = new ScriptedServer(), store = memoryStore(), time = new VirtualTime(), ...rest } = parts;
   const { outbox = new Arrivals() } = parts;
   const onBug = (bug: unknown) => {
     throw bug;
   };
-  const lists = () => emptyLists(server, known);
+  const lists = ({ onChange }: { readonly onChange: () => void }) => {
+    onLists?.(onChange);
+    return emptyLists(server, known);
+  };
   const replica = new Replica({ ...rest, server, store, timing: time, outbox: () => outbox, lists, onBug });
   await replica.start();
   await time.settle();

@@ -96,6 +96,14 @@ export class HeldStreams {
     for (const kept of this.#streams.values()) kept.compare(known(kept.stream));
   }
 
+  /** How far streams have come, of those of which it is known. */
+  learn(known: (stream: StreamId) => Seq | undefined): void {
+    for (const kept of this.#streams.values()) {
+      const head = known(kept.stream);
+      if (head !== undefined) kept.know(head);
+    }
+  }
+
   /** Whether something is known to be there that is not held, but for what shards that don't answer have. */
   isBehind(silent: ReadonlyMap<ShardNumber, unknown>): boolean {
     for (const kept of this.#streams.values()) if (kept.isBehind && !silent.has(shardOf(kept.stream))) return true;

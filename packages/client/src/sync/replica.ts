@@ -152,7 +152,7 @@ export class Replica<L extends ListsPart, O extends OutboxPart> {
   /** It is known whose client this is. */
   async #begin(self: SelfRecord): Promise<void> {
     const { store, onBug, lists: makeLists } = this.#options;
-    const onChange = () => this.#journal.put(this.#session.snapshot()?.lists.drain() ?? []);
+    const onChange = () => this.#listsAsked();
     const lists = makeLists({ ...this.#kit, self, outbox: this.outbox, onChange });
     await lists.load();
     const { server } = this.#kit;
@@ -164,6 +164,14 @@ export class Replica<L extends ListsPart, O extends OutboxPart> {
     }, await store.list("streams"));
     this.#streams.compare((stream) => lists.known(stream));
     this.#session.set({ self, lists });
+  }
+
+  /** Asking has brought something that no frame brings again: where a feed begins at the present, also how far streams have come (LIVE3). */
+  #listsAsked(): void {
+    const lists = this.#session.snapshot()?.lists;
+    if (lists === undefined) return;
+    this.#streams?.learn((stream) => lists.known(stream));
+    this.#journal.put(lists.drain());
   }
 
   #connected(connected: boolean): void {

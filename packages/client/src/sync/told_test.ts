@@ -147,3 +147,23 @@ Deno.test("[LIVE3] what was opened before the page from which the feed goes on i
   await time.pass(1_000);
   assert.deepEqual(texts(held), ["first", "between"]);
 });
+
+Deno.test("[LIVE3] what lists learn later, beside a feed that began at the present, is read too", async () => {
+  const first = await streaming();
+  await first.replica.close();
+  first.server.say(TEA, "c");
+  let [known, changed] = [seq(3), () => {}];
+  const again = await start({
+    ...first,
+    known: (stream) => stream === TEA ? known : undefined,
+    onLists: (on) => changed = on,
+  });
+  const held = again.replica.hold(TEA);
+  again.server.live();
+  await again.time.pass(1_000);
+  assert.deepEqual(texts(held), ["a", "b"]);
+  known = seq(4);
+  changed();
+  await again.time.pass(1_000);
+  assert.deepEqual(texts(held), ["a", "b", "c"]);
+});
