@@ -202,6 +202,30 @@ Deno.test("[LOG9] in another life what was accepted and has not arrived comes fi
   assert.equal(outbox.pending.snapshot().size, 0);
 });
 
+Deno.test("[LOG4] what another tab stored first is offered first, also by a tab that has not heard of it", async () => {
+  await using stage = new OutboxStage();
+  const deaf = { ...bound(memoryStore({ memory: stage.memory })), watch: () => () => {} };
+  const [holder, other] = [await stage.live({ store: deaf }), await stage.live()];
+  const drafts = [saying(DISCUSSION), saying(DISCUSSION)] as const;
+  await other.add(drafts[0]).stored;
+  assert.equal((await holder.add(drafts[1]).outcome).kind, "accepted");
+  assert.deepEqual(stage.bundles, [idsOf(drafts)]);
+});
+
+Deno.test("[LOG4] of a draft whose event arrives before its ack nothing is left", async () => {
+  await using stage = new OutboxStage();
+  const ack = Promise.withResolvers<undefined>();
+  stage.play = () => ack.promise;
+  const outbox = await stage.live();
+  const { outcome } = outbox.add(saying(DISCUSSION));
+  await stage.time.settle();
+  outbox.arrived(DISCUSSION, seq(1));
+  ack.resolve(undefined);
+  assert.equal((await outcome).kind, "accepted");
+  assert.equal(outbox.pending.snapshot().size, 0);
+  assert.deepEqual(await memoryStore({ memory: stage.memory }).list("drafts"), []);
+});
+
 Deno.test("[LOG9] where things arrived in a life that is over says nothing of the next one", async () => {
   await using stage = new OutboxStage();
   const outbox = await stage.live();
