@@ -5,7 +5,7 @@ import { readPersonal } from "../../personal/rows.ts";
 import type { ReadPools } from "../read_pools.ts";
 import { nullIfUnavailable } from "../states.ts";
 import { type NewestPlaces, readNewest } from "./newest.ts";
-import { type Concern, readConcern, readNamedOn } from "./own_shard.ts";
+import { type Concern, feedPositions, readConcern, readNamedOn } from "./own_shard.ts";
 import type { Place } from "./places.ts";
 import { type Kept, keptOf, readRows, type RowsHere } from "./rows.ts";
 
@@ -42,7 +42,7 @@ export async function readDiscussions(pools: ReadPools, user: UserId, page: List
     rows,
     missing: named.filter(({ discussion }) => !there.has(discussion)),
     unavailable: silent,
-    asOf: new Map([...newest.positions].filter(([shard]) => !silent.includes(shard))),
+    asOf: new Map([...feedPositions(newest.positions, { own, concern })].filter(([shard]) => !silent.includes(shard))),
     // Whoever was shown no marks may not be taken to know them.
     rev: kept === null ? null : concern?.rev ?? null,
     blocks: concern?.blocks ?? null,

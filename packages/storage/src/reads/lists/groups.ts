@@ -4,7 +4,7 @@ import type { GroupList, GroupListPage } from "../../contract.ts";
 import type { ReadPools } from "../read_pools.ts";
 import { nullIfUnavailable } from "../states.ts";
 import { readNewest } from "./newest.ts";
-import { readConcern, readNamedOn } from "./own_shard.ts";
+import { feedPositions, readConcern, readNamedOn } from "./own_shard.ts";
 
 /** A shard that does not answer is named, and fails nothing. */
 export async function readGroupList(
@@ -28,7 +28,7 @@ export async function readGroupList(
     groups,
     missing: named.map(({ group }) => group),
     unavailable,
-    asOf: positions,
+    asOf: feedPositions(positions, { own, concern }),
     rev: concern?.rev ?? null,
     next: places.length <= limit && isAll ? null : groups.at(-1) ?? null,
   };
