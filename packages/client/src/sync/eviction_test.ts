@@ -1,7 +1,7 @@
 import { seq, type StreamId, uuidToId } from "@gatz/domain";
 import assert from "node:assert/strict";
 import { ALICE, discussionOn, item, ScriptedServer } from "../../testing/scripted_server.ts";
-import { COFFEE, start, TEA, texts } from "../../testing/replica_stage.ts";
+import { COFFEE, start, streaming, TEA, texts } from "../../testing/replica_stage.ts";
 import type { Entry } from "../store/contract.ts";
 import { memoryStore } from "../store/memory.ts";
 import { toEvict } from "./eviction.ts";
@@ -54,4 +54,13 @@ Deno.test("what has left the store is opened anew when it is wanted; drafts neve
   await client.time.pass(1_000);
   assert.deepEqual(texts(again), ["a", "b"]);
   await client.replica.close();
+});
+
+Deno.test("what is looked at is not old, also to other tabs", async () => {
+  const { server, replica, time, store } = await streaming();
+  replica.hold(COFFEE).release();
+  server.live();
+  await time.pass(6 * 60_000);
+  const [tea, coffee] = [await store.get("streams", TEA), await store.get("streams", COFFEE)];
+  assert(tea && coffee && tea.openedAt >= coffee.openedAt + 5 * 60_000, `${tea?.openedAt} and ${coffee?.openedAt}`);
 });

@@ -1,7 +1,7 @@
 import { incarnation, shardOf } from "@gatz/domain";
 import assert from "node:assert/strict";
 import { COFFEE, kind, place, start, stored, streaming, TEA, texts } from "../../testing/replica_stage.ts";
-import { discussionOn, item, ScriptedServer, UNAUTHENTICATED, UNAVAILABLE } from "../../testing/scripted_server.ts";
+import { BOB, item, ScriptedServer, UNAUTHENTICATED, UNAVAILABLE } from "../../testing/scripted_server.ts";
 import { CUT } from "../trouble.ts";
 
 Deno.test("[LIVE3] a client with nothing asks for the first page, and its feed goes on from there", async () => {
@@ -91,19 +91,30 @@ Deno.test("[LIVE6] who is not taken is rejected with the reason, keeps what is s
 Deno.test("[LIVE6] a client whose token is another user's takes nothing of theirs, and says so", async () => {
   const first = await streaming();
   await first.replica.close();
-  const server = new ScriptedServer(discussionOn(9) as never); // anybody else
+  const server = new ScriptedServer(BOB);
+  const told = Promise.withResolvers<void>();
+  server.gate = (what) => what === "me" ? told.promise : Promise.resolve();
   const again = await start({ server, store: first.store });
   server.send([item(first.server.say(TEA, "not for this store"))], "theirs");
+  await again.time.pass(500);
+  told.resolve();
   await again.time.pass(2_000);
   assert.equal(kind(again), "rejected");
   assert.deepEqual(await stored(again, TEA), [1, 2, 3]);
   assert.notDeepEqual(await place(again), { incarnation: "first life", cursor: "theirs" });
+  // Nothing was asked for in their name, and the feed begins where this store's was.
+  again.replica.retry();
+  await again.time.settle();
+  assert.deepEqual(server.asked, ["follow after 1", "me", "follow after 1", "me"]);
 });
 
 Deno.test("[LOG9] in another life, wherever it is met, all is read anew; whoever looks goes on looking", async () => {
   for (const meet of ["feed", "answer"] as const) {
     const client = await streaming();
     const { server, tea, time } = client;
+    // One that is stored, and not looked at.
+    if (meet === "feed") client.replica.hold(COFFEE).release();
+    await time.pass(500);
     server.life = incarnation("second life");
     server.logs.set(TEA, (server.logs.get(TEA) ?? []).slice(0, 2));
     const other = server.say(TEA, "another third");
@@ -114,6 +125,7 @@ Deno.test("[LOG9] in another life, wherever it is met, all is read anew; whoever
     await time.pass(2_000);
     assert.deepEqual([texts(tea), kind(client)], [["a", "another third"], "live"], meet);
     assert.equal((await place(client) as { incarnation: string }).incarnation, "second life");
+    if (meet === "feed") assert.deepEqual(await stored(client, COFFEE), []);
     server.send([item(server.say(TEA, "d"))]);
     assert.deepEqual([texts(tea), other.seq], [["a", "another third", "d"], 3]);
   }
@@ -131,7 +143,30 @@ Deno.test("[LOG9] an answer of an earlier life that comes late is not taken", as
   server.logs.set(TEA, (server.logs.get(TEA) ?? []).slice(0, 2));
   server.live();
   await time.settle();
+  const before = server.asked.length;
   late.resolve();
   await time.pass(2_000);
   assert.deepEqual(texts(tea), ["a"]);
+  // Nor does it count as another life, or is more asked for from where the earlier one was.
+  assert.deepEqual(server.asked.slice(before), [`open ${TEA}`, `read 3 ${TEA}`]);
+});
+
+Deno.test("[LOG9] a cursor of an earlier life is not stored in a later one, however the program ends", async () => {
+  const client = await streaming();
+  const { server, time } = client;
+  server.gate = () => new Promise(() => {});
+  server.send([item(server.say(TEA, "c"))], "of the first life");
+  server.life = incarnation("second life");
+  server.live();
+  await time.pass(1_000);
+  assert.deepEqual([await place(client), await stored(client, TEA)], [undefined, []]);
+});
+
+Deno.test("[LIVE3] what is stored without a cursor is as old as nobody knows, and is not gone on from", async () => {
+  const first = await streaming();
+  await first.replica.close();
+  await first.store.write([{ type: "delete", table: "meta", key: "place" }]);
+  const again = await start({ server: new ScriptedServer(), store: first.store });
+  assert.deepEqual([await stored(again, TEA), (await again.store.list("streams")).length], [[], 0]);
+  assert.deepEqual(again.server.asked, ["follow null", "me", "discussions", "follow page of first life"]);
 });
