@@ -1,5 +1,5 @@
 /** What processes that are killed, frozen or without room leave in an SQLite file. */
-import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, match, ok, rejects, strictEqual, throws } from "node:assert/strict";
 import { chmod, mkdtemp, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
@@ -7,7 +7,8 @@ import { DatabaseSync } from "node:sqlite";
 import { countedWrites } from "../../../testing/counted_writes.ts";
 import { startSqliteProcess } from "../../../testing/start_sqlite_process.ts";
 import { append, listed, put, until } from "../../../testing/store_words.ts";
-import type { Store } from "../contract.ts";
+import { LockLost, type Store } from "../contract.ts";
+import { transaction } from "./sqlite_file.ts";
 import { sqliteStore } from "./sqlite_store.ts";
 
 const never = new AbortController().signal;
@@ -133,6 +134,26 @@ if ((await Deno.permissions.query({ name: "run" })).state === "granted") {
     deepStrictEqual(await reading, keys.map((key, i) => [key, i + 1]));
     ok(ticks >= 8, `${ticks} ticks in 300 ms`);
     await store.close();
+  });
+
+  Deno.test("[LOG4] what fails within a transaction is taken back, also where nobody tells that there is one, as in Node before 22.16", () => {
+    const file = new DatabaseSync(":memory:");
+    Object.defineProperty(file, "isTransaction", { value: undefined });
+    file.exec("CREATE TABLE kept (n INTEGER)");
+    const write = (n: number, act = () => {}) =>
+      transaction(file, { durable: true }, () => {
+        file.exec(`INSERT INTO kept VALUES (${n})`);
+        act();
+      });
+    const fail = () => {
+      throw new LockLost("the lock was lost");
+    };
+    throws(() => write(1, fail), { name: "LockLost" });
+    // As a full disk does.
+    throws(() => write(2, () => (file.exec("ROLLBACK"), fail())), { name: "LockLost" });
+    write(3);
+    deepStrictEqual(file.prepare("SELECT n FROM kept").all().map(({ n }) => n), [3]);
+    file.close();
   });
 
   Deno.test("[SEC3] the file is its owner's alone; what can't be a store is refused, and left as it is", async () => {
