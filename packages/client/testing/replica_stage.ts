@@ -25,10 +25,11 @@ export interface Client {
 /** What the outbox was told. */
 export class Arrivals {
   readonly told: string[] = [];
+  readonly connections: boolean[] = [];
   arrived = (stream: StreamId, head: number) => void this.told.push(`${stream} ${head}`);
   caughtUp = () => {};
   incarnation = () => {};
-  connected = () => {};
+  connected = (connected: boolean) => void this.connections.push(connected);
 }
 
 /** Lists that hold nothing but heads, and begin where the server's page says. */

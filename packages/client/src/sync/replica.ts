@@ -39,6 +39,7 @@ export class Replica<L extends ListsPart, O extends OutboxPart> {
   /** Where the feed began with these. */
   #uncheckedFrom: string | null = null;
   #isAsking = false;
+  #isConnected = false;
   readonly #arrivals: Arrivals;
 
   constructor(options: ReplicaOptions<L, O>) {
@@ -176,16 +177,24 @@ export class Replica<L extends ListsPart, O extends OutboxPart> {
 
   #connected(connected: boolean): void {
     this.#board.connected(connected);
-    this.outbox.connected(connected);
-    if (this.#hasBegun) this.#session.snapshot()?.lists.connected(connected);
+    this.#isConnected = connected;
+    this.#tellConnected();
     if (!connected) return;
     this.#lanes.revive();
     this.#streams?.retry();
     void this.#askWhoseItIs();
   }
 
+  /** Before it is known whose the token is, nothing is offered, and nothing listed: that would be in another one's name. */
+  #tellConnected(): void {
+    const connected = this.#isConnected && this.#unchecked === null;
+    this.outbox.connected(connected);
+    if (this.#hasBegun) this.#session.snapshot()?.lists.connected(connected);
+  }
+
   #rejected(reason: string): void {
     this.#board.rejected(reason);
+    this.#isConnected = false;
     this.outbox.connected(false);
     this.#session.snapshot()?.lists.connected(false);
   }
@@ -255,10 +264,12 @@ export class Replica<L extends ListsPart, O extends OutboxPart> {
   }
 
   #takeUnchecked(): void {
-    const frames = this.#unchecked ?? [];
+    if (this.#unchecked === null) return;
+    const frames = this.#unchecked;
     this.#unchecked = null;
     this.#checked.resolve();
     if (frames.length > MOST_FRAMES) return this.#feed.begin(this.#uncheckedFrom);
+    this.#tellConnected();
     for (const frame of frames) this.#take(frame);
   }
 

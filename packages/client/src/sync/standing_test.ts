@@ -95,17 +95,40 @@ Deno.test("[LIVE6] a client whose token is another user's takes nothing of their
   const told = Promise.withResolvers<void>();
   server.gate = (what) => what === "me" ? told.promise : Promise.resolve();
   const again = await start({ server, store: first.store });
+  // What waits is offered in nobody else's name.
+  assert.deepEqual(again.outbox.connections.filter((connected) => connected), []);
   server.send([item(first.server.say(TEA, "not for this store"))], "theirs");
   await again.time.pass(500);
   told.resolve();
   await again.time.pass(2_000);
   assert.equal(kind(again), "rejected");
+  assert.deepEqual(again.outbox.connections.filter((connected) => connected), []);
+  assert.deepEqual(again.server.asked.filter((asked) => asked !== "me" && !asked.startsWith("follow")), []);
   assert.deepEqual(await stored(again, TEA), [1, 2, 3]);
   assert.notDeepEqual(await place(again), { incarnation: "first life", cursor: "theirs" });
   // Nothing was asked for in their name, and the feed begins where this store's was.
   again.replica.retry();
   await again.time.settle();
   assert.deepEqual(server.asked, ["follow after 1", "me", "follow after 1", "me"]);
+});
+
+Deno.test("[LIVE6] drafts go out and lists are read once it is known whose the token is, however late", async () => {
+  const first = await streaming();
+  assert.deepEqual(first.outbox.connections.at(-1), true);
+  await first.replica.close();
+  const { server } = first;
+  const said = Promise.withResolvers<void>();
+  server.gate = (what) => what === "me" ? said.promise : Promise.resolve();
+  const again = await start({ server, store: first.store });
+  await again.time.pass(1_000);
+  assert.deepEqual(again.outbox.connections.filter((connected) => connected), []);
+  said.resolve();
+  await again.time.pass(1_000);
+  assert.deepEqual(again.outbox.connections.at(-1), true);
+  server.connect(false);
+  assert.deepEqual(again.outbox.connections.at(-1), false);
+  server.connect(true);
+  assert.deepEqual(again.outbox.connections.at(-1), true);
 });
 
 Deno.test("[LOG9] in another life, wherever it is met, all is read anew; whoever looks goes on looking", async () => {
