@@ -10,6 +10,8 @@ import { SqliteLocks } from "./sqlite_locks.ts";
 import { SqliteNews } from "./sqlite_news.ts";
 
 const LEASE_MS = 5_000;
+/** Greater than any key, which are printable ASCII: a bound that may be missing is none that an index can end at. */
+const PAST_ALL = "\x7f";
 
 export interface SqliteStoreOptions {
   /** Of the file, in a folder that is there. Two more files are beside it while it is open. */
@@ -51,7 +53,7 @@ class SqliteStore implements Store {
 
   async list<T extends Table>(table: T, range: Range = {}): Promise<readonly Entry<T>[]> {
     this.#closing.signal.throwIfAborted();
-    const { from = "", to = null, limit = -1, reverse } = checkedRange(range);
+    const { from = "", to = PAST_ALL, limit = -1, reverse } = checkedRange(range);
     const statement = this.#statements[reverse ? "listBackwards" : "list"];
     const rows = await this.#inTurn(() => statement.all(table, from, to, limit));
     return rows.map(({ key, text }) => ({ key: String(key), value: JSON.parse(String(text)) }));
@@ -123,7 +125,7 @@ type Statements = ReturnType<typeof prepare>;
 function prepare(file: DatabaseSync) {
   const list = (order: "ASC" | "DESC"): StatementSync =>
     file.prepare(
-      `SELECT key, text FROM entries WHERE tab = ?1 AND key >= ?2 AND (?3 IS NULL OR key < ?3) ORDER BY key ${order} LIMIT ?4`,
+      `SELECT key, text FROM entries WHERE tab = ?1 AND key >= ?2 AND key < ?3 ORDER BY key ${order} LIMIT ?4`,
     );
   return {
     get: file.prepare("SELECT text FROM entries WHERE tab = ? AND key = ?"),
