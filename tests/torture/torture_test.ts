@@ -13,7 +13,8 @@ if (await needsPostgres(import.meta.url)) {
 
   Deno.test(`[LOG4] under real faults nothing is lost, doubled or misordered, and what is broken is named (seed ${seed})`, async (t) => {
     const folder = await Deno.makeTempDir({ prefix: "gatz-torture-" });
-    const again = `deno task torture --seed ${seed} --minutes 0.8 --servers 2 --databases ${databases} --people 12`;
+    const again =
+      `deno task torture --seed ${seed} --minutes 0.8 --servers 2 --databases ${databases} --people 10 --apps 2`;
     console.log(`history and logs are in ${folder} until this has passed; again: ${again}`);
     let passed = true;
     const step = async (name: string, work: () => Promise<void>) => {
@@ -26,8 +27,8 @@ if (await needsPostgres(import.meta.url)) {
         faults: FAULTS,
         servers: 2,
         databases,
-        people: 12,
-        appPeople: 0,
+        people: 10,
+        appPeople: 2,
         stormMs: STORM_MS,
       };
       await using run = await torture({ ...options, say: () => {} });

@@ -11,6 +11,18 @@ export interface Summary {
   readonly pages: number;
   readonly devices: number;
   readonly lives: number;
+  readonly apps: AppSummary;
+}
+
+/** Of the people with apps. */
+export interface AppSummary {
+  /** How often a process of one began. */
+  readonly starts: number;
+  readonly kills: number;
+  /** What they were asked for, what of that they say is in the log, and what pictures they showed. */
+  readonly acts: number;
+  readonly acked: number;
+  readonly pictures: number;
 }
 
 export async function summarize({ historyFile }: TortureRun): Promise<Summary> {
@@ -18,6 +30,7 @@ export async function summarize({ historyFile }: TortureRun): Promise<Summary> {
   const outcomes = new Map<string, number>();
   const lives = new Set<string>();
   let [receipts, pages, devices] = [0, 0, 0];
+  let [starts, kills, acts, acked, pictures] = [0, 0, 0, 0, 0];
   const count = (counts: Map<string, number>, name: string) => counts.set(name, (counts.get(name) ?? 0) + 1);
   for await (const record of readHistory(historyFile)) {
     if (record.k === "offer") { for (const { type } of record.drafts) count(offered, type); }
@@ -30,13 +43,22 @@ export async function summarize({ historyFile }: TortureRun): Promise<Summary> {
     if (record.k === "receipt") receipts += record.items.filter(([kind]) => kind === "event").length;
     if (record.k === "log-page" || record.k === "message-page") pages++;
     if (record.k === "device") devices++;
+    if (record.k === "app") starts++;
+    if (record.k === "app-over" && record.how === "killed") kills++;
+    if (record.k === "app-asked") acts++;
+    if (record.k === "app-outcome" && record.outcome.kind === "acked") acked++;
+    if (record.k === "app-shows") pictures++;
   }
-  return { offered, outcomes, receipts, pages, devices, lives: lives.size };
+  const apps = { starts, kills, acts, acked, pictures };
+  return { offered, outcomes, receipts, pages, devices, lives: lives.size, apps };
 }
 
 /** What every run must have of each, to say anything. */
-export function lacking({ outcomes, receipts, pages }: Summary): string[] {
-  const had = { "drafts accepted": outcomes.get("accepted") ?? 0, "events by feeds": receipts, "pages read": pages };
+export function lacking({ outcomes, receipts, pages, apps }: Summary): string[] {
+  const had = {
+    ...{ "drafts accepted": outcomes.get("accepted") ?? 0, "events by feeds": receipts, "pages read": pages },
+    ...(apps.starts > 0 && { "acts of apps acked": apps.acked, "pictures by apps": apps.pictures }),
+  };
   return Object.entries(had).filter(([, count]) => count === 0).map(([what]) => `no ${what}`);
 }
 
@@ -53,11 +75,12 @@ export interface Judged {
 }
 
 export function reportLines({ summary, run, violations, verified }: Judged): string[] {
-  const { receipts, pages, devices, lives } = summary;
+  const { receipts, pages, devices, lives, apps } = summary;
   return [
     ...table("offered", summary.offered),
     ...table("answered", summary.outcomes),
     `read        ${receipts} events by feeds of ${devices} devices, ${pages} pages; ${lives} incarnations`,
+    `apps        ${apps.acts} acts, ${apps.acked} acked, ${apps.pictures} pictures; ${apps.starts} starts, ${apps.kills} killed`,
     ...table("faults", run.made),
     ...[...run.left].map(([name, why]) => `left out    ${name}: ${why}`),
     `verify      ${verified.said}`,

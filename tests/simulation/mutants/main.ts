@@ -10,7 +10,10 @@ import { parseArgs } from "node:util";
 import { type Mutant, MUTANTS } from "./mutants.ts";
 
 const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
-const COPIED = ["packages", "apps", "tests/simulation", "tests/support", "tools/oracle", "deno.json", "deno.lock"];
+const COPIED = [
+  ...["packages", "apps", "tests/simulation", "tests/support", "tools/oracle", "tools/torture"],
+  ...["deno.json", "deno.lock"],
+];
 
 const { values } = parseArgs({
   options: { most: { type: "string", default: "500" }, only: { type: "string", default: "" } },

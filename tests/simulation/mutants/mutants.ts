@@ -10,6 +10,7 @@ export interface Mutant {
 const DOMAIN = "packages/domain/src";
 const STORAGE = "packages/storage/src";
 const LIVE = "apps/server/src/live";
+const CLIENT = "packages/client/src";
 
 export const MUTANTS: readonly Mutant[] = [
   {
@@ -269,5 +270,50 @@ export const MUTANTS: readonly Mutant[] = [
     file: "packages/client/src/stream/held_messages.ts",
     find: `if (event.type === "expunge") return this.#mark(withMark(this.#marks, event));`,
     replace: "",
+  },
+  {
+    mistake: "apps: a gap is not read",
+    file: `${CLIENT}/sync/kept_stream.ts`,
+    find: `return head < known || this.#isToBeCompared ? "read" : null;`,
+    replace: `return this.#isToBeCompared ? "read" : null;`,
+  },
+  {
+    mistake: "apps: a state goes on though there is more in it than was held",
+    file: `${CLIENT}/stream/held_stream.ts`,
+    find: "if (needsAnew(this.viewer, { before, after })) this.#anewFrom = event.seq;",
+    replace: "",
+  },
+  {
+    mistake: "apps: in another life what is held goes on",
+    file: `${CLIENT}/sync/replica.ts`,
+    find: "    this.#streams?.reset();\n",
+    replace: "",
+  },
+  {
+    mistake: "apps: a draft whose fate is unknown counts as refused",
+    file: `${CLIENT}/outbox/verdict.ts`,
+    find: `      case "unknown":
+        return { ...NOTHING, acks, afterMs: 0 };`,
+    replace: `      case "unknown":
+        return { ...NOTHING, acks, refused: { draft, rejection: { kind: "rejected", code: "Closed" } } };`,
+  },
+  {
+    mistake: "apps: what other tabs have stored is not held against what lists know",
+    file: `${CLIENT}/sync/held_streams.ts`,
+    find: "for (const kept of this.#streams.values()) kept.compare(known(kept.stream));",
+    replace: "",
+  },
+  {
+    mistake: "apps: a list that was read while a shard was silent counts as whole",
+    file: `${CLIENT}/list/pages.ts`,
+    find: "page.next === null && this.#unavailable.length === 0",
+    replace: "page.next === null",
+  },
+  {
+    mistake: "apps: what is opened before it is there stays missing",
+    file: `${CLIENT}/sync/kept_stream.ts`,
+    find: `    if (head <= this.#part.known) return;
+    if (this.#isMissing) this.#askAgain();`,
+    replace: "    if (head <= this.#part.known) return;",
   },
 ];
