@@ -97,6 +97,8 @@ export interface Outbox {
 export interface OutboxLimits {
   /** Drafts that are pending. */
   readonly pending: number;
+  /** Drafts that were taken back and are not dismissed; beyond that the oldest go. */
+  readonly refused: number;
   /** Drafts of a bundle. */
   readonly bundleDrafts: number;
   /** Bytes of a bundle, as UTF-8 of its JSON. */
@@ -104,7 +106,12 @@ export interface OutboxLimits {
 }
 
 /** A server takes bundles of 100 drafts, and frames of 64 KiB: what a call is wrapped in has to fit too. */
-export const OUTBOX_LIMITS: OutboxLimits = { pending: 10_000, bundleDrafts: 100, bundleBytes: 60 * 1024 };
+export const OUTBOX_LIMITS: OutboxLimits = {
+  pending: 10_000,
+  refused: 1_000,
+  bundleDrafts: 100,
+  bundleBytes: 60 * 1024,
+};
 
 /** The lock under which drafts are offered and wishes told. */
 export const OUTBOX_LOCK = "outbox";

@@ -68,7 +68,7 @@ export class DurableOutbox implements Outbox {
     const { store, timing, limits } = options;
     this.#options = options;
     this.#limits = { ...OUTBOX_LIMITS, ...limits };
-    this.#drafts = new KeptDrafts({ store, now: () => timing.now() });
+    this.#drafts = new KeptDrafts({ store, now: () => timing.now(), limits: this.#limits });
     this.#wishes = new KeptWishes({ store, timing, closing: this.#closing.signal });
     this.pending = this.#drafts.pending;
     this.refused = this.#drafts.refused.all;

@@ -275,6 +275,37 @@ Deno.test("[SEC3] what waits of many streams leaves little by little: no frame o
   }
 });
 
+Deno.test("[SEC2] who has much to say in many places and is limited does not ask in vain all the time", async () => {
+  await using stage = new OutboxStage();
+  const outbox = stage.tab();
+  const offers = Array.from({ length: 120 }, () => outbox.add(saying(aDiscussion())));
+  let [tokens, last] = [20, stage.time.now()];
+  stage.play = () => {
+    tokens = Math.min(20, tokens + (stage.time.now() - last) / 100);
+    last = stage.time.now();
+    if (tokens-- >= 1) return undefined;
+    tokens++;
+    return { taken: 0, end: { kind: "not-now", reason: "RateLimited", limiter: "sends", retryAfterMs: 100 } };
+  };
+  await stage.time.settle();
+  outbox.incarnation(stage.life);
+  outbox.connected(true);
+  await stage.time.pass(60_000);
+  assert.ok((await kinds(offers)).every((kind) => kind === "accepted"));
+  assert.ok(stage.bundles.length <= 3 * offers.length, `${stage.bundles.length} calls`);
+});
+
+Deno.test("[SEC3] of what was taken back and nobody looks at, the oldest goes", async () => {
+  await using stage = new OutboxStage();
+  stage.play = () => ({ taken: 0, end: REJECTED });
+  const outbox = await stage.live({ limits: { refused: 2 } });
+  const drafts = Array.from({ length: 4 }, () => saying(DISCUSSION));
+  for (const offer of outbox.addBundle(drafts)) assert.equal((await offer.outcome).kind, "rejected");
+  assert.deepEqual(idsOf(outbox.refused.snapshot().map(({ draft }) => draft)), idsOf(drafts.slice(2)));
+  const stored = await memoryStore({ memory: stage.memory }).list("refused");
+  assert.deepEqual(idsOf(stored.map(({ value }) => value.draft)), idsOf(drafts.slice(2)));
+});
+
 Deno.test("[LOG4] only who is connected offers: when the one tab loses its connection, another goes on", async () => {
   await using stage = new OutboxStage();
   const [first, second] = [await stage.live(), await stage.live()];

@@ -2,8 +2,16 @@
 import type { Incarnation, Seq, StreamId } from "@gatz/domain";
 import { Cell } from "../observable.ts";
 import type { Change, Entry, Store } from "../store/contract.ts";
-import type { DraftId, DraftRecord, PlaceRecord, RefusedRecord } from "../store/records.ts";
-import { type Kept, type NotKept, type Offer, OUTBOX_LOCK, type Pending, type PendingDraft } from "./contract.ts";
+import type { DraftId, DraftRecord, PlaceRecord } from "../store/records.ts";
+import {
+  type Kept,
+  type NotKept,
+  type Offer,
+  OUTBOX_LOCK,
+  type OutboxLimits,
+  type Pending,
+  type PendingDraft,
+} from "./contract.ts";
 import { InOrder } from "./in_order.ts";
 import { judgedBy } from "./judged_by.ts";
 import { draftsOf, inLife, queuesOf, withAdded, withChanged } from "./queues.ts";
@@ -15,6 +23,7 @@ import { WaitingOffers } from "./waiting_offers.ts";
 interface KeptDraftsOptions {
   readonly store: Store;
   readonly now: () => number;
+  readonly limits: Pick<OutboxLimits, "refused">;
 }
 
 export class KeptDrafts {
@@ -22,6 +31,7 @@ export class KeptDrafts {
   readonly refused: RefusedDrafts;
   readonly #store: Store;
   readonly #now: () => number;
+  readonly #limits: Pick<OutboxLimits, "refused">;
   /** What is read and written: so that what is shown is always what was stored at some moment, and what is being added. */
   readonly #inOrder = new InOrder();
   readonly #offers = new WaitingOffers();
@@ -35,7 +45,8 @@ export class KeptDrafts {
   /** One that has yet to begin. */
   #reading: Promise<void> | null = null;
 
-  constructor({ store, now }: KeptDraftsOptions) {
+  constructor({ store, now, limits }: KeptDraftsOptions) {
+    this.#limits = limits;
     this.#store = store;
     this.#now = now;
     this.refused = new RefusedDrafts(store);
@@ -71,10 +82,9 @@ export class KeptDrafts {
       // Those that are to be written after this.
       for (const draft of draftsOf(this.pending.snapshot())) if (draft.key === null) all.set(draft.draft.id, draft);
       const present = [...all.values()].map((draft) => inLife(draft, this.#life));
-      const gone = present.filter((draft) => this.#hasArrived(draft));
-      this.pending.set(queuesOf(present.filter((draft) => !gone.includes(draft))));
+      this.pending.set(queuesOf(present.filter((draft) => !this.#hasArrived(draft))));
       await this.#offers.tellFrom(this.#store, all);
-      await this.#delete(gone);
+      await this.#delete(present.filter((draft) => this.#hasArrived(draft)));
     });
     return this.#reading;
   }
@@ -111,25 +121,22 @@ export class KeptDrafts {
         ...draft,
         acked: { seq, at, incarnation },
       }));
+      const record = refused && { draft: refused.draft.draft, rejection: refused.rejection, refusedAt: settledAt };
+      const told = [
+        ...news.map(({ draft, ack }) => ({ id: draft.draft.id, outcome: ack })),
+        ...(record ? [{ id: record.draft.id, outcome: record.rejection }] : []),
+      ];
       const changes: Change[] = [
         ...accepted.map((draft) => this.#hasArrived(draft) ? deletion(draft) : replacement(draft)),
-        ...news.flatMap(({ draft, ack }) => this.#offers.forOthers(draft.draft.id, { outcome: ack, settledAt })),
+        ...(refused ? [deletion(refused.draft), ...this.refused.overflow(this.#limits.refused)] : []),
+        ...(record ? [{ type: "append", table: "refused", value: record } as const] : []),
+        ...told.flatMap(({ id, outcome }) => this.#offers.forOthers(id, { outcome, settledAt })),
       ];
-      if (refused) {
-        const { draft: taken, rejection } = refused;
-        const value: RefusedRecord = { draft: taken.draft, rejection, refusedAt: settledAt };
-        changes.push(deletion(taken), { type: "append", table: "refused", value });
-        changes.push(...this.#offers.forOthers(taken.draft.id, { outcome: rejection, settledAt }));
-      }
       if (changes.length === 0) return;
-      const keys = await this.#store.write([{ type: "if-held", lock: OUTBOX_LOCK }, ...changes]);
+      const [key] = await this.#store.write([{ type: "if-held", lock: OUTBOX_LOCK }, ...changes]);
       this.#show(accepted, refused ? [refused.draft] : []);
-      if (refused) {
-        const { draft: { draft }, rejection } = refused;
-        this.refused.wasWritten({ key: keys[0]!, value: { draft, rejection, refusedAt: settledAt } }); // of the one append
-      }
-      for (const { draft, ack } of news) this.#offers.tell(draft.draft.id, ack);
-      if (refused) this.#offers.tell(refused.draft.draft.id, refused.rejection);
+      if (record && key !== undefined) this.refused.wasWritten({ key, value: record }, { most: this.#limits.refused });
+      for (const { id, outcome } of told) this.#offers.tell(id, outcome);
     });
   }
 

@@ -1,6 +1,6 @@
 /** The drafts of a store that were taken back, until somebody has seen that. @module */
 import { Cell } from "../observable.ts";
-import type { Entry, Store } from "../store/contract.ts";
+import type { Change, Entry, Store } from "../store/contract.ts";
 import type { DraftId, RefusedRecord } from "../store/records.ts";
 
 export class RefusedDrafts {
@@ -20,14 +20,19 @@ export class RefusedDrafts {
     if (!isSame) this.#show(entries);
   }
 
-  wasWritten(entry: Entry<"refused">): void {
-    this.#show([...this.#entries, entry]);
+  /** What has to go so that there is room for one more: who never looks need not keep everything. */
+  overflow(most: number): readonly Change[] {
+    return this.#entries.slice(0, Math.max(0, this.#entries.length - most + 1)).map(deletion);
+  }
+
+  wasWritten(entry: Entry<"refused">, { most }: { readonly most: number }): void {
+    this.#show([...this.#entries, entry].slice(-most));
   }
 
   /** @throws {StoreFailed} */
   async dismiss(id: DraftId): Promise<void> {
     const gone = this.#entries.filter(({ value }) => value.draft.id === id);
-    await this.#store.write(gone.map(({ key }) => ({ type: "delete", table: "refused", key })));
+    await this.#store.write(gone.map(deletion));
     this.#show(this.#entries.filter((entry) => !gone.includes(entry)));
   }
 
@@ -36,3 +41,5 @@ export class RefusedDrafts {
     this.all.set(entries.map(({ value }) => value));
   }
 }
+
+const deletion = ({ key }: Entry<"refused">): Change => ({ type: "delete", table: "refused", key });

@@ -23,8 +23,8 @@ interface TellingOptions {
   readonly turn: Turn;
 }
 
-/** What became of a wish. `again`: nobody knows, or not now. */
-type Told = "told" | "again";
+/** What became of a wish; a number: nobody knows, or not now, and not to be told again for so many milliseconds. */
+type Told = "told" | number;
 type ReadWish = Extract<WishRecord, { readonly type: "read" }>;
 
 export class Telling {
@@ -81,8 +81,8 @@ export class Telling {
     this.#calls++;
     const answers = await this.#tell(wishes);
     this.#calls--;
-    await Promise.all(wishes.map((wish, i) => this.#settle(wish, answers[i] ?? "again")));
     this.#step();
+    await Promise.all(wishes.map((wish, i) => this.#settle(wish, answers[i] ?? 0)));
   }
 
   async #tell(wishes: readonly DueWish[]): Promise<readonly Told[]> {
@@ -96,7 +96,7 @@ export class Telling {
         const answer = await server.markUnread({ discussion, seq, epoch: epoch - 1 });
         if (isTrouble(answer)) return [toldBy(answer)];
         // Marked unread more than once since the server was told: it goes up by one each time (READ1).
-        return [answer.mark.epoch < epoch ? "again" : "told"];
+        return [answer.mark.epoch < epoch ? 0 : "told"];
       }
       case "setting": {
         const { discussion, notify } = value;
@@ -110,9 +110,9 @@ export class Telling {
   async #tellMarks(wishes: readonly ReadWish[]): Promise<readonly Told[]> {
     const marks = wishes.map(({ discussion, mark: { epoch, seq } }) => ({ discussion, seq, epoch }));
     const answer = await this.#options.server.mark({ marks });
-    if (!isTrouble(answer)) return answer.marks.map(({ kind }) => kind === "unavailable" ? "again" : "told");
-    if (wishes.length === 1) return [toldBy(answer)];
-    if (answer.code === "Malformed") this.#alone = true;
+    if (!isTrouble(answer)) return answer.marks.map(({ kind }) => kind === "unavailable" ? 0 : "told");
+    if (answer.code !== "Malformed" || wishes.length === 1) return wishes.map(() => toldBy(answer));
+    this.#alone = true;
     return [];
   }
 
@@ -124,7 +124,8 @@ export class Telling {
     else {
       const failures = this.#failures.get(name) ?? 0;
       this.#failures.set(name, failures + 1);
-      await timing.wait(timing.retryDelayMs(failures), turn.signal);
+      const afterMs = told === "told" ? 0 : told;
+      await timing.wait(Math.max(afterMs, timing.retryDelayMs(failures)), turn.signal);
     }
     this.#busy.delete(name);
     this.#step();
@@ -137,5 +138,5 @@ const nameOf = ({ value: { type, discussion } }: DueWish): string =>
 /** A discussion that is not there, or that no server can read the id of, has no mark: there is nothing to tell. */
 function toldBy(answer: object | Trouble): Told {
   if (!isTrouble(answer)) return "told";
-  return answer.code === "NotFound" || answer.code === "Malformed" ? "told" : "again";
+  return answer.code === "NotFound" || answer.code === "Malformed" ? "told" : answer.retryAfterMs;
 }

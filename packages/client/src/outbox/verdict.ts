@@ -20,18 +20,23 @@ export interface Verdict {
   readonly refused: Refused | null;
   /** For so long at least the rest is not to be offered again; null: it may be at once. */
   readonly afterMs: number | null;
+  /** For so long the user is not to ask for anything more; null: it is about this stream, if about anything. */
+  readonly limitedMs: number | null;
   /** The server could not read the call: one of its drafts may be what it can't read. */
   readonly isMalformed: boolean;
 }
 
-const NOTHING: Verdict = { acks: [], refused: null, afterMs: null, isMalformed: false };
+const NOTHING: Verdict = { acks: [], refused: null, afterMs: null, limitedMs: null, isMalformed: false };
+
+/** What counts all that a user asks for. */
+const OF_ALL: ReadonlySet<string | undefined> = new Set(["sends", "calls", "callsInFlight"]);
 
 export function verdictOn(bundle: readonly PendingDraft[], answer: Offered | Trouble): Verdict {
   if (isTrouble(answer)) {
     const { code, retryAfterMs } = answer;
     // Everything else passes, if only by signing in again: no draft is lost for it.
     const isMalformed = code === "Malformed" || code === "TooLarge";
-    return { ...NOTHING, afterMs: retryAfterMs, isMalformed };
+    return { ...NOTHING, afterMs: retryAfterMs, limitedMs: code === "RateLimited" ? retryAfterMs : null, isMalformed };
   }
   const acks: Acked[] = [];
   for (const [at, outcome] of answer.outcomes.entries()) {
@@ -45,7 +50,10 @@ export function verdictOn(bundle: readonly PendingDraft[], answer: Offered | Tro
       case "rejected":
         return { ...NOTHING, acks, refused: { draft, rejection: outcome } };
       case "not-now":
-        return { ...NOTHING, acks, afterMs: outcome.retryAfterMs };
+        return {
+          ...{ ...NOTHING, acks, afterMs: outcome.retryAfterMs },
+          limitedMs: OF_ALL.has(outcome.limiter) ? outcome.retryAfterMs : null,
+        };
       case "unknown":
         return { ...NOTHING, acks, afterMs: 0 };
       default:
