@@ -34,8 +34,8 @@ export class SqliteLocks implements Locks {
     // Looked at first, so that waiting writes nothing.
     if (there !== undefined && !this.#isOver(Number(there.until), now)) return false;
     return this.#file.prepare(
-      `INSERT INTO locks (name, holder, until) VALUES (?1, ?2, ?3) ON CONFLICT (name) DO UPDATE
-       SET holder = excluded.holder, until = excluded.until WHERE locks.until = ?4`,
+      `INSERT INTO locks (name, holder, until) VALUES (?, ?, ?) ON CONFLICT (name) DO UPDATE
+       SET holder = excluded.holder, until = excluded.until WHERE locks.until = ?`,
     ).run(name, holder, now + this.#leaseMs, there === undefined ? null : Number(there.until)).changes === 1;
   }
 

@@ -123,9 +123,10 @@ class SqliteStore implements Store {
 type Statements = ReturnType<typeof prepare>;
 
 function prepare(file: DatabaseSync) {
+  // Numbered parameters (?1) can't be bound by their place in Node 22.
   const list = (order: "ASC" | "DESC"): StatementSync =>
     file.prepare(
-      `SELECT key, text FROM entries WHERE tab = ?1 AND key >= ?2 AND key < ?3 ORDER BY key ${order} LIMIT ?4`,
+      `SELECT key, text FROM entries WHERE tab = ? AND key >= ? AND key < ? ORDER BY key ${order} LIMIT ?`,
     );
   return {
     get: file.prepare("SELECT text FROM entries WHERE tab = ? AND key = ?"),
