@@ -48,7 +48,7 @@ export const LAYERS: readonly Layer[] = [
     folder: "packages/client",
     members: ["@gatz/domain"],
     typesOnly: ["@gatz/server"],
-    packages: ["@noble/hashes", "@trpc/client", "@trpc/server", "superjson"],
+    packages: ["@noble/hashes", "@trpc/client", "@trpc/server"],
     node: false,
     nodeIn: ["packages/client/src/store/sqlite/"],
   },

@@ -8,10 +8,11 @@ import {
   wsLink,
 } from "@trpc/client";
 import type { AppRouter } from "@gatz/server";
-import superjson from "superjson";
+import { jsonEnvelope } from "./json_envelope.ts";
 import { Addresses, boundedWebSocket, type ConnectionPace, DEFAULT_PACE, whenOnline } from "./sync/connection.ts";
 import { systemTiming } from "./timing.ts";
 import { tokenRenewal } from "./token_renewal.ts";
+import { untilClosed } from "./until_closed.ts";
 
 /** The typed API: `client.messages.send.mutate(...)`, `client.live.inbox.subscribe(...)`. */
 export type GatzApi = TRPCClient<AppRouter>;
@@ -62,11 +63,11 @@ export function createGatzClient({ url, token, calls = "ws", pace: given }: Gatz
     lazy: { enabled: calls === "http", closeMs: 0 },
     keepAlive: { enabled: true, intervalMs: pace.keepAliveMs, pongTimeoutMs: pace.pongMs },
   });
-  const overSocket = wsLink<AppRouter>({ client: socket, transformer: superjson });
+  const overSocket = wsLink<AppRouter>({ client: socket, transformer: jsonEnvelope });
   const overHttp = httpBatchLink<AppRouter>({
     url: new URL("/trpc", addresses.present).href,
     fetch: (input, init) => overHttpFrom(addresses, { input, init }),
-    transformer: superjson,
+    transformer: jsonEnvelope,
     headers: async () => {
       const value = await currentToken();
       return value === null ? {} : { authorization: `Bearer ${value}` };
@@ -75,8 +76,10 @@ export function createGatzClient({ url, token, calls = "ws", pace: given }: Gatz
   const isOverSocket = ({ type }: Operation) => calls === "ws" || type === "subscription";
   const closeSocket = () => socket.connection?.ws.close();
   const renewal = tokenRenewal({ isOverSocket, closeSocket });
+  const open = untilClosed();
   const api = createTRPCClient<AppRouter>({
     links: [
+      open.link,
       // A token that is no function stays what it is.
       ...(typeof token === "function" ? renewal.links : []),
       splitLink({ condition: isOverSocket, true: overSocket, false: overHttp }),
@@ -88,10 +91,14 @@ export function createGatzClient({ url, token, calls = "ws", pace: given }: Gatz
     closeSocket();
   });
   const close = () => {
+    open.close();
     forgetNetwork();
     renewal.stop();
     addresses.close();
-    return socket.close();
+    const closed = socket.close();
+    // There is nothing to wait for where nobody has answered yet.
+    if (socket.connection?.state === "connecting") closeSocket();
+    return closed;
   };
   return { api, hurry: () => addresses.hurry(), close };
 }

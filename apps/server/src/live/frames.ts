@@ -42,7 +42,10 @@ class ReadyJson {
   }
 }
 
-/** superjson's form of everything, and for frames the text that they have. */
+/**
+ * superjson's form of everything, and for frames the text that they have. A field that is undefined is left out, as JSON does: what is
+ * answered needs nothing of superjson but to be taken out of its envelope.
+ */
 export const frameTransformer = {
   input: {
     serialize: (value: unknown): unknown => superjson.serialize(value),
@@ -51,7 +54,7 @@ export const frameTransformer = {
   },
   output: {
     serialize: (value: unknown): unknown =>
-      readyJson(value) ?? (isPlainJson(value) ? { json: value } : superjson.serialize(value)),
+      readyJson(value) ?? (value === undefined || isPlainJson(value) ? { json: value } : superjson.serialize(value)),
     deserialize: (value: SuperJSONResult): unknown => superjson.deserialize(value),
   },
 };
@@ -92,7 +95,7 @@ function isPlainJson(value: unknown): boolean {
 function isPlainObject(value: object): boolean {
   const prototype = Object.getPrototypeOf(value);
   if (prototype !== Object.prototype && prototype !== null) return false;
-  for (const field of Object.values(value)) if (!isPlainJson(field)) return false;
+  for (const field of Object.values(value)) if (field !== undefined && !isPlainJson(field)) return false;
   return true;
 }
 

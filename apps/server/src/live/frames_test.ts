@@ -72,8 +72,13 @@ Deno.test("whatever JSON holds as it is is written as superjson would have writt
   }));
 });
 
+Deno.test("a field that is undefined is left out, and nothing is said of it", () => {
+  const answered = { a: undefined, b: [{ c: undefined, d: 1 }] };
+  assert.deepEqual(JSON.parse(onTheWire(answered)).result.data, { json: { b: [{ d: 1 }] } });
+});
+
 Deno.test("a value that JSON would change goes through superjson, wherever it stands", () => {
-  const odd = fc.constantFrom<unknown>(undefined, NaN, -0, Infinity, 1n, new Date(5), new Set([1]), new Map([[1, 2]]));
+  const odd = fc.constantFrom<unknown>(NaN, -0, Infinity, 1n, new Date(5), new Set([1]), new Map([[1, 2]]));
   const holder = fc.constantFrom((x: unknown): unknown => x, (x: unknown) => [1, x], (x: unknown) => ({ a: { b: x } }));
   fc.assert(fc.property(odd, holder, (value, hold) => {
     assert.deepEqual(superjson.deserialize(JSON.parse(onTheWire(hold(value))).result.data), hold(value));
