@@ -7,8 +7,9 @@ import { needsChromium, startChromium } from "../browser/chromium.ts";
 import { EXAMPLE_SAYS, exampleFor } from "../readme_blocks.ts";
 import { nodeOf } from "./nodes.ts";
 import { servePages, untilItSays } from "./pages.ts";
+import { COMPARISON, damaged, ENTRIES, KEPT, MISTAKES, WHOLE_CLIENT } from "./programs.ts";
 import { openProject, type Project } from "./project.ts";
-import { run, succeed } from "./run.ts";
+import { needsNpm, run, succeed } from "./run.ts";
 import { unportable } from "./unportable.ts";
 
 const OLDEST_NODE = "22.0.0";
@@ -20,8 +21,10 @@ const MOST_BYTES = 60_000;
 
 const REPOSITORY = new URL("../../", import.meta.url).pathname;
 
-if (await needsPostgres(import.meta.url) && await needsChromium(import.meta.url)) {
-  const { testServer } = await import("@gatz/testing/test_server.ts");
+if (
+  await needsPostgres(import.meta.url) && await needsChromium(import.meta.url) && await needsNpm(import.meta.url)
+) {
+  const { freshId, person, testServer } = await import("@gatz/testing/test_server.ts");
   type TestServer = Awaited<ReturnType<typeof testServer>>;
 
   let project: Project;
@@ -34,7 +37,7 @@ if (await needsPostgres(import.meta.url) && await needsChromium(import.meta.url)
     await project.write({
       "index.html": '<script type="module" src="/src/main.ts"></script>',
       "src/main.ts": await exampleFor(server.url),
-      "src/store.ts": TYPES,
+      "src/entries.ts": ENTRIES,
     });
     open = opening.move();
   });
@@ -71,12 +74,9 @@ if (await needsPostgres(import.meta.url) && await needsChromium(import.meta.url)
 
   test("every procedure's input and output has the router's own types", async () => {
     const folder = await Deno.makeTempDir({ dir: project.folder });
-    await Deno.writeTextFile(path.join(folder, "compared.ts"), COMPARED);
-    const damage = (text: string) =>
-      text.replace(/(devSignIn: [^}]*handle: )string/, "$1any")
-        .replace(/(\bme: [^}]*output: )\w+/, "$1{ user: string }").replace(/\bbyHandle: /, "byHandel: ");
+    await Deno.writeTextFile(path.join(folder, "compared.ts"), COMPARISON);
     await copyDeclarations(path.join(folder, "packed"), (text) => text);
-    await copyDeclarations(path.join(folder, "damaged"), damage);
+    await copyDeclarations(path.join(folder, "damaged"), damaged);
     const args = ["check", "--config", "deno.json", path.join(folder, "compared.ts")];
     const { code, stderr } = await run(Deno.execPath(), args, { cwd: REPOSITORY });
     assert.equal(code, 0, stderr);
@@ -99,16 +99,21 @@ if (await needsPostgres(import.meta.url) && await needsChromium(import.meta.url)
     assert.match(stderr, TOLD_SO);
   });
 
-  test("a store in SQLite outlives the program; where Node.js has none, it says so", async () => {
-    await project.write({ "store.mjs": STORE });
+  test("[LOG4] what a program in Node.js has kept in SQLite, the next shows without a server, and one with a server sends", async () => {
+    await using dora = await person(server.url, "dora");
+    const [group, discussion] = [freshId("grp", dora.home), freshId("disc", dora.home)];
+    const by = () => freshId("evt", dora.home);
+    await dora.api.groups.create.mutate({ id: by(), stream: group, name: "Friends", members: [] });
+    await dora.api.discussions.create.mutate({ id: by(), stream: discussion, group, name: "Lunch?", members: [] });
+    await project.write({ "kept.mjs": KEPT });
     const cwd = project.folder;
     const node = await nodeOf(OLDEST_NODE_WITH_SQLITE);
-    assert.equal(await succeed(node, ["store.mjs"], { cwd }), "undefined\n");
-    assert.equal(await succeed(node, ["store.mjs"], { cwd }), "{ incarnation: 'first', cursor: 'there' }\n");
-    const without = await run(await nodeOf(OLDEST_NODE), ["store.mjs"], { cwd });
+    const say = (...args: string[]) => succeed(node, ["kept.mjs", ...args], { cwd });
+    assert.equal(await say(server.url, dora.token, discussion, "first"), "kept first 0\n");
+    assert.equal(await say(nobodysUrl(), dora.token, discussion, "second", "offline"), "kept first, second 1\n");
+    assert.equal(await say(server.url, dora.token, discussion, "third"), "kept first, second, third 0\n");
+    const without = await run(await nodeOf(OLDEST_NODE), ["kept.mjs"], { cwd });
     assert.match(without.stderr, /^StoreFailed: .* needs node:sqlite: Deno, or Node 22\.13 or newer/m);
-    const tooOld = await run(await nodeOf(TOO_OLD_NODE), ["store.mjs"], { cwd });
-    assert.match(tooOld.stderr, TOLD_SO);
   });
 
   test("the example runs in Deno, type-checked, with the network and nothing else", async () => {
@@ -120,8 +125,7 @@ if (await needsPostgres(import.meta.url) && await needsChromium(import.meta.url)
   test("in a browser it is small: without schemas, minified and compressed", async () => {
     await project.write({
       "size/index.html": '<script type="module" src="./all.ts"></script>',
-      "size/all.ts":
-        'import { createGatzClient, openDiscussion } from "@gatz/client";\nObject.assign(globalThis, { createGatzClient, openDiscussion });\n',
+      "size/all.ts": WHOLE_CLIENT,
     });
     const built = await project.run("vite", "build", "size");
     assert.equal(built.code, 0, built.stdout + built.stderr);
@@ -149,36 +153,9 @@ if (await needsPostgres(import.meta.url) && await needsChromium(import.meta.url)
   });
 }
 
-const MISTAKES = `import { createGatzClient, newId } from "@gatz/client";
-const { api } = createGatzClient({ url: "http://127.0.0.1:4000", tokn: "" }); // mistake
-const { home } = await api.auth.me.query();
-const discussion = newId("disc", home);
-await api.messages.send.mutate({ id: newId("evt", home), discussion, text: "" }); // mistake
-const page = await api.messages.byDiscussion.query({ discussion: "disc_1", limit: 10 }); // mistake
-console.log(page.messages.map((message) => message.text)); // mistake
-api.messages.sendd; // mistake
-`;
-
-/** Prints what the run before has stored. */
-const STORE = `import { sqliteStore } from "@gatz/client/sqlite";
-const store = await sqliteStore({ path: "./gatz.sqlite" });
-console.log(await store.get("meta", "place"));
-await store.write([{ type: "put", table: "meta", key: "place", value: { incarnation: "first", cursor: "there" } }]);
-await store.close();
-`;
-
-/** What else is type-checked. */
-const TYPES = `import type { Store } from "@gatz/client";
-import { sqliteStore } from "@gatz/client/sqlite";
-export const open = (path: string): Promise<Store> => sqliteStore({ path });
-`;
-
-/** Compiles only if the packed router is the router, and the damaged one differs from it where it was damaged. */
-const COMPARED = `import type { AppRouter } from "@gatz/server";
-import type { Different, Equal } from "${REPOSITORY}tests/pack/same_types.ts";
-import type { AppRouter as Packed } from "./packed/index.d.ts";
-import type { AppRouter as Damaged } from "./damaged/index.d.ts";
-type Damages = "auth.devSignIn" | "auth.me" | "users.byHandle" | "users.byHandel";
-export const none: [Different<AppRouter, Packed>] extends [never] ? "none" : Different<AppRouter, Packed> = "none";
-export const all: Equal<Different<AppRouter, Damaged>, Damages> = true;
-`;
+/** Where nobody listens: not any more. */
+function nobodysUrl(): string {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  listener.close();
+  return `http://127.0.0.1:${listener.addr.port}`;
+}

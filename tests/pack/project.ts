@@ -5,7 +5,8 @@ import { type Ran, run, succeed } from "./run.ts";
 
 const ROOT = new URL("../../", import.meta.url).pathname;
 
-const DEV_DEPENDENCIES = { vite: "8.3.8", typescript: "7.0.2" };
+/** superjson is for the stock tRPC client. */
+const DEV_DEPENDENCIES = { superjson: "2.2.6", typescript: "7.0.2", vite: "8.3.8" };
 
 /** Stricter than what Vite's own template begins with. */
 const TSCONFIG = {

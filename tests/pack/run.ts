@@ -28,3 +28,13 @@ export async function succeed(program: string, args: readonly string[], options:
   assert.equal(code, 0, `${program} ${args.join(" ")}\n${stdout}${stderr}`);
   return stdout;
 }
+
+/** True if a test file can go on to use npm; else says in one line what is missing. */
+export async function needsNpm(importMetaUrl: string): Promise<boolean> {
+  const found = await run("npm", ["--version"], { cwd: "/" }).then(({ code }) => code === 0, (error) => {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  });
+  if (!found) console.log(`${new URL(importMetaUrl).pathname.split("/").at(-1)} needs npm`);
+  return found;
+}

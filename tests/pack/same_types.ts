@@ -33,3 +33,18 @@ type PlainKey<K> = K extends string
   ? [Brand<K, string>] extends [never] ? K : `${K[Brand<K, string>] & string}: ${string}`
   : K;
 type Brand<T, Base> = Exclude<keyof T, keyof Base>;
+
+/** The paths of procedures that answer what JSON can't hold. */
+export type NotJson<A extends AnyRouter> = {
+  [R in keyof inferRouterOutputs<A>]: {
+    [P in keyof inferRouterOutputs<A>[R]]: [Odd<inferRouterOutputs<A>[R][P]>] extends [never] ? never : Path<R, P>;
+  }[keyof inferRouterOutputs<A>[R]];
+}[keyof inferRouterOutputs<A>];
+
+type Odd<T, Levels extends 0[] = [0, 0, 0, 0, 0, 0, 0, 0]> = T extends string | number | boolean | null | undefined
+  ? never
+  : T extends object ? T extends (...args: never[]) => unknown ? T
+    : Levels extends [0, ...infer Left extends 0[]]
+      ? T extends readonly (infer Item)[] ? Odd<Item, Left> : { [K in keyof T]-?: Odd<T[K], Left> }[keyof T]
+    : never
+  : T;
