@@ -88,11 +88,12 @@ export class KeptWishes {
    * @throws {StoreFailed}
    * @throws {LockLost}
    */
-  async told({ keys }: DueWish): Promise<void> {
+  async told(wishes: readonly DueWish[]): Promise<void> {
     await this.#inOrder.run(async () => {
-      const deletions = keys.map((key): Change => ({ type: "delete", table: "wishes", key }));
+      const keys = new Set(wishes.flatMap(({ keys }) => keys));
+      const deletions = [...keys].map((key): Change => ({ type: "delete", table: "wishes", key }));
       await this.#store.write([{ type: "if-held", lock: OUTBOX_LOCK }, ...deletions]);
-      const isTold = ({ key }: KeptWish) => key !== null && keys.includes(key);
+      const isTold = ({ key }: KeptWish) => key !== null && keys.has(key);
       this.#show(this.#kept.filter((wish) => !isTold(wish)), this.#kept.filter(isTold));
     });
   }

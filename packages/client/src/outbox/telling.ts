@@ -82,7 +82,15 @@ export class Telling {
     const answers = await this.#tell(wishes);
     this.#calls--;
     this.#step();
-    await Promise.all(wishes.map((wish, i) => this.#settle(wish, answers[i] ?? 0)));
+    const told = wishes.filter((_, i) => answers[i] === "told");
+    const isWritten = told.length === 0 || await this.#options.turn.write(() => this.#options.wishes.told(told));
+    await Promise.all(wishes.map(async (wish, i) => {
+      const answer = answers[i] ?? 0;
+      if (answer !== "told" || !isWritten) await this.#pause(wish, { afterMs: answer === "told" ? 0 : answer });
+      else this.#failures.delete(nameOf(wish));
+      this.#busy.delete(nameOf(wish));
+      this.#step();
+    }));
   }
 
   async #tell(wishes: readonly DueWish[]): Promise<readonly Told[]> {
@@ -116,19 +124,11 @@ export class Telling {
     return [];
   }
 
-  async #settle(wish: DueWish, told: Told): Promise<void> {
-    const { wishes, timing, turn } = this.#options;
-    if (turn.signal.aborted) return;
-    const name = nameOf(wish);
-    if (told === "told" && await turn.write(() => wishes.told(wish))) this.#failures.delete(name);
-    else {
-      const failures = this.#failures.get(name) ?? 0;
-      this.#failures.set(name, failures + 1);
-      const afterMs = told === "told" ? 0 : told;
-      await timing.wait(Math.max(afterMs, timing.retryDelayMs(failures)), turn.signal);
-    }
-    this.#busy.delete(name);
-    this.#step();
+  async #pause(wish: DueWish, { afterMs }: { readonly afterMs: number }): Promise<void> {
+    const { timing, turn } = this.#options;
+    const failures = this.#failures.get(nameOf(wish)) ?? 0;
+    this.#failures.set(nameOf(wish), failures + 1);
+    await timing.wait(Math.max(afterMs, timing.retryDelayMs(failures)), turn.signal);
   }
 }
 
