@@ -91,9 +91,10 @@ export class Addresses {
     this.#current = (this.#current + 1) % this.#options.urls.length;
   }
 
-  /** A socket that was open is not any more. */
+  /** A socket is closed, also one that never was open. */
   lost(): void {
-    if (this.#options.timing.now() - this.#openedAt >= STEADY_MS) this.#failures = 0;
+    const wasSteady = !this.#isTrying && this.#options.timing.now() - this.#openedAt >= STEADY_MS;
+    if (wasSteady) this.#failures = 0;
     else this.failed();
   }
 

@@ -42,6 +42,21 @@ Deno.test("[LIVE1] who is taken in and put out again has failed: the next addres
   assert.deepEqual(asked, ["a at 0", "b at 1100", "a at 2100", "b at 3200"]);
 });
 
+Deno.test("[LIVE1] a socket that is closed before it was open has failed, however long ago another was: the waiting grows", async () => {
+  const { time, addresses: found, next, asked } = addresses(["a"]);
+  next();
+  await time.pass(0);
+  found.opened();
+  await time.pass(10_000);
+  found.lost();
+  for (let attempt = 0; attempt < 4; attempt++) {
+    next();
+    await time.pass(1_000);
+    found.lost();
+  }
+  assert.deepEqual(asked, ["a at 0", "a at 10100", "a at 11100", "a at 12200", "a at 13400"]);
+});
+
 Deno.test("[LIVE1] who lost a server comes back at any moment of the time there is, not all at its end", async () => {
   const moments = [];
   for (const chance of [0, 0.25, 0.5, 0.75]) {
