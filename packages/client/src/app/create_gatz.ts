@@ -68,8 +68,14 @@ export async function createGatz(
 ): Promise<ConnectedGatz> {
   const store = await given;
   const client = createGatzClient({ url, token: auth });
-  const parts = await started({ server: overTrpc(client), store, timing: systemTiming, newId, ...rest });
-  return new ConnectedGatz(parts, { client, store });
+  try {
+    const parts = await started({ server: overTrpc(client), store, timing: systemTiming, newId, ...rest });
+    return new ConnectedGatz(parts, { client, store });
+  } catch (error) {
+    // Nobody else can end its attempts to connect.
+    void client.close();
+    throw error;
+  }
 }
 
 export interface GatzOverOptions extends Pick<GatzOptions, "bounds" | "onBug"> {

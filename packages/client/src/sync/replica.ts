@@ -106,12 +106,13 @@ export class Replica<L extends ListsPart, O extends OutboxPart> {
    */
   async start(): Promise<void> {
     const { store, onBug, outbox } = this.#options;
-    this.#outbox = await outbox(this.#kit);
+    // Where the store refuses this is told; what comes after it tries again until it does not.
     const [self, place] = await Promise.all([store.get("meta", SELF_KEY), store.get("meta", PLACE_KEY)]);
     const isGoing = self !== undefined && "format" in self && self.format === STORE_FORMAT &&
       place !== undefined && "cursor" in place;
     // What has no cursor is as old as nobody knows.
     if (!isGoing) await store.write(CLEARED);
+    this.#outbox = await outbox(this.#kit);
     if (self !== undefined && "format" in self) await this.#begin(self);
     if (isGoing) {
       this.#lives.resume(place.incarnation);
