@@ -278,30 +278,12 @@ export const MUTANTS: readonly Mutant[] = [
     replace: `return this.#isToBeCompared ? "read" : null;`,
   },
   {
-    mistake: "apps: a state goes on though there is more in it than was held",
-    file: `${CLIENT}/stream/held_stream.ts`,
-    find: "if (needsAnew(this.viewer, { before, after })) this.#anewFrom = event.seq;",
-    replace: "",
-  },
-  {
-    mistake: "apps: in another life what is held goes on",
-    file: `${CLIENT}/sync/replica.ts`,
-    find: "    this.#streams?.reset();\n",
-    replace: "",
-  },
-  {
     mistake: "apps: a draft whose fate is unknown counts as refused",
     file: `${CLIENT}/outbox/verdict.ts`,
     find: `      case "unknown":
         return { ...NOTHING, acks, afterMs: 0 };`,
     replace: `      case "unknown":
         return { ...NOTHING, acks, refused: { draft, rejection: { kind: "rejected", code: "Closed" } } };`,
-  },
-  {
-    mistake: "apps: what other tabs have stored is not held against what lists know",
-    file: `${CLIENT}/sync/held_streams.ts`,
-    find: "for (const kept of this.#streams.values()) kept.compare(known(kept.stream));",
-    replace: "",
   },
   {
     mistake: "apps: a list that was read while a shard was silent counts as whole",
