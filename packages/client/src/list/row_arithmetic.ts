@@ -4,15 +4,21 @@
  * @module
  */
 import {
+  type AddToDiscussion,
   assert,
   compareMarks,
+  type DeleteMessage,
   type DiscussionEvent,
+  type EditMessage,
   type EventOf,
   evolveMessage,
+  type MessageId,
   type NewMessage,
   type NotifyLevel,
+  type ReactToMessage,
   type ReadMark,
   type Seq,
+  type ShownLiveMessage,
   shownTo,
   unlessBlocked,
   unreachable,
@@ -21,6 +27,7 @@ import {
 import type { ListedDiscussion } from "../server/contract.ts";
 import type { BlocksChanged } from "./blocks.ts";
 import type { Count } from "./contract.ts";
+import { previewDeleted, previewEdited, previewReacted } from "./preview_arithmetic.ts";
 
 /** Who looks, and whom they block. */
 export interface Seeing {
@@ -41,11 +48,11 @@ export function rowAfter(row: Row, event: DiscussionEvent, seeing: Seeing): Row 
     case "new-message":
       return withMessage(row, event, seeing);
     case "react-to-message":
-      return isShown(row, event.body.target) ? null : moved(row, event);
+      return reacted(row, event, seeing);
     case "edit-message":
-      return isShown(row, event.body.target) || mayChangeMentions(row, event, seeing) ? null : moved(row, event);
+      return edited(row, event, seeing);
     case "delete-message":
-      return isPreview(row, event.body.target) || mayBeUnread(row, event) ? null : moved(row, event);
+      return deleted(row, event, seeing);
     case "rename":
       return { ...moved(row, event), name: event.body.name };
     case "close":
@@ -70,11 +77,17 @@ export function rowAfter(row: Row, event: DiscussionEvent, seeing: Seeing): Row 
     case "resolve-flag":
     case "continued":
       return moved(row, event);
-    case "create":
-    case "add-members":
     case "join":
+      return event.actor === seeing.viewer ? null : withPeople(row, event, 1);
+    case "add-members":
+      return added(row, event, seeing);
+    case "remove-member": {
+      // A person removes those below their own role: never the owner, whose heir the viewer might be.
+      const isOther = event.actor !== "system" && event.body.user !== seeing.viewer;
+      return isOther ? withPeople(row, event, -1) : null;
+    }
+    case "create":
     case "leave":
-    case "remove-member":
     case "ban-member":
     case "set-role":
     case "expunge":
@@ -111,14 +124,46 @@ function moved(row: Row, { seq: head, at: lastAt }: DiscussionEvent): Row {
   return { ...row, head, lastAt };
 }
 
-function isPreview({ preview }: Row, message: string): boolean {
-  // Of somebody who is blocked a tombstone is shown all the same.
-  return preview?.id === message && preview.kind !== "deleted";
+function withPeople(row: Row, event: DiscussionEvent, more: number): Row {
+  return { ...moved(row, event), memberCount: row.memberCount + more };
 }
 
-/** Whether what the message says is shown. */
-function isShown(row: Row, message: string): boolean {
-  return isPreview(row, message) && row.preview?.kind === "live";
+/** Who was in it already is among those that were skipped. */
+function added(row: Row, event: EventOf<AddToDiscussion>, { viewer }: Seeing): Row | null {
+  const users = new Set(event.body.users);
+  for (const { user } of event.decided.skipped ?? []) users.delete(user);
+  return users.has(viewer) ? null : withPeople(row, event, users.size);
+}
+
+/** What the row shows, if it is this message. */
+function shownOf({ preview }: Row, message: MessageId): Row["preview"] {
+  return preview?.id === message ? preview : null;
+}
+
+function reacted(row: Row, event: EventOf<ReactToMessage>, { viewer }: Seeing): Row | null {
+  const shown = shownOf(row, event.body.target);
+  if (shown?.kind !== "live") return moved(row, event);
+  // Who was away may not have seen all of the message's reactions.
+  const preview = row.mine.length === 1 ? previewReacted(shown, event, viewer) : null;
+  return preview && { ...moved(row, event), preview };
+}
+
+function edited(row: Row, event: EventOf<EditMessage>, seeing: Seeing): Row | null {
+  if (mayChangeMentions(row, event, seeing)) return null;
+  const shown = shownOf(row, event.body.target);
+  if (shown?.kind !== "live") return moved(row, event);
+  const preview = previewEdited(shown, event);
+  return preview && { ...moved(row, event), preview };
+}
+
+function deleted(row: Row, event: EventOf<DeleteMessage>, seeing: Seeing): Row | null {
+  const shown = shownOf(row, event.body.target);
+  // Of somebody who is blocked a tombstone is shown all the same.
+  if (shown?.kind === "blocked") return null;
+  if (shown?.kind !== "live") return mayBeUnread(row, event) ? null : moved(row, event);
+  const counts = countsWithout(row, shown, seeing);
+  const preview = previewDeleted(shown, event);
+  return counts && preview && { ...moved(row, event), ...counts, preview };
 }
 
 /** Whether the event's target lies after the mark. */
@@ -126,11 +171,7 @@ function isAfterMark({ mark }: Row, { decided: { targetSeq } }: DiscussionEvent)
   return mark === null || targetSeq === undefined || targetSeq > mark.seq;
 }
 
-function mayChangeMentions(
-  row: Row,
-  event: EventOf<Extract<DiscussionEvent, { type: "edit-message" }>>,
-  { viewer }: Seeing,
-) {
+function mayChangeMentions(row: Row, event: EventOf<EditMessage>, { viewer }: Seeing): boolean {
   if (!isAfterMark(row, event)) return false;
   return event.body.mentions.includes(viewer) || row.mentions === null || row.mentions.count > 0;
 }
@@ -165,6 +206,19 @@ function countsAfter(row: Row, { seq, actor, body }: EventOf<NewMessage>, { view
   const isWithin = seq - lowest(row, mark) <= WITHIN;
   if (!isAll || (!isWithin && !(isCounted && next.count === COUNTED && next.more))) return null;
   return { unread: next, mentions: { count: mentions.count, more: next.more } };
+}
+
+/** What is unread without the newest message, which is still there; null: it takes the server to count. */
+function countsWithout(
+  row: Row,
+  { seq, author, mentions: named }: ShownLiveMessage,
+  { viewer, blocks }: Seeing,
+): Counts | null {
+  const { mark, unread, mentions } = row;
+  if (mark === null || unread === null || mentions === null) return null;
+  if (seq <= mark.seq || author === viewer || blocks.has(author)) return { unread, mentions };
+  if (unread.more || named.includes(viewer)) return null;
+  return { unread: { count: unread.count - 1, more: false }, mentions };
 }
 
 function oneMore({ count, more }: Count): Count {
