@@ -18,7 +18,7 @@ export const bundleBytes = (drafts: readonly Draft[]): number =>
 interface BundleOptions {
   readonly pending: Pending;
   readonly limits: Pick<OutboxLimits, "bundleDrafts" | "bundleBytes">;
-  /** One of the stream's drafts is not fit to be in a bundle: the first one goes alone. */
+  /** One of the stream's drafts can't be read, nobody knows which: only the first that waits goes. */
   readonly alone: boolean;
 }
 
@@ -34,15 +34,16 @@ export function nextBundle(
   const first = queue.findIndex(isWaiting);
   if (first < 0) return [];
   const end = queue.findIndex((draft, at) => at >= first && isHeldUp(draft, pending));
-  const waiting = queue.slice(first, end < 0 ? queue.length : end);
-  if (waiting.length === 0 || alone) return waiting.slice(0, 1);
+  const free = queue.slice(first, end < 0 ? queue.length : end);
+  const waiting = alone ? free.slice(0, 1) : free;
+  if (waiting.length === 0) return [];
   const half = { drafts: Math.floor(limits.bundleDrafts / 2), bytes: Math.floor(limits.bundleBytes / 2) };
   const led = fitting(queue.slice(0, first).reverse(), half);
   const rest = fitting(waiting, {
     drafts: limits.bundleDrafts - led.drafts.length,
     bytes: limits.bundleBytes - AROUND - led.bytes,
   });
-  // A large one may have no room beside what leads: its own order is then worth more.
+  // A large one may have no room beside what leads: that it goes at all is then worth more.
   return rest.drafts.length === 0 ? waiting.slice(0, 1) : [...led.drafts.reverse(), ...rest.drafts];
 }
 

@@ -94,7 +94,7 @@ export class Offering {
   async #malformed(stream: StreamId, bundle: readonly PendingDraft[]): Promise<number | null> {
     const malformed = this.#courseOf(stream).malformed + 1;
     this.#change(stream, { malformed });
-    const draft = bundle[0];
+    const draft = bundle.at(-1);
     if (malformed <= MALFORMED_ALONE || draft === undefined) return this.#failed(stream);
     const rejection: Rejection = { kind: "rejected", code: "Malformed" };
     if (!await this.#write({ acks: [], refused: { draft, rejection } })) return this.#failed(stream);

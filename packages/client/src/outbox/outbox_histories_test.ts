@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { OutboxHistory } from "../../testing/outbox/outbox_history.ts";
 import { violations } from "../../testing/outbox/outbox_laws.ts";
 
-const SEEDS = Array.from({ length: 20 }, (_, i) => i + 1);
+/** The last two found something that the others did not. */
+const SEEDS = [...Array.from({ length: 20 }, (_, i) => i + 1), 2045, 2084];
 
 Deno.test("[LOG4] [LOG9] through crashes, tabs, lost answers, lost locks, full disks and lives that lose events, every draft that was kept comes to one outcome, in order", async () => {
   const total = {
