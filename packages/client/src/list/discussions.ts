@@ -34,6 +34,7 @@ import { OrderedRows } from "./ordered.ts";
 import { Pages } from "./pages.ts";
 import { Questions } from "./questions.ts";
 import { isTouchedBy, rowAfter, rowMarked, rowNotified, type Seeing } from "./row_arithmetic.ts";
+import { ToldWishes } from "./told_wishes.ts";
 import { totalsOf, wished } from "./wished.ts";
 
 export interface DiscussionsOptions {
@@ -53,8 +54,6 @@ interface Kind {
 
 /** Rows that the server gives at once. */
 const ROWS = 100;
-/** By then what the server was told of has come back, and what it was asked about it. */
-const TOLD_MS = 3_000;
 
 export class Discussions implements Listing {
   readonly #options: DiscussionsOptions;
@@ -64,11 +63,7 @@ export class Discussions implements Listing {
   readonly #rows: HeldRows<Kind>;
   readonly #questions: Questions<DiscussionId>;
   readonly #pages: Pages<DiscussionPage>;
-  readonly #unsubscribe: () => void;
-  readonly #closing = new AbortController();
-  #wishes: ReadonlyMap<DiscussionId, MarkWish>;
-  /** Those that the server has been told of just now. */
-  readonly #told = new Map<DiscussionId, MarkWish>();
+  readonly #wishes: ToldWishes;
   /** Which life of the installation the answers are of: counted, as long as they go on. */
   #life = 0;
 
@@ -94,8 +89,14 @@ export class Discussions implements Listing {
       asking: () => this.#answering(),
       timing,
     });
-    this.#wishes = wishes.snapshot();
-    this.#unsubscribe = wishes.subscribe(() => this.#wished());
+    this.#wishes = new ToldWishes({
+      wishes,
+      onChange: (discussions) => {
+        for (const discussion of discussions) this.#shown.changed(discussion);
+        this.#show();
+      },
+      timing,
+    });
   }
 
   get list(): Observable<DiscussionList> {
@@ -156,13 +157,12 @@ export class Discussions implements Listing {
     this.#marks.clear();
     this.#questions.forget();
     this.#pages.forget();
-    this.#told.clear();
+    this.#wishes.forget();
     this.#show();
   }
 
   close(): void {
-    this.#closing.abort();
-    this.#unsubscribe();
+    this.#wishes.close();
     this.#questions.close();
     this.#pages.stop();
     this.#list.close();
@@ -231,28 +231,6 @@ export class Discussions implements Listing {
     }
   }
 
-  #wished(): void {
-    const [before, now] = [this.#wishes, this.#options.wishes.snapshot()];
-    this.#wishes = now;
-    for (const discussion of new Set([...before.keys(), ...now.keys()])) {
-      const [was, is] = [before.get(discussion), now.get(discussion)];
-      if (was === is) continue;
-      this.#shown.changed(discussion);
-      if (was !== undefined && is === undefined) void this.#goOnShowing(discussion, was);
-    }
-    this.#show();
-  }
-
-  /** What the server has been told comes by the feed a moment later: until then what stood before is not shown again. */
-  async #goOnShowing(discussion: DiscussionId, wish: MarkWish): Promise<void> {
-    this.#told.set(discussion, wish);
-    await this.#options.timing.wait(TOLD_MS, this.#closing.signal);
-    if (this.#told.get(discussion) !== wish) return;
-    this.#told.delete(discussion);
-    this.#shown.changed(discussion);
-    this.#show();
-  }
-
   async #ask(discussions: readonly DiscussionId[]): Promise<readonly DiscussionId[] | Trouble> {
     const take = this.#answering();
     const answer = await this.#options.server.rows({ discussions });
@@ -281,7 +259,7 @@ export class Discussions implements Listing {
 
   #shownOf(discussion: DiscussionId): ListRow | undefined {
     const row = this.#rows.shown(discussion);
-    const wish = this.#wishes.get(discussion) ?? this.#told.get(discussion);
+    const wish = this.#wishes.of(discussion);
     return row === undefined || wish === undefined ? row : wished(row, wish);
   }
 }
