@@ -31,6 +31,7 @@ exec "$0" "$@" 3<&-
 const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
 const READY_MS = 90_000;
 const STOP_MS = 15_000;
+const PORTS = { first: 20_000, count: 10_000 };
 const INHERITED = ["PATH", "HOME", "DENO_DIR", "TMPDIR", "LANG"];
 
 export class Node {
@@ -173,11 +174,18 @@ async function keep(stream: ReadableStream<Uint8Array>, file: string): Promise<v
   await Deno.writeFile(file, stream);
 }
 
+/** Below those that systems give to connections: it is free still when the server is started again. */
 function freePort(): number {
-  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const { port } = listener.addr;
-  listener.close();
-  return port;
+  const { first, count } = PORTS;
+  for (;;) {
+    const port = first + Math.floor(Math.random() * count);
+    try {
+      Deno.listen({ hostname: "127.0.0.1", port }).close();
+      return port;
+    } catch (error) {
+      if (!(error instanceof Deno.errors.AddrInUse)) throw error;
+    }
+  }
 }
 
 function inherited(): Record<string, string> {
