@@ -31,6 +31,8 @@ export class Shell {
   readonly #options: ShellOptions;
   /** The one that was looked at last is the last. */
   readonly #open = new Map<string, OpenDiscussion>();
+  /** Those that have shown something confirmed. */
+  readonly #confirmed = new WeakSet<OpenDiscussion>();
   /** Ids of drafts whose refusal was said. */
   readonly #refused = new Set<string>();
   #isClosed = false;
@@ -140,7 +142,9 @@ export class Shell {
   #sayShown(discussion: OpenDiscussion, most: number): void {
     const { gatz: { incarnation }, say, viewer } = this.#options;
     const picture = discussion.picture.snapshot();
-    if (picture.status !== "ready" || incarnation === null) return;
+    // Just opened, it shows at most what is pending: nothing is confirmed yet.
+    if (picture.asOf > 0) this.#confirmed.add(discussion);
+    if (picture.status !== "ready" || incarnation === null || !this.#confirmed.has(discussion)) return;
     say({ say: "shows", stream: discussion.id, incarnation, ...showing(picture, { viewer, most }) });
   }
 
