@@ -203,7 +203,7 @@ if (await needsPostgres(import.meta.url) && await needsChromium(import.meta.url)
   });
 
   test(
-    "[LIVE1] when the server is away and comes back, what was written meanwhile is sent and seen, once",
+    "[LIVE1] when the server is away and comes back, what was written meanwhile is sent and seen, once; what can't be accepted says so before",
     async ({ page, ann, ben }) => {
       await ann.write("before");
       await eventually(async () => assert.deepEqual(await ben.texts(), ["before"]));
@@ -211,11 +211,14 @@ if (await needsPostgres(import.meta.url) && await needsChromium(import.meta.url)
       await ben.status.getByText("reconnecting").waitFor();
       await ann.write("meanwhile");
       await ann.message("meanwhile").getByText("sending").waitFor();
+      await ann.write("y".repeat(10_001));
+      await ann.message("yyy").getByText("TextTooLong").waitFor();
       await stage.startServer();
       await eventually(async () => assert.deepEqual(await ben.texts(), ["before", "meanwhile"]), {
         deadlineMs: 20_000,
       });
       await eventually(async () => assert.equal(await ann.message("meanwhile").getByText("sending").count(), 0));
+      await ann.problem.getByText("new-message: TextTooLong").waitFor();
       await ben.status.getByText("live", { exact: false }).waitFor();
       await ben.write("after");
       await eventually(async () => assert.deepEqual(await ann.texts(), ["before", "meanwhile", "after"]));
