@@ -94,7 +94,7 @@ async function take(line: string): Promise<void> {
     const hits = await gatz.search(text);
     return print(`-- ${hits.length} found${hits.map(({ message }) => `\n--   ${message.text}`).join("")}`);
   }
-  if (command === "/older") return print(`-- older: ${JSON.stringify(await talk.older())}`);
+  if (command === "/older") return void talk.older().then((read) => print(`-- older: ${JSON.stringify(read)}`));
   if (command === "/seen") return gatz.refused.snapshot().forEach(({ draft }) => void gatz.dismiss(draft.id));
   if (command === "/quit") return terminal.close();
   const target = messages.find(({ seq }) => seq === Number(number))?.id;
@@ -117,4 +117,4 @@ process.stdin.on("keypress", () => talk.isTyping(terminal.line !== ""));
 process.on("SIGINT", () => terminal.close());
 for await (const line of terminal) if (line.trim() !== "") await take(line);
 await gatz.close();
-console.log(`-- ${[...gatz.pending.snapshot().values()].flat().length} wait to be sent`);
+console.log(`\n-- ${[...gatz.pending.snapshot().values()].flat().length} wait to be sent`);

@@ -93,4 +93,26 @@ if (await needsPostgres(import.meta.url)) {
       await Promise.all([ann.close(), ben.close()]);
     }
   });
+
+  Deno.test("[LIVE2] who asks for all arrivals gets each message once and in order, also those of which only the newest were here", async () => {
+    await using server = await testServer({ database: { servers: 1, shards: 2 } });
+    const [ann, ben] = [await app(server.url, "ann"), await app(server.url, "ben")];
+    try {
+      const { user } = await ben.ready();
+      const { group } = ann.createGroup({ name: "Friends", members: [user] });
+      const { discussion } = ann.createDiscussion({ group, name: "Talk", members: [user] });
+      const hers = ann.open(discussion);
+      const texts = Array.from({ length: 450 }, (_, n) => `message ${n}`);
+      const sent = texts.map((text) => hers.send({ text }).outcome);
+      assert((await Promise.all(sent)).every(({ kind }) => kind === "accepted"));
+      let taken = 0;
+      for await (const message of ben.open(discussion).arrivals({ after: 0 })) {
+        assert.equal(message.kind === "live" && message.text, texts[taken++] ?? "the last");
+        if (taken === texts.length) hers.send({ text: "the last" });
+        if (taken > texts.length) break;
+      }
+    } finally {
+      await Promise.all([ann.close(), ben.close()]);
+    }
+  });
 }

@@ -55,13 +55,15 @@ export class OpenDiscussion extends OpenStream<DiscussionId, DiscussionActs, Dis
 
   /**
    * Each message after a seq once, in order, as it stands when it is taken: for whoever answers messages. Left out: after the newest that
-   * is here first. Ends when the discussion is released.
+   * is here first. However many came meanwhile, none is passed over. Ends when the discussion is released.
    */
-  async *arrivals({ after }: { readonly after?: Seq } = {}): AsyncGenerator<PictureMessage, void, void> {
+  async *arrivals({ after }: { readonly after?: Seq | 0 } = {}): AsyncGenerator<PictureMessage, void, void> {
     let last = after;
-    for await (const { status, asOf, messages } of this.picture) {
+    for await (const { status, asOf: newest } of this.picture) {
       if (status !== "ready") continue;
-      const from = last ?? asOf;
+      const from = last ?? newest;
+      if (!await this.#isHereFrom(from)) continue;
+      const { asOf, messages } = this.picture.snapshot();
       last = seq(Math.max(from, asOf));
       // A draft of the user's has no seq yet.
       yield* messages.filter((message) => message.seq > from && message.seq <= asOf);
@@ -138,6 +140,15 @@ export class OpenDiscussion extends OpenStream<DiscussionId, DiscussionActs, Dis
     }
     const group = this.#group?.view.snapshot()?.held;
     return group?.state?.kind === "group" && !group.isToBeOpenedAnew ? group.state : undefined;
+  }
+
+  /** After much at once only the newest is here: what lies before it is read first, once there is a connection. */
+  async #isHereFrom(after: Seq | 0): Promise<boolean> {
+    while (this.picture.snapshot().hasOlder && this.held !== null && this.held.from > after + 1) {
+      const read = await this.older();
+      if (read !== "more" && read !== "whole") return false;
+    }
+    return true;
   }
 
   #mark(type: "read" | "unread", at: Seq): Promise<Kept | NotKept> {
