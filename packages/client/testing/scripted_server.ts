@@ -51,7 +51,7 @@ export class ScriptedServer implements Server {
   isConnected = true;
   #made = 0;
 
-  constructor(readonly viewer: UserId = ALICE) {}
+  constructor(public viewer: UserId = ALICE) {}
 
   follow(cursor: string | null, on: FeedHandlers) {
     const feed = { ...on, cursor };

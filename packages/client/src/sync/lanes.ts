@@ -10,7 +10,7 @@ const PER_SHARD = 2;
 export interface LanesOptions {
   readonly timing: Timing;
   /** Nothing is asked before: not until it is known that the server takes us for the user whose store this is. */
-  readonly ready: Promise<unknown>;
+  readonly ready: () => Promise<unknown>;
   /** Whether a shard answers, when that has changed. */
   readonly onAnswer: (shard: ShardNumber, answers: boolean) => void;
   readonly signal: AbortSignal;
@@ -44,8 +44,8 @@ export class Lanes {
     { question, wanted }: { readonly question: () => Promise<T | Trouble>; readonly wanted: () => boolean },
   ): Promise<T | Trouble | null> {
     const { timing, ready, signal } = this.#options;
-    await ready;
     for (;;) {
+      await ready();
       const lane = await this.#enter(shard);
       if (signal.aborted || !wanted()) return this.#leave(shard, lane);
       const answer = await question();

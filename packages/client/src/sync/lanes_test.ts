@@ -11,7 +11,7 @@ function lanes() {
   const answers: boolean[] = [];
   const made = new Lanes({
     timing: time,
-    ready: Promise.resolve(),
+    ready: () => Promise.resolve(),
     onAnswer: (_, does) => void answers.push(does),
     signal: new AbortController().signal,
   });

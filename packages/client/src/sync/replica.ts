@@ -33,12 +33,15 @@ export class Replica<L extends ListsPart, O extends OutboxPart> {
   #streams: HeldStreams | null = null;
   /** Frames are taken; else the feed only tells that there is a connection. */
   #hasBegun = false;
-  /** What came before the server had said whose token it is; null once it has. */
+  /** What came on this connection before the server had said whose token it is; null once it has. */
   #unchecked: FeedFrame[] | null = [];
-  readonly #checked = Promise.withResolvers<void>();
+  #checked = Promise.withResolvers<void>();
   /** Where the feed began with these. */
   #uncheckedFrom: string | null = null;
   #isAsking = false;
+  #isToBeAsked = false;
+  /** A feed is begun on a connection that has been checked. */
+  #isGoingOn = false;
   #isConnected = false;
   readonly #arrivals: Arrivals;
 
@@ -50,7 +53,7 @@ export class Replica<L extends ListsPart, O extends OutboxPart> {
     this.#kit = { server: this.#lives.watching(server), store, timing };
     this.#journal = new Journal({ store, timing, signal, onBug, onFailing: (fails) => this.#board.storing(fails) });
     this.#lanes = new Lanes({
-      ready: this.#checked.promise,
+      ready: () => this.#checked.promise,
       timing,
       signal,
       onAnswer: (shard, answers) => {
@@ -146,6 +149,7 @@ export class Replica<L extends ListsPart, O extends OutboxPart> {
     this.#session.snapshot()?.lists.close();
     await this.#journal.flush();
     this.#closing.abort();
+    this.#checked.resolve();
     this.#board.close();
     this.#session.close();
     this.#me.close();
@@ -179,11 +183,27 @@ export class Replica<L extends ListsPart, O extends OutboxPart> {
   #connected(connected: boolean): void {
     this.#board.connected(connected);
     this.#isConnected = connected;
+    if (connected && !this.#isGoingOn) this.#check();
     this.#tellConnected();
     if (!connected) return;
     this.#lanes.revive();
     this.#streams?.retry();
-    void this.#askWhoseItIs();
+  }
+
+  /** Each connection has a token of its own, and the app may have given another user's. */
+  #check(): void {
+    if (this.#unchecked === null) {
+      this.#unchecked = [];
+      this.#checked = Promise.withResolvers();
+    }
+    this.#askWhoseItIs().catch(this.#options.onBug);
+  }
+
+  /** Begins a feed on a connection that has been checked. */
+  #goOn(cursor: string | null): void {
+    this.#isGoingOn = true;
+    this.#feed.begin(cursor);
+    this.#isGoingOn = false;
   }
 
   /** Before it is known whose the token is, nothing is offered, and nothing listed: that would be in another one's name. */
@@ -200,25 +220,33 @@ export class Replica<L extends ListsPart, O extends OutboxPart> {
     this.#session.snapshot()?.lists.connected(false);
   }
 
-  /** Whose the token is, with the limits to keep; and where to begin, if nothing is stored. */
   async #askWhoseItIs(): Promise<void> {
+    this.#isToBeAsked = true;
     if (this.#isAsking) return;
     this.#isAsking = true;
     try {
-      const me = await this.#asked(() => this.#kit.server.me());
-      if (me === null) return;
-      const before = this.#session.snapshot();
-      if (before !== null && before.self.user !== me.user) return this.#refuse("what is stored here is another user's");
-      this.#me.set(me);
-      const self: SelfRecord = { format: STORE_FORMAT, user: me.user, home: me.home, limits: me.limits };
-      if (before === null) await this.#begin(self);
-      else this.#session.set({ ...before, self });
-      this.#journal.put([putSelf(self)]);
-      this.#takeUnchecked();
-      if (!this.#hasBegun) await this.#beginCold();
+      while (this.#isToBeAsked) {
+        this.#isToBeAsked = false;
+        const me = await this.#asked(() => this.#kit.server.me());
+        if (me !== null && !this.#isToBeAsked) await this.#learn(me);
+      }
     } finally {
       this.#isAsking = false;
     }
+  }
+
+  /** Whose the token is, with the limits to keep; and where to begin, if nothing is stored. */
+  async #learn(me: Me): Promise<void> {
+    const before = this.#session.snapshot();
+    if (before !== null && before.self.user !== me.user) return this.#refuse("what is stored here is another user's");
+    this.#me.set(me);
+    const self: SelfRecord = { format: STORE_FORMAT, user: me.user, home: me.home, limits: me.limits };
+    if (before === null) await this.#begin(self);
+    else this.#session.set({ ...before, self });
+    this.#journal.put([putSelf(self)]);
+    if (this.#isToBeAsked) return;
+    this.#takeUnchecked();
+    if (!this.#hasBegun) await this.#beginCold();
   }
 
   /** Reads the first pages: their snapshot is where the feed goes on (LIVE3). */
@@ -234,7 +262,9 @@ export class Replica<L extends ListsPart, O extends OutboxPart> {
     this.#streams?.compare((stream) => lists.known(stream));
     this.#journal.put(lists.drain());
     this.#journal.reached(begun);
-    this.#feed.begin(begun.cursor);
+    this.#uncheckedFrom = begun.cursor;
+    if (this.#unchecked === null) this.#goOn(begun.cursor);
+    else this.#feed.begin(begun.cursor);
   }
 
   /** Asks until there is an answer; null: it can't be had, or is not wanted any more. */
@@ -269,7 +299,7 @@ export class Replica<L extends ListsPart, O extends OutboxPart> {
     const frames = this.#unchecked;
     this.#unchecked = null;
     this.#checked.resolve();
-    if (frames.length > MOST_FRAMES) return this.#feed.begin(this.#uncheckedFrom);
+    if (frames.length > MOST_FRAMES) return this.#goOn(this.#uncheckedFrom);
     this.#tellConnected();
     for (const frame of frames) this.#take(frame);
   }
@@ -277,7 +307,7 @@ export class Replica<L extends ListsPart, O extends OutboxPart> {
   /** Everything that a frame says, and then its cursor. */
   #take({ cursor, items }: FeedFrame): void {
     const lists = this.#session.snapshot()?.lists;
-    if (lists === undefined) return;
+    if (lists === undefined || !this.#hasBegun) return;
     const live = items.find((item) => item.type === "live");
     if (live !== undefined) {
       if (!this.#lives.meet(live.incarnation)) return;
@@ -291,6 +321,7 @@ export class Replica<L extends ListsPart, O extends OutboxPart> {
     this.#journal.put(lists.drain());
     const incarnation = this.#lives.present;
     if (incarnation !== null) this.#journal.reached({ incarnation, cursor });
+    this.#uncheckedFrom = cursor;
     if (live !== undefined) this.#board.streaming();
     if (items.some(({ type }) => type === "live" || type === "beat")) {
       this.#outbox?.caughtUp((stream) => this.#streams?.isKept(stream) ?? false);
@@ -319,6 +350,7 @@ export class Replica<L extends ListsPart, O extends OutboxPart> {
     this.#journal.discard();
     this.#arrivals.clear();
     this.#journal.put(CLEARED);
+    this.#uncheckedFrom = null;
     this.#session.snapshot()?.lists.reset();
     this.#streams?.reset();
     // Where it begins now is asked for as soon as it stands.

@@ -1,7 +1,7 @@
 import { incarnation, shardOf } from "@gatz/domain";
 import assert from "node:assert/strict";
 import { COFFEE, kind, place, start, stored, streaming, TEA, texts } from "../../testing/replica_stage.ts";
-import { BOB, item, ScriptedServer, UNAUTHENTICATED, UNAVAILABLE } from "../../testing/scripted_server.ts";
+import { ALICE, BOB, item, ScriptedServer, UNAUTHENTICATED, UNAVAILABLE } from "../../testing/scripted_server.ts";
 import { CUT } from "../trouble.ts";
 
 Deno.test("[LIVE3] a client with nothing asks for the first page, and its feed goes on from there", async () => {
@@ -128,6 +128,7 @@ Deno.test("[LIVE6] drafts go out and lists are read once it is known whose the t
   server.connect(false);
   assert.deepEqual(again.outbox.connections.at(-1), false);
   server.connect(true);
+  await again.time.settle();
   assert.deepEqual(again.outbox.connections.at(-1), true);
 });
 
@@ -192,4 +193,32 @@ Deno.test("[LIVE3] what is stored without a cursor is as old as nobody knows, an
   const again = await start({ server: new ScriptedServer(), store: first.store });
   assert.deepEqual([await stored(again, TEA), (await again.store.list("streams")).length], [[], 0]);
   assert.deepEqual(again.server.asked, ["follow null", "me", "discussions", "follow page of first life"]);
+});
+
+Deno.test("[LIVE6] a token of another user's that comes with a later connection is found out before anything is taken or offered", async () => {
+  const client = await streaming();
+  const { server, time, outbox } = client;
+  server.connect(false);
+  const told = Promise.withResolvers<void>();
+  server.gate = (what) => what === "me" ? told.promise : Promise.resolve();
+  server.viewer = BOB;
+  server.connect(true);
+  server.send([item(server.say(TEA, "not for this store"))], "theirs");
+  await time.pass(500);
+  assert.deepEqual([outbox.connections.at(-1), await stored(client, TEA)], [false, [1, 2, 3]]);
+  told.resolve();
+  await time.pass(1_000);
+  assert.deepEqual([kind(client), outbox.connections.at(-1), await stored(client, TEA)], ["rejected", false, [
+    1,
+    2,
+    3,
+  ]]);
+  // The app has noticed.
+  server.viewer = ALICE;
+  client.replica.retry();
+  await time.pass(1_000);
+  assert.deepEqual([server.asked.findLast((asked) => asked.startsWith("follow")), outbox.connections.at(-1)], [
+    "follow after 1",
+    true,
+  ]);
 });
