@@ -9,14 +9,12 @@ import { CLEARED, PLACE_KEY, putSelf, SELF_KEY } from "./cleared.ts";
 import type { ListsPart, OutboxPart, PartsKit, ReplicaOptions, Session } from "./contract.ts";
 import { keepWithin } from "./eviction.ts";
 import { type FeedFrame, InboxFeed } from "./feed.ts";
+import { FrameGate } from "./frame_gate.ts";
 import { type Held, heldLater, HeldStreams } from "./held_streams.ts";
 import { Journal } from "./journal.ts";
 import { Lanes } from "./lanes.ts";
 import { Lives } from "./lives.ts";
 import { type ClientStatus, StatusBoard } from "./status.ts";
-
-/** Frames that wait until it is known whose they are; with more the feed begins again. */
-const MOST_FRAMES = 200;
 
 export class Replica<L extends ListsPart, O extends OutboxPart> {
   readonly #options: ReplicaOptions<L, O>;
@@ -33,9 +31,8 @@ export class Replica<L extends ListsPart, O extends OutboxPart> {
   #streams: HeldStreams | null = null;
   /** Frames are taken; else the feed only tells that there is a connection. */
   #hasBegun = false;
-  /** What came on this connection before the server had said whose token it is; null once it has. */
-  #unchecked: FeedFrame[] | null = [];
-  #checked = Promise.withResolvers<void>();
+  /** Shut until the server has said whose token this connection has. */
+  readonly #gate = new FrameGate();
   /** Where the feed began with these. */
   #uncheckedFrom: string | null = null;
   #isAsking = false;
@@ -53,7 +50,7 @@ export class Replica<L extends ListsPart, O extends OutboxPart> {
     this.#kit = { server: this.#lives.watching(server), store, timing };
     this.#journal = new Journal({ store, timing, signal, onBug, onFailing: (fails) => this.#board.storing(fails) });
     this.#lanes = new Lanes({
-      ready: () => this.#checked.promise,
+      ready: this.#gate.opened,
       timing,
       signal,
       onAnswer: (shard, answers) => {
@@ -149,7 +146,7 @@ export class Replica<L extends ListsPart, O extends OutboxPart> {
     this.#session.snapshot()?.lists.close();
     await this.#journal.flush();
     this.#closing.abort();
-    this.#checked.resolve();
+    this.#gate.open();
     this.#board.close();
     this.#session.close();
     this.#me.close();
@@ -192,10 +189,7 @@ export class Replica<L extends ListsPart, O extends OutboxPart> {
 
   /** Each connection has a token of its own, and the app may have given another user's. */
   #check(): void {
-    if (this.#unchecked === null) {
-      this.#unchecked = [];
-      this.#checked = Promise.withResolvers();
-    }
+    this.#gate.shut();
     this.#askWhoseItIs().catch(this.#options.onBug);
   }
 
@@ -208,7 +202,7 @@ export class Replica<L extends ListsPart, O extends OutboxPart> {
 
   /** Before it is known whose the token is, nothing is offered, and nothing listed: that would be in another one's name. */
   #tellConnected(): void {
-    const connected = this.#isConnected && this.#unchecked === null;
+    const connected = this.#isConnected && this.#gate.isOpen;
     this.outbox.connected(connected);
     if (this.#hasBegun) this.#session.snapshot()?.lists.connected(connected);
   }
@@ -263,7 +257,7 @@ export class Replica<L extends ListsPart, O extends OutboxPart> {
     this.#journal.put(lists.drain());
     this.#journal.reached(begun);
     this.#uncheckedFrom = begun.cursor;
-    if (this.#unchecked === null) this.#goOn(begun.cursor);
+    if (this.#gate.isOpen) this.#goOn(begun.cursor);
     else this.#feed.begin(begun.cursor);
   }
 
@@ -283,23 +277,20 @@ export class Replica<L extends ListsPart, O extends OutboxPart> {
 
   /** Nothing of this token's user goes into the store of another one. */
   #refuse(reason: string): void {
-    this.#unchecked = [];
+    this.#gate.drop();
     this.#feed.reject(reason, this.#uncheckedFrom);
   }
 
   #receive(frame: FeedFrame): void {
-    if (!this.#hasBegun) return;
-    if (this.#unchecked === null) return this.#take(frame);
-    this.#unchecked.push(frame);
-    if (this.#unchecked.length > MOST_FRAMES) this.#feed.stop();
+    if (!this.#hasBegun || this.#gate.keep(frame)) return;
+    if (this.#gate.isOpen) this.#take(frame);
+    else this.#feed.stop();
   }
 
   #takeUnchecked(): void {
-    if (this.#unchecked === null) return;
-    const frames = this.#unchecked;
-    this.#unchecked = null;
-    this.#checked.resolve();
-    if (frames.length > MOST_FRAMES) return this.#goOn(this.#uncheckedFrom);
+    if (this.#gate.isOpen) return;
+    const frames = this.#gate.open();
+    if (frames === null) return this.#goOn(this.#uncheckedFrom);
     this.#tellConnected();
     for (const frame of frames) this.#take(frame);
   }

@@ -167,3 +167,24 @@ Deno.test("[LIVE3] what lists learn later, beside a feed that began at the prese
   await again.time.pass(1_000);
   assert.deepEqual(texts(held), ["a", "b", "c"]);
 });
+
+Deno.test("[LIVE6] of more than waits until it is known whose the token is nothing is lost: the feed begins again where it began", async () => {
+  const first = await streaming();
+  await first.replica.close();
+  const { server } = first;
+  const said = Promise.withResolvers<void>();
+  server.gate = (what) => what === "me" ? said.promise : Promise.resolve();
+  const again = await start(first);
+  const events = Array.from({ length: 250 }, (_, n) => server.say(TEA, `${n}`));
+  for (const event of events) server.send([item(event)]);
+  said.resolve();
+  await again.time.pass(500);
+  assert.deepEqual(server.asked.filter((asked) => asked.startsWith("follow")).slice(-2), [
+    "follow after 1",
+    "follow after 1",
+  ]);
+  server.send(events.map(item));
+  const held = again.replica.hold(TEA);
+  await again.time.pass(500);
+  assert.equal(texts(held).at(-1), "249");
+});
