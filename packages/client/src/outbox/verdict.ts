@@ -49,11 +49,10 @@ export function verdictOn(bundle: readonly PendingDraft[], answer: Offered | Tro
         break;
       case "rejected":
         return { ...NOTHING, acks, refused: { draft, rejection: outcome } };
-      case "not-now":
-        return {
-          ...{ ...NOTHING, acks, afterMs: outcome.retryAfterMs },
-          limitedMs: OF_ALL.has(outcome.limiter) ? outcome.retryAfterMs : null,
-        };
+      case "not-now": {
+        const { retryAfterMs: afterMs, limiter } = outcome;
+        return { ...NOTHING, acks, afterMs, limitedMs: OF_ALL.has(limiter) ? afterMs : null };
+      }
       case "unknown":
         return { ...NOTHING, acks, afterMs: 0 };
       default:
