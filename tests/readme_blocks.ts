@@ -3,10 +3,10 @@ import assert from "node:assert/strict";
 
 const ROOT = new URL("../", import.meta.url);
 
-/** The README's blocks of one language. */
-export async function blocks(language: string): Promise<string[]> {
-  const readme = await Deno.readTextFile(new URL("README.md", ROOT));
-  return [...readme.matchAll(new RegExp(`^\`\`\`${language}[^\\n]*\\n(.*?)^\`\`\``, "gms"))].map((match) => match[1]!);
+/** The blocks of one language in a page, which is named from the root. */
+export async function blocks(language: string, page = "README.md"): Promise<string[]> {
+  const text = await Deno.readTextFile(new URL(page, ROOT));
+  return [...text.matchAll(new RegExp(`^\`\`\`${language}[^\\n]*\\n(.*?)^\`\`\``, "gms"))].map((match) => match[1]!);
 }
 
 /** What the typed example prints at its end. */

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import * as path from "node:path";
 import { brotliCompressSync, gzipSync } from "node:zlib";
 import { needsChromium, startChromium } from "../browser/chromium.ts";
-import { EXAMPLE_SAYS, exampleFor } from "../readme_blocks.ts";
+import { blocks, EXAMPLE_SAYS, exampleFor } from "../readme_blocks.ts";
 import { nodeOf } from "./nodes.ts";
 import { servePages, untilItSays } from "./pages.ts";
 import { COMPARISON, damaged, ENTRIES, KEPT, MISTAKES, WHOLE_CLIENT } from "./programs.ts";
@@ -38,6 +38,7 @@ if (
       "index.html": '<script type="module" src="/src/main.ts"></script>',
       "src/main.ts": await exampleFor(server.url),
       "src/entries.ts": ENTRIES,
+      "src/its_readme.ts": (await blocks("ts", "packages/client/README.md")).join("\n"),
     });
     open = opening.move();
   });
@@ -58,7 +59,7 @@ if (
     }
   };
 
-  test("the README's example passes the strictest type check; what is wrong with types is found", async () => {
+  test("the READMEs' examples pass the strictest type check; what is wrong with types is found", async () => {
     const clean = await project.run("tsc");
     assert.equal(clean.code, 0, clean.stdout);
     await project.write({ "src/mistakes.ts": MISTAKES });
