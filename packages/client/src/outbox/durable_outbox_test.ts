@@ -278,7 +278,7 @@ Deno.test("[SEC3] what waits of many streams leaves little by little: no frame o
 Deno.test("[SEC2] who has much to say in many places and is limited does not ask in vain all the time", async () => {
   await using stage = new OutboxStage();
   const outbox = stage.tab();
-  const offers = Array.from({ length: 120 }, () => outbox.add(saying(aDiscussion())));
+  const offers = Array.from({ length: 120 }, (_, i) => outbox.add(saying(aDiscussion(i % 16), { shard: i % 16 })));
   let [tokens, last] = [20, stage.time.now()];
   stage.play = () => {
     tokens = Math.min(20, tokens + (stage.time.now() - last) / 100);

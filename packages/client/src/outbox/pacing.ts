@@ -25,8 +25,6 @@ export class Pacing {
   readonly #options: PacingOptions;
   readonly #ofShards = new Map<ShardNumber, number>();
   #calls = 0;
-  /** Down to one when the user has asked for too much, and up again by one with each answer. */
-  #atOnce = CALLS;
   #isPaused = false;
   #frame = { bytes: 0, calls: 0 };
   #nextRetry = 0;
@@ -37,7 +35,7 @@ export class Pacing {
 
   /** Whether a stream may be asked about now. */
   hasRoom(stream: StreamId): boolean {
-    return !this.#isPaused && this.#calls < this.#atOnce && this.#callsOf(stream) < CALLS_PER_SHARD;
+    return !this.#isPaused && this.#calls < CALLS && this.#callsOf(stream) < CALLS_PER_SHARD;
   }
 
   /** Takes room for a call, if the frame has it too. */
@@ -54,7 +52,6 @@ export class Pacing {
   /** `limitedMs`: for so long the user is not to ask for anything more. */
   end(stream: StreamId, { limitedMs }: { readonly limitedMs: number | null }): void {
     this.#count(stream, -1);
-    this.#atOnce = limitedMs === null ? Math.min(CALLS, this.#atOnce + 1) : 1;
     if (limitedMs !== null && !this.#isPaused) void this.#pause(limitedMs);
   }
 
