@@ -158,10 +158,9 @@ export class Replica<L extends ListsPart, O extends OutboxPart> {
     const onChange = () => this.#listsAsked();
     const lists = makeLists({ ...this.#kit, self, outbox: this.outbox, onChange });
     await lists.load();
-    const { server } = this.#kit;
     const [journal, lanes, { timing }, { signal }] = [this.#journal, this.#lanes, this.#options, this.#closing];
     this.#streams = new HeldStreams({
-      ...{ viewer: self.user, server, store, journal, lanes, timing, signal, onBug },
+      ...{ viewer: self.user, server: this.#kit.server, store, journal, lanes, timing, signal, onBug },
       onArrived: (stream, head) => this.#arrivals.add(stream, head),
       onChange: () => this.#showMissing(),
     }, await store.list("streams"));
@@ -202,6 +201,8 @@ export class Replica<L extends ListsPart, O extends OutboxPart> {
 
   /** Before it is known whose the token is, nothing is offered, and nothing listed: that would be in another one's name. */
   #tellConnected(): void {
+    // What is asked without a connection would go out on the next one, before that is checked.
+    if (!this.#isConnected) this.#gate.shut();
     const connected = this.#isConnected && this.#gate.isOpen;
     this.outbox.connected(connected);
     if (this.#hasBegun) this.#session.snapshot()?.lists.connected(connected);
@@ -210,8 +211,7 @@ export class Replica<L extends ListsPart, O extends OutboxPart> {
   #rejected(reason: string): void {
     this.#board.rejected(reason);
     this.#isConnected = false;
-    this.outbox.connected(false);
-    this.#session.snapshot()?.lists.connected(false);
+    this.#tellConnected();
   }
 
   async #askWhoseItIs(): Promise<void> {

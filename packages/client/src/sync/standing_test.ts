@@ -132,6 +132,50 @@ Deno.test("[LIVE6] drafts go out and lists are read once it is known whose the t
   assert.deepEqual(again.outbox.connections.at(-1), true);
 });
 
+Deno.test("[LIVE6] a later connection may be with another user's token: until that is known nothing is offered, read or taken", async () => {
+  const { server, replica, time, store, outbox, tea } = await streaming();
+  server.connect(false);
+  const before = server.asked.length;
+  replica.hold(COFFEE);
+  await time.pass(100);
+  server.viewer = BOB;
+  const said = Promise.withResolvers<void>();
+  server.gate = (what) => what === "me" ? said.promise : Promise.resolve();
+  server.connect(true);
+  server.send([item(server.say(TEA, "not for this store")), item(server.say(COFFEE, "nor this"))], "theirs");
+  await time.pass(1_000);
+  said.resolve();
+  await time.pass(1_000);
+  const client = { replica, server, time, store, outbox };
+  assert.equal(kind(client), "rejected");
+  assert.deepEqual([texts(tea), outbox.connections.at(-1)], [["a", "b"], false]);
+  assert.deepEqual(server.asked.slice(before), ["me"]);
+  assert.notDeepEqual(await place(client), { incarnation: "first life", cursor: "theirs" });
+  // The right one again: what was left out comes.
+  server.viewer = ALICE;
+  replica.retry();
+  await time.pass(100);
+  server.send([item(server.logs.get(TEA)!.at(-1)!)]);
+  assert.deepEqual(texts(tea), ["a", "b", "not for this store"]);
+  assert.equal(outbox.connections.at(-1), true);
+});
+
+Deno.test("[LIVE6] a connection that is lost before it is known whose it is leaves the next one to be asked", async () => {
+  const { server, replica, time, store, outbox, tea } = await streaming();
+  for (let lost = 0; lost < 3; lost++) {
+    server.connect(false);
+    server.trouble = (what) => what === "me" ? CUT : null;
+    server.connect(true);
+    await time.settle();
+  }
+  server.trouble = () => null;
+  server.send([item(server.say(TEA, "c"))]);
+  await time.pass(10_000);
+  assert.deepEqual([texts(tea), outbox.connections.at(-1)], [["a", "b", "c"], true]);
+  await replica.close();
+  assert.deepEqual(await stored({ replica, server, time, store, outbox }, TEA), [1, 2, 3, 4]);
+});
+
 Deno.test("[LOG9] in another life, wherever it is met, all is read anew; whoever looks goes on looking", async () => {
   for (const meet of ["feed", "answer"] as const) {
     const client = await streaming();
