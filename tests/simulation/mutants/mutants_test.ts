@@ -53,10 +53,19 @@ const MISTAKES: Readonly<Record<string, () => Disposable>> = {
   "[SHARD3] nobody is woken for effects": () => mistaken(Courier, "wake", () => () => {}),
 };
 
+/** Where to begin to look for what few histories meet. Any change of the simulation makes others of them: then it takes longer. */
+const FROM: Readonly<Record<string, number>> = {
+  "[LOG4] a broken connection counts as a refusal": 52,
+  "[LOG4] not-now, though it may be committed": 374,
+  "[LIVE2] what came while a shard was asked is dropped": 198,
+  "[LIVE1] the cursor is ahead of what was sent": 93,
+};
+
 for (const [mistake, make] of Object.entries(MISTAKES)) {
   Deno.test(`a mistake is found: ${mistake}`, async () => {
     using _mistake = make();
-    for (let seed = 1; seed <= MOST; seed++) {
+    const first = FROM[mistake] ?? 1;
+    for (let seed = first; seed < first + MOST; seed++) {
       const { problems } = await simulate(seed);
       if (problems.length > 0) return console.log(`seed ${seed}: ${problems[0]}`);
     }
