@@ -1,70 +1,24 @@
-import {
-  createTRPCClient,
-  createWSClient,
-  httpBatchLink,
-  type Operation,
-  splitLink,
-  type TRPCClient,
-  wsLink,
-} from "@trpc/client";
+/** A client of the typed API alone. @module */
 import type { AppRouter } from "@gatz/server";
+import { httpBatchLink, type TRPCLink } from "@trpc/client";
 import { jsonEnvelope } from "./json_envelope.ts";
-import { Addresses, boundedWebSocket, type ConnectionPace, DEFAULT_PACE, whenOnline } from "./sync/connection.ts";
-import { systemTiming } from "./timing.ts";
-import { tokenRenewal } from "./token_renewal.ts";
-import { untilClosed } from "./until_closed.ts";
+import { type CallParts, type ConnectionOptions, createSocketClient, type GatzClient } from "./socket_client.ts";
+import type { Addresses } from "./sync/connection.ts";
 
-/** The typed API: `client.messages.send.mutate(...)`, `client.live.inbox.subscribe(...)`. */
-export type GatzApi = TRPCClient<AppRouter>;
+export type { ConnectionOptions, GatzApi, GatzClient } from "./socket_client.ts";
 
-export interface GatzClientOptions {
-  /** The server's URL, like `http://127.0.0.1:4000`; or those of several, of which the next is taken when one does not answer. */
-  readonly url: string | readonly string[];
-  /**
-   * An access token; a function is asked anew for every connection and HTTP call, and when the server refuses the token that it gave
-   * before: what was refused is then made again. None: only what needs no log-in.
-   */
-  readonly token?: string | (() => string | null | Promise<string | null>);
+export interface GatzClientOptions extends ConnectionOptions {
   /** What queries and mutations go over. Subscriptions always take the WebSocket. Default `ws`. */
   readonly calls?: "ws" | "http";
-  /** How long things take; for tests. */
-  readonly pace?: Partial<ConnectionPace>;
 }
 
-export interface GatzClient {
-  readonly api: GatzApi;
-  /** Does not wait any longer to connect again: the network is back, or there is a new token. */
-  hurry(): void;
-  /** Closes the socket, if there is one. Open subscriptions end. */
-  close(): Promise<void>;
+/** The stock tRPC client, as the server expects it. An app that only uses {@link createGatz} does not load what calls over HTTP need. */
+export function createGatzClient({ calls = "ws", ...options }: GatzClientOptions): GatzClient {
+  return createSocketClient({ ...options, ...(calls === "http" && { calls: overHttp }) });
 }
 
-/** The stock tRPC client, put together as the server expects it: one socket, the token as its first message and never in a URL. */
-export function createGatzClient({ url, token, calls = "ws", pace: given }: GatzClientOptions): GatzClient {
-  const pace = { ...DEFAULT_PACE, ...given };
-  const urls = typeof url === "string" ? [url] : url;
-  const addresses = new Addresses({ urls, pace, random: Math.random, timing: systemTiming });
-  const currentToken = async () => typeof token === "function" ? await token() : token ?? null;
-  const socket = createWSClient({
-    // It is asked for before each attempt, so what there is to wait is waited here, where the network's return can cut it short.
-    url: async () => socketUrl(await addresses.next()),
-    retryDelayMs: () => 0,
-    onClose: (cause) => {
-      if (!CLOSED_HERE.has(cause?.code)) addresses.lost();
-    },
-    WebSocket: boundedWebSocket(pace),
-    // Asked for once the socket is open.
-    connectionParams: async () => {
-      const value = await currentToken();
-      addresses.opened();
-      return value === null ? {} : { token: value };
-    },
-    // Who calls over HTTP has a socket only while something is subscribed to.
-    lazy: { enabled: calls === "http", closeMs: 0 },
-    keepAlive: { enabled: true, intervalMs: pace.keepAliveMs, pongTimeoutMs: pace.pongMs },
-  });
-  const overSocket = wsLink<AppRouter>({ client: socket, transformer: jsonEnvelope });
-  const overHttp = httpBatchLink<AppRouter>({
+function overHttp({ addresses, currentToken }: CallParts): TRPCLink<AppRouter> {
+  return httpBatchLink<AppRouter>({
     url: new URL("/trpc", addresses.present).href,
     fetch: (input, init) => overHttpFrom(addresses, { input, init }),
     transformer: jsonEnvelope,
@@ -73,38 +27,7 @@ export function createGatzClient({ url, token, calls = "ws", pace: given }: Gatz
       return value === null ? {} : { authorization: `Bearer ${value}` };
     },
   });
-  const isOverSocket = ({ type }: Operation) => calls === "ws" || type === "subscription";
-  const closeSocket = () => socket.connection?.ws.close();
-  const renewal = tokenRenewal({ isOverSocket, closeSocket });
-  const open = untilClosed();
-  const api = createTRPCClient<AppRouter>({
-    links: [
-      open.link,
-      // A token that is no function stays what it is.
-      ...(typeof token === "function" ? renewal.links : []),
-      splitLink({ condition: isOverSocket, true: overSocket, false: overHttp }),
-    ],
-  });
-  const forgetNetwork = whenOnline(() => {
-    addresses.hurry();
-    // What was open before the network went is open in name only.
-    closeSocket();
-  });
-  const close = () => {
-    open.close();
-    forgetNetwork();
-    renewal.stop();
-    addresses.close();
-    const closed = socket.close();
-    // There is nothing to wait for where nobody has answered yet.
-    if (socket.connection?.state === "connecting") closeSocket();
-    return closed;
-  };
-  return { api, hurry: () => addresses.hurry(), close };
 }
-
-/** What a socket that this client closed itself is closed with. */
-const CLOSED_HERE: ReadonlySet<number | undefined> = new Set([1000, 1005]);
 
 /** The call at the address that is in use; the next call goes to another one if there is no answer. */
 async function overHttpFrom(
@@ -118,10 +41,4 @@ async function overHttpFrom(
     if (!init?.signal?.aborted) addresses.failed();
     throw error;
   }
-}
-
-function socketUrl(url: string): string {
-  const endpoint = new URL("/trpc", url);
-  endpoint.protocol = endpoint.protocol === "https:" ? "wss:" : "ws:";
-  return endpoint.href;
 }

@@ -1,5 +1,5 @@
 /** A client, put together. @module */
-import { createGatzClient, type GatzApi, type GatzClient } from "../create_client.ts";
+import { createSocketClient, type GatzApi, type GatzClient } from "../socket_client.ts";
 import { Lists } from "../list/lists.ts";
 import { newId } from "../new_id.ts";
 import { DurableOutbox, type OutboxOptions } from "../outbox/durable_outbox.ts";
@@ -67,7 +67,7 @@ export async function createGatz(
   { url, auth, store: given = memoryStore(), ...rest }: GatzOptions,
 ): Promise<ConnectedGatz> {
   const store = await given;
-  const client = createGatzClient({ url, token: auth });
+  const client = createSocketClient({ url, token: auth });
   try {
     const parts = await started({ server: overTrpc(client), store, timing: systemTiming, newId, ...rest });
     return new ConnectedGatz(parts, { client, store });
