@@ -160,3 +160,22 @@ Deno.test("one event leaves every other row the same object", async () => {
   strictEqual(kit.lists.discussions.snapshot().rows, rows);
   kit.lists.close();
 });
+
+Deno.test("[READ2] what another device has read by now is not unread, whenever it arrives here", async () => {
+  const kit = await ListKit.connected([rowOf(TALK)]);
+  kit.marked(TALK, 12, 1);
+  kit.take(brought(message(TALK, 11)), brought(message(TALK, 12)));
+  deepStrictEqual(kit.shown(TALK).unread, count(0));
+  kit.take(brought(message(TALK, 13)));
+  deepStrictEqual(kit.shown(TALK).unread, count(1));
+  kit.lists.close();
+});
+
+Deno.test("[BLK1] behind a gap in one's own stream it is asked whom one blocks, and for every row", async () => {
+  const kit = await ListKit.connected([rowOf(TALK)]);
+  const asked = kit.asked.length;
+  kit.take(brought({ stream: ALICE, type: "set-profile", seq: seq(3), body: {} } as never));
+  await kit.time.pass(60);
+  deepStrictEqual(kit.asked.slice(asked)[0], { what: "open", ids: [ALICE] });
+  kit.lists.close();
+});
