@@ -45,8 +45,8 @@ export class Addresses {
   /** In a row. */
   #failures = 0;
   #isFirst = true;
-  /** The attempt that is not known to have failed. */
-  #isTrying = false;
+  /** What the newest attempt has come to; `over`: it is known how it ended. */
+  #attempt: "trying" | "open" | "over" = "over";
   #openedAt = 0;
   #isClosed = false;
   #waiting: AbortController | undefined;
@@ -58,7 +58,7 @@ export class Addresses {
   /** The address for the next attempt, when it is time for it. Many others may have lost the same server: all but the very first wait. */
   async next(): Promise<string> {
     const { urls, pace, random, timing } = this.#options;
-    if (this.#isTrying) this.failed();
+    if (this.#attempt === "trying") this.failed();
     if (!this.#isFirst && !this.#isClosed) {
       const round = Math.max(0, Math.floor((this.#failures - 1) / urls.length));
       const delayMs = backOff(round, { firstMs: pace.firstRetryMs, lastMs: pace.lastRetryMs, random });
@@ -67,7 +67,7 @@ export class Addresses {
       this.#waiting = undefined;
     }
     this.#isFirst = false;
-    this.#isTrying = true;
+    this.#attempt = "trying";
     return this.present;
   }
 
@@ -80,22 +80,24 @@ export class Addresses {
 
   /** The socket is open, and there is a token to show. */
   opened(): void {
-    this.#isTrying = false;
+    this.#attempt = "open";
     this.#openedAt = this.#options.timing.now();
   }
 
   /** There is no answer at this address. */
   failed(): void {
-    this.#isTrying = false;
+    this.#attempt = "over";
     this.#failures++;
     this.#current = (this.#current + 1) % this.#options.urls.length;
   }
 
-  /** A socket is closed, also one that never was open. */
+  /** A socket is closed, also one that never was open. Some platforms say so once more, and late. */
   lost(): void {
-    const wasSteady = !this.#isTrying && this.#options.timing.now() - this.#openedAt >= STEADY_MS;
-    if (wasSteady) this.#failures = 0;
-    else this.failed();
+    if (this.#attempt === "over") return;
+    const wasSteady = this.#attempt === "open" && this.#options.timing.now() - this.#openedAt >= STEADY_MS;
+    if (!wasSteady) return this.failed();
+    this.#attempt = "over";
+    this.#failures = 0;
   }
 
   /** The network is back, or there is another token: there is nothing to wait for. */
@@ -112,11 +114,12 @@ export class Addresses {
 
 /**
  * A WebSocket that gives up when it is not open, or not closed, in time: by itself it waits for a black hole as long as the system does,
- * also to say goodbye to it.
+ * also to say goodbye to it. One that has failed is closed, also where the platform does not say so (Node 22).
  */
 export function boundedWebSocket({ openMs, closeMs }: Pick<ConnectionPace, "openMs" | "closeMs">): typeof WebSocket {
   return class extends WebSocket {
     #timer: ReturnType<typeof setTimeout> | undefined;
+    #isClosed = false;
     /** It has been said that it is closed, whatever is still to come. */
     #isGivenUp = false;
 
@@ -124,7 +127,11 @@ export function boundedWebSocket({ openMs, closeMs }: Pick<ConnectionPace, "open
       super(...how);
       this.#timer = setTimeout(() => this.close(), openMs);
       this.addEventListener("open", () => clearTimeout(this.#timer));
-      this.addEventListener("close", () => clearTimeout(this.#timer));
+      this.addEventListener("close", () => {
+        this.#isClosed = true;
+        clearTimeout(this.#timer);
+      });
+      this.addEventListener("error", () => setTimeout(() => this.#giveUp()));
       for (const type of ["message", "error", "close"] as const) {
         this.addEventListener(type, (event) => {
           if (this.#isGivenUp && event !== this.#goodbye) event.stopImmediatePropagation();
@@ -138,12 +145,14 @@ export function boundedWebSocket({ openMs, closeMs }: Pick<ConnectionPace, "open
     override close(...how: Parameters<WebSocket["close"]>): void {
       super.close(...how);
       clearTimeout(this.#timer);
-      if (this.readyState === this.CLOSED) return;
-      this.#timer = setTimeout(() => {
-        if (this.#isGivenUp) return;
-        this.#isGivenUp = true;
-        this.dispatchEvent(this.#goodbye);
-      }, closeMs);
+      if (this.#isClosed || this.readyState === this.CLOSED) return;
+      this.#timer = setTimeout(() => this.#giveUp(), closeMs);
+    }
+
+    #giveUp(): void {
+      if (this.#isGivenUp || this.#isClosed) return;
+      this.#isGivenUp = true;
+      this.dispatchEvent(this.#goodbye);
     }
   };
 }

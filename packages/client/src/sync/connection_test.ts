@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { VirtualTime } from "../../testing/virtual_time.ts";
-import { Addresses } from "./connection.ts";
+import { Addresses, boundedWebSocket } from "./connection.ts";
 
 const pace = { firstRetryMs: 100, lastRetryMs: 1_000 };
 
@@ -55,6 +55,50 @@ Deno.test("[LIVE1] a socket that is closed before it was open has failed, howeve
     found.lost();
   }
   assert.deepEqual(asked, ["a at 0", "a at 10100", "a at 11100", "a at 12200", "a at 13400"]);
+});
+
+Deno.test("[LIVE1] of an attempt whose failure is told twice, the second time late, both addresses have their turn and the waiting grows", async () => {
+  const { time, addresses: found, next, asked } = addresses(["a", "b"]);
+  for (let attempt = 0; attempt < 6; attempt++) {
+    next();
+    // The attempt before is known to have failed: this is said once more while the next one is waited for.
+    found.lost();
+    await time.pass(1_000);
+  }
+  assert.deepEqual(asked, [0, 100, 100, 200, 200, 400].map((delay, n) => `${"ab"[n % 2]} at ${n * 1_000 + delay}`));
+});
+
+Deno.test("[LIVE1] a socket that fails is closed once, whether its platform says so or not", async () => {
+  /** As in Node 22, unless it closes properly. */
+  class Failing extends EventTarget {
+    static closes = false;
+    readyState = 0;
+    constructor() {
+      super();
+      setTimeout(() => {
+        this.dispatchEvent(new Event("error"));
+        if (Failing.closes) this.dispatchEvent(new Event("close"));
+      });
+    }
+    close() {}
+  }
+  const platforms = globalThis.WebSocket;
+  for (const closes of [false, true]) {
+    Failing.closes = closes;
+    const closed = Promise.withResolvers<void>();
+    let times = 0;
+    globalThis.WebSocket = Failing as unknown as typeof WebSocket;
+    try {
+      const socket = new (boundedWebSocket({ openMs: 10_000, closeMs: 10_000 }))("ws://127.0.0.1");
+      socket.addEventListener("close", () => (times++, closed.resolve()));
+      await closed.promise;
+      socket.close();
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    } finally {
+      globalThis.WebSocket = platforms;
+    }
+    assert.equal(times, 1);
+  }
 });
 
 Deno.test("[LIVE1] who lost a server comes back at any moment of the time there is, not all at its end", async () => {
