@@ -21,7 +21,6 @@ export function* brokenInApps(history: History): Generator<string> {
   for (const record of history.apps) {
     if (record.k === "calm") calm = true;
     if ("app" in record && record.app !== undefined && ended.has(record.app)) continue;
-    if (record.k === "app-outcome" && isOvertaken(record.id, history)) continue;
     if (record.k === "list") reads.list(record);
     apps.take(record, { calm });
   }
@@ -54,14 +53,4 @@ function* invented({ offers }: History, { apps, log }: { apps: AppLaws; log: Fin
     if (log.person(row.actor).isEnded) continue;
     yield `[LOG1] an app has sent what it was not asked for: ${row.type} ${row.id} to ${row.stream}`;
   }
-}
-
-/** What was offered before a cut or a crash may still be on its way, and be accepted after the next try was rejected. */
-function isOvertaken(id: string, { offers }: History): boolean {
-  const tries = offers.filter(({ drafts, arrivedAt }) => arrivedAt !== null && drafts.some((draft) => draft.id === id));
-  const endOf = ({ settledAt }: typeof tries[number]) => settledAt ?? Infinity;
-  const refused = tries.filter(({ outcomes }) => outcomes?.at(-1)?.kind === "rejected");
-  return refused.some((no) =>
-    tries.some((other) => other !== no && other.arrivedAt! < endOf(no) && endOf(other) > endOf(no))
-  );
 }
