@@ -76,7 +76,7 @@ export const LAYERS: readonly Layer[] = [
     folder: "apps/web-debug",
     members: ["@gatz/domain", "@gatz/client"],
     typesOnly: ["@gatz/server"],
-    packages: ["@trpc/client", "@trpc/server", "react", "react-dom", "superjson"],
+    packages: ["@trpc/client", "@trpc/server", "react", "react-dom"],
     node: true,
   },
   {
