@@ -58,6 +58,15 @@ export class Cell<T> implements Observable<T> {
 
   #tell(): void {
     // One that unsubscribes another while it is told must not disturb the round.
-    for (const listener of [...this.#listeners]) listener();
+    for (const listener of [...this.#listeners]) {
+      try {
+        listener();
+      } catch (error) {
+        // Somebody else's mistake: it is theirs to hear of, and keeps neither the others nor the client from what they are about.
+        queueMicrotask(() => {
+          throw error;
+        });
+      }
+    }
   }
 }

@@ -12,6 +12,26 @@ Deno.test("a cell tells of each change once, and of none that is none", () => {
   assert.deepEqual(seen, ["b"]);
 });
 
+Deno.test("a listener that throws keeps neither its owner nor other listeners from going on, and is heard of", async () => {
+  const cell = new Cell(0);
+  const seen: number[] = [];
+  const heard = Promise.withResolvers<unknown>();
+  const hear = (event: ErrorEvent) => {
+    event.preventDefault();
+    heard.resolve(event.error);
+  };
+  addEventListener("error", hear);
+  const mistake = new Error("an app's mistake");
+  cell.subscribe(() => {
+    throw mistake;
+  });
+  cell.subscribe(() => seen.push(cell.snapshot()));
+  cell.set(1);
+  assert.equal(await heard.promise, mistake);
+  removeEventListener("error", hear);
+  assert.deepEqual(seen, [1]);
+});
+
 Deno.test("whoever iterates gets what there is, then the newest, and the end; and may leave early", async () => {
   const cell = new Cell(0);
   const all: number[] = [];

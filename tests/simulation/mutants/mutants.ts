@@ -288,7 +288,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     mistake: "apps: a list that was read while a shard was silent counts as whole",
     file: `${CLIENT}/list/pages.ts`,
-    find: "page.next === null && this.#unavailable.length === 0",
+    find: "page.next === null && !isSilent && !this.#isLess",
     replace: "page.next === null",
   },
   {

@@ -226,8 +226,9 @@ export class Discussions implements Listing {
   #shard({ shard, status }: { readonly shard: ShardNumber; readonly status: ShardStatus }): void {
     if (status !== "ok") return;
     this.#pages.answers(shard);
+    const isOwn = shard === shardOf(this.#options.viewer);
     for (const discussion of this.#rows.ids) {
-      if (shardOf(discussion) === shard && this.#rows.isWanted(discussion)) this.#questions.want(discussion);
+      if ((isOwn || shardOf(discussion) === shard) && this.#rows.isWanted(discussion)) this.#questions.want(discussion);
     }
   }
 

@@ -1,4 +1,4 @@
-import { rev, seq, shardNumber } from "@gatz/domain";
+import { rev, seq, shardNumber, shardOf } from "@gatz/domain";
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { ALICE, brought, count, discussionOn, ListKit, message, rowOf } from "../../testing/list_kit.ts";
 import { memoryStore } from "../store/memory.ts";
@@ -97,6 +97,21 @@ Deno.test("[USR3] a shard that does not answer is named, holds up no other, and 
   await kit.time.pass(100);
   deepStrictEqual(kit.shown(far), rowOf(far));
   deepStrictEqual(kit.lists.discussions.snapshot().unavailable, []);
+  kit.lists.close();
+});
+
+Deno.test("[USR3] what the user's own silent shard kept from a page is asked for once it answers", async () => {
+  const talk = discussionOn(5);
+  const kit = await ListKit.connected([rowOf(talk)]);
+  kit.lists.connected(false);
+  kit.rows.set(talk, rowOf(talk, { head: seq(11), mark: null, unread: null, mentions: null }));
+  kit.lists.connected(true);
+  await kit.time.pass(1_000);
+  strictEqual(kit.shown(talk).unread, null);
+  kit.rows.set(talk, rowOf(talk, { head: seq(11), unread: count(3) }));
+  kit.take({ type: "shard", shard: shardOf(ALICE), status: "ok", streams: [] });
+  await kit.time.pass(100);
+  deepStrictEqual(kit.shown(talk), kit.rows.get(talk));
   kit.lists.close();
 });
 

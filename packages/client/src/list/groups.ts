@@ -161,21 +161,22 @@ export class Groups implements Listing {
     const missing = new Set(groups);
     const askedAt = this.#rows.moment;
     const life = this.#life;
+    let isLess = false;
     for (let before: string | undefined;;) {
       const take = this.#answering();
       const page = await this.#options.server.groups({ limit: PAGE_ROWS, ...(before !== undefined && { before }) });
       if (isTrouble(page) || life !== this.#life) return isTrouble(page) ? page : [];
       take(page);
+      isLess ||= page.unavailable.length > 0;
       for (const row of page.rows) if (row.kind === "group") missing.delete(row.id);
       if (missing.size === 0) return [];
       if (page.next !== null) before = page.next;
-      else return this.#gone(missing, { askedAt, page });
+      else return isLess ? [...missing] : this.#gone(missing, askedAt);
     }
   }
 
-  /** Those that no page had: on a shard that is silent, or not the user's. */
-  #gone(missing: ReadonlySet<GroupId>, { askedAt, page }: { askedAt: Moment; page: GroupPage }): readonly GroupId[] {
-    if (page.unavailable.length > 0) return [...missing];
+  /** Those that no page had, though all shards answered. */
+  #gone(missing: ReadonlySet<GroupId>, askedAt: Moment): readonly GroupId[] {
     this.#rows.answer([...missing].map((id) => ({ kind: "missing", id })), { askedAt });
     this.#show();
     this.#options.onChange();

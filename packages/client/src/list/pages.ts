@@ -25,6 +25,8 @@ export interface PagesOptions<P extends Page> {
 
 /** As many rows as the server gives at once. */
 export const PAGE_ROWS = 100;
+/** Of shards that go on being silent the feed tells; one that was slow only then is asked again so much later. */
+const AGAIN_MS = 60_000;
 
 export class Pages<P extends Page> {
   readonly #options: PagesOptions<P>;
@@ -33,6 +35,8 @@ export class Pages<P extends Page> {
   #unavailable: readonly ShardNumber[] = [];
   /** How far the list has been read; undefined: not at all. */
   #next: string | undefined;
+  /** A shard was silent while it was read so far: also if it answers by now, what is on it may be missing. */
+  #isLess = false;
   /** The first page has just been read, before there was a feed. */
   #hasBegun = false;
   #reading: AbortController | undefined;
@@ -57,7 +61,7 @@ export class Pages<P extends Page> {
     return this.#unavailable;
   }
 
-  /** One of them is there again: what there is on it, the feed will tell (LIVE2). */
+  /** One of them is there again. */
   answers(shard: ShardNumber): void {
     if (this.#unavailable.includes(shard)) this.#unavailable = this.#unavailable.filter((one) => one !== shard);
   }
@@ -82,7 +86,11 @@ export class Pages<P extends Page> {
 
   forget(): void {
     this.stop();
-    this.#isWhole = this.#isUnwritten = this.#hasBegun = false;
+    this.#isWhole =
+      this.#isUnwritten =
+      this.#hasBegun =
+      this.#isLess =
+        false;
     this.#unavailable = [];
     this.#next = undefined;
   }
@@ -98,10 +106,11 @@ export class Pages<P extends Page> {
     if (signal.aborted) return;
     this.#hasBegun = false;
     const { timing } = this.#options;
-    for (let rounds = 0; !this.#isWhole && !signal.aborted;) {
-      await this.#askUntilAnswered(this.#next, signal);
-      const isOver = this.#next === undefined;
-      if (isOver && !this.#isWhole) await timing.wait(timing.retryDelayMs(rounds++), signal);
+    for (let rounds = 0; (!this.#isWhole || this.#unavailable.length > 0) && !signal.aborted;) {
+      const before = this.#isWhole ? undefined : this.#next;
+      const leastMs = this.#isWhole ? AGAIN_MS : 0;
+      if (before === undefined) await timing.wait(leastMs + timing.retryDelayMs(rounds++), signal);
+      await this.#askUntilAnswered(before, signal);
     }
   }
 
@@ -120,10 +129,14 @@ export class Pages<P extends Page> {
     const page = await ask({ limit: PAGE_ROWS, ...(before !== undefined && { before }) });
     if (isTrouble(page) || signal?.aborted) return page;
     this.#unavailable = before === undefined ? page.unavailable : union(this.#unavailable, page.unavailable);
+    const isSilent = page.unavailable.length > 0;
     // A first page that is read again says nothing new of how far the list was read.
-    if (before === this.#next) this.#next = page.next ?? undefined;
+    if (before === this.#next) {
+      this.#isLess = isSilent || (before !== undefined && this.#isLess);
+      this.#next = page.next ?? undefined;
+    }
     // What is on a shard that was silent is in no page: the list is read once more (USR3).
-    const isEnd = page.next === null && this.#unavailable.length === 0;
+    const isEnd = page.next === null && !isSilent && !this.#isLess;
     if (isEnd && !this.#isWhole) this.#isWhole = this.#isUnwritten = true;
     take(page);
     return page;

@@ -91,6 +91,7 @@ export class People implements Listing {
     this.#unwritten.clear();
     for (const [user, known] of this.#known) {
       known.askedAt = 0;
+      known.cell.set({ kind: "unknown", id: user });
       this.#questions.want(user);
     }
   }

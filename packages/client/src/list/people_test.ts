@@ -74,3 +74,16 @@ Deno.test("[USR1] one's own profile follows one's own stream", async () => {
   deepStrictEqual(me.snapshot(), { ...bob("Alice B.", 2), id: ALICE });
   kit.lists.close();
 });
+
+Deno.test("[LOG9] in another life people are called what they are called there, also if that is of an earlier moment", async () => {
+  const kit = await ListKit.connected([]);
+  kit.people.set(BOB, bob("Robert", 5));
+  const shown = kit.lists.person(BOB);
+  await kit.time.pass(100);
+  kit.lists.reset();
+  deepStrictEqual(shown.snapshot(), { kind: "unknown", id: BOB });
+  kit.people.set(BOB, bob("Bob", 3));
+  await kit.time.pass(100);
+  deepStrictEqual(shown.snapshot(), bob("Bob", 3));
+  kit.lists.close();
+});
