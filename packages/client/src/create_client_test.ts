@@ -45,6 +45,23 @@ if (await needsLoopback(import.meta.url)) {
     }
   });
 
+  for (const code of [1000, undefined]) {
+    Deno.test(`[LIVE1] a server that takes sockets and closes them at once (${code}) is asked more and more seldom`, async () => {
+      let taken = 0;
+      const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, (request) => {
+        const { socket, response } = Deno.upgradeWebSocket(request);
+        socket.onopen = () => (taken++, socket.close(code));
+        return response;
+      });
+      const pace = { firstRetryMs: 20, lastRetryMs: 60_000 };
+      const client = createGatzClient({ url: `http://127.0.0.1:${server.addr.port}`, token: "any", pace });
+      await new Promise((resolve) => setTimeout(resolve, 700));
+      await client.close();
+      await server.shutdown();
+      assert(taken >= 2 && taken <= 14, `${taken} sockets`);
+    });
+  }
+
   Deno.test("[LIVE1] where one address is deaf the next one is tried, over HTTP too", async () => {
     await using deaf = deafServer();
     await using other = deafServer();

@@ -60,7 +60,8 @@ export function createSocketClient({ url, token, calls, pace: given }: SocketCli
     url: async () => socketUrl(await addresses.next()),
     retryDelayMs: () => 0,
     onClose: (cause) => {
-      if (!CLOSED_HERE.has(cause?.code)) addresses.lost();
+      // Who calls over HTTP closes the socket itself when nothing is subscribed to any more.
+      if (calls === undefined || !CLOSED_AS_USUAL.has(cause?.code)) addresses.lost();
     },
     WebSocket: boundedWebSocket(pace),
     // Asked for once the socket is open.
@@ -75,7 +76,10 @@ export function createSocketClient({ url, token, calls, pace: given }: SocketCli
   });
   const overSocket = wsLink<AppRouter>({ client: socket, transformer: jsonEnvelope });
   const isOverSocket = ({ type }: Operation) => calls === undefined || type === "subscription";
-  const closeSocket = () => socket.connection?.ws.close();
+  const closeSocket = () => {
+    addresses.left();
+    socket.connection?.ws.close();
+  };
   const renewal = tokenRenewal({ isOverSocket, closeSocket });
   const open = untilClosed();
   const api = createTRPCClient<AppRouter>({
@@ -106,8 +110,8 @@ export function createSocketClient({ url, token, calls, pace: given }: SocketCli
   return { api, hurry: () => addresses.hurry(), close };
 }
 
-/** What a socket that this client closed itself is closed with. */
-const CLOSED_HERE: ReadonlySet<number | undefined> = new Set([1000, 1005]);
+/** What a socket is closed with where nothing is wrong; a server that takes nobody in may say so too. */
+const CLOSED_AS_USUAL: ReadonlySet<number | undefined> = new Set([1000, 1005]);
 
 function socketUrl(url: string): string {
   const endpoint = new URL("/trpc", url);

@@ -93,11 +93,18 @@ export class Addresses {
 
   /** A socket is closed, also one that never was open. Some platforms say so once more, and late. */
   lost(): void {
-    if (this.#attempt === "over") return;
-    const wasSteady = this.#attempt === "open" && this.#options.timing.now() - this.#openedAt >= STEADY_MS;
-    if (!wasSteady) return this.failed();
+    if (this.#attempt !== "over" && !this.#isSteady) return this.failed();
+    this.left();
+  }
+
+  /** The socket is to be closed for another one: that is no failure. */
+  left(): void {
+    if (this.#isSteady) this.#failures = 0;
     this.#attempt = "over";
-    this.#failures = 0;
+  }
+
+  get #isSteady(): boolean {
+    return this.#attempt === "open" && this.#options.timing.now() - this.#openedAt >= STEADY_MS;
   }
 
   /** The network is back, or there is another token: there is nothing to wait for. */

@@ -101,6 +101,25 @@ Deno.test("[LIVE1] a socket that fails is closed once, whether its platform says
   }
 });
 
+Deno.test("[LIVE1] to leave a socket for another one is no failure", async () => {
+  const { time, addresses: found, next, asked } = addresses(["a", "b"]);
+  for (let attempt = 0; attempt < 3; attempt++) {
+    next();
+    await time.pass(1_000);
+    found.opened();
+    found.left();
+    found.lost();
+  }
+  // What is lost then is.
+  next();
+  await time.pass(1_000);
+  found.opened();
+  found.lost();
+  next();
+  await time.pass(1_000);
+  assert.deepEqual(asked, ["a at 0", "a at 1100", "a at 2100", "a at 3100", "b at 4100"]);
+});
+
 Deno.test("[LIVE1] who lost a server comes back at any moment of the time there is, not all at its end", async () => {
   const moments = [];
   for (const chance of [0, 0.25, 0.5, 0.75]) {
