@@ -50,6 +50,7 @@ export interface GatzParts {
   readonly newId: NewId;
 }
 
+const NOBODY: readonly UserId[] = [];
 const NO_ROWS = { rows: [], isWhole: false, unavailable: [] } as const;
 const NO_COUNT = { count: 0, more: true } as const;
 const NO_DISCUSSIONS: DiscussionList = {
@@ -164,11 +165,11 @@ export class Gatz {
 
   /** Somebody as others are shown them; asked for when needed, and kept. */
   person(id: UserId): Observable<Person> {
-    return fromSession(this.#parts.replica.session, ({ lists }) => lists.person(id), { kind: "unknown", id });
+    return this.#listed(({ lists }) => lists.person(id), { kind: "unknown", id });
   }
 
   presence(id: UserId): Observable<Presence> {
-    return fromSession(this.#parts.replica.session, ({ lists }) => lists.presence(id), { status: "unknown" });
+    return this.#listed(({ lists }) => lists.presence(id), { status: "unknown" });
   }
 
   /** Messages that are stored here and hold all these words, newest first; works without a connection. */
@@ -195,6 +196,13 @@ export class Gatz {
     return session;
   }
 
+  /** The same each time it is asked for, as apps do whenever they draw; before there is a session, one that goes on into it. */
+  #listed<T>(pick: (session: Session<Lists>) => Observable<T>, before: T): Observable<T> {
+    const { session } = this.#parts.replica;
+    const present = session.snapshot();
+    return present === null ? fromSession(session, pick, before) : pick(present);
+  }
+
   #workshop(): DiscussionWorkshop {
     const { replica, timing, newId } = this.#parts;
     const lists = () => replica.session.snapshot()?.lists;
@@ -204,7 +212,8 @@ export class Gatz {
       blocks: () => lists()?.blocks.snapshot() ?? null,
       hold: (stream) => replica.hold(stream),
       mark: (discussion) => markIn(lists(), discussion),
-      typing: (discussion) => fromSession(replica.session, ({ lists }) => lists.typing(discussion), []),
+      life: () => replica.incarnation,
+      typing: (discussion) => this.#listed(({ lists }) => lists.typing(discussion), NOBODY),
     };
   }
 

@@ -3,6 +3,7 @@ import {
   type CanDo,
   type DiscussionId,
   type GroupState,
+  type Incarnation,
   type MessageContent,
   type MessageId,
   type NotifyLevel,
@@ -25,6 +26,8 @@ export type Said = Partial<MessageContent> & { readonly replyTo?: MessageId };
 export interface DiscussionWorkshop extends Workshop {
   /** Of the discussion, as far as is known. */
   readonly mark: (discussion: DiscussionId) => ReadMark;
+  /** The life of the installation that what is here is of; null: nothing is. */
+  readonly life: () => Incarnation | null;
   /** Who is typing in it now, besides the user. */
   readonly typing: (discussion: DiscussionId) => Observable<readonly UserId[]>;
 }
@@ -55,12 +58,18 @@ export class OpenDiscussion extends OpenStream<DiscussionId, DiscussionActs, Dis
 
   /**
    * Each message after a seq once, in order, as it stands when it is taken: for whoever answers messages. Left out: after the newest that
-   * is here first. However many came meanwhile, none is passed over. Ends when the discussion is released.
+   * is here first. However many came meanwhile, none is passed over. Another life of the installation (LOG9) counts its own seqs, and is begun
+   * with anew: after the newest that is here of it first. Ends when the discussion is released.
    */
   async *arrivals({ after }: { readonly after?: Seq | 0 } = {}): AsyncGenerator<PictureMessage, void, void> {
     let last = after;
-    for await (const { status, asOf: newest } of this.picture) {
+    let life = this.#workshop.life();
+    for await (const _ of this.picture) {
+      const { status, asOf: newest } = this.picture.snapshot();
       if (status !== "ready") continue;
+      const present = this.#workshop.life();
+      if (life !== null && life !== present) last = newest;
+      life = present;
       const from = last ?? newest;
       if (!await this.#isHereFrom(from)) continue;
       const { asOf, messages } = this.picture.snapshot();

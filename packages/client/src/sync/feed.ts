@@ -52,7 +52,7 @@ export class InboxFeed {
   }
 
   /** This is not to be followed: as if the server had said so. Tried again from the cursor. */
-  reject(reason: string, cursor: string | null): void {
+  reject(reason: string | null, cursor: string | null): void {
     this.#cursor = cursor;
     void this.#ended({ kind: "trouble", again: false, problem: reason, retryAfterMs: 0 });
   }

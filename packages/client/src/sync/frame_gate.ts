@@ -8,6 +8,8 @@ export class FrameGate {
   /** Null while it is open. */
   #waiting: FeedFrame[] | null = [];
   #opened = Promise.withResolvers<void>();
+  /** Some of what waits came on another connection than the one whose token is checked. */
+  #isTorn = false;
 
   get isOpen(): boolean {
     return this.#waiting === null;
@@ -16,8 +18,12 @@ export class FrameGate {
   /** Resolves once it is open. */
   readonly opened = (): Promise<void> => this.#opened.promise;
 
+  /** For another connection: what waits came with a token that nobody will have asked about. */
   shut(): void {
-    if (this.#waiting !== null) return;
+    if (this.#waiting !== null) {
+      this.#isTorn ||= this.#waiting.length > 0;
+      return;
+    }
     this.#waiting = [];
     this.#opened = Promise.withResolvers();
   }
@@ -27,16 +33,19 @@ export class FrameGate {
     return this.#waiting !== null && this.#waiting.push(frame) <= MOST_FRAMES;
   }
 
-  /** What has waited, in its order; null: that was too much. */
+  /** What has waited, in its order; null: that was too much, or is not all of this connection. */
   open(): readonly FeedFrame[] | null {
     const waited = this.#waiting ?? [];
+    const isWhole = waited.length <= MOST_FRAMES && !this.#isTorn;
     this.#waiting = null;
+    this.#isTorn = false;
     this.#opened.resolve();
-    return waited.length > MOST_FRAMES ? null : waited;
+    return isWhole ? waited : null;
   }
 
   /** Nothing of what waits is wanted. */
   drop(): void {
     if (this.#waiting !== null) this.#waiting = [];
+    this.#isTorn = false;
   }
 }

@@ -106,7 +106,11 @@ export class Journal {
     this.#refused = Promise.withResolvers();
     this.#writing = timing.wait(WRITE_MS, this.#hurry.signal)
       .then(() => this.#write())
-      .catch((bug) => this.#options.onBug(bug))
+      .catch((bug) => {
+        // What is lost with it no later cursor may imply.
+        this.#giveUp();
+        this.#options.onBug(bug);
+      })
       .finally(() => {
         this.#writing = null;
         if (!this.#isEmpty && !signal.aborted) this.#writeSoon();
@@ -120,7 +124,9 @@ export class Journal {
       // What is stored is whole, at an older cursor; this goes on being tried, and what comes waits behind it.
       onFailing(true);
       this.#refused.resolve();
-      if (signal.aborted || this.#isGivenUp) return;
+      if (signal.aborted) return;
+      // Where nothing is stored any more, nobody is to wait for it.
+      if (this.#isGivenUp) break;
       await timing.wait(timing.retryDelayMs(failures), signal);
     }
     if (!this.#isGivenUp) onFailing(false);
@@ -147,8 +153,9 @@ export class Journal {
 
   #giveUp(): void {
     this.#isGivenUp = true;
-    this.discard();
+    const { acts } = this.#take();
     this.#options.onFailing(true);
+    for (const act of acts) act();
   }
 }
 

@@ -12,8 +12,15 @@ const put = (key: string, rank: number, value = rank): Change => ({
 function journal() {
   const time = new VirtualTime();
   const writes: (readonly Change[])[] = [];
-  const parts = { writes, fails: false, failing: [] as boolean[] };
+  const parts = {
+    writes,
+    fails: false,
+    failing: [] as boolean[],
+    mistake: null as Error | null,
+    bugs: [] as unknown[],
+  };
   const write = (changes: readonly Change[]) => {
+    if (parts.mistake !== null) return Promise.reject(parts.mistake);
     if (parts.fails) return Promise.reject(new StoreFailed("it is full"));
     writes.push(changes);
     return Promise.resolve([]);
@@ -21,9 +28,7 @@ function journal() {
   const made = new Journal({
     ...{ store: { write }, timing: time, signal: new AbortController().signal },
     onFailing: (fails) => void parts.failing.push(fails),
-    onBug: (bug) => {
-      throw bug;
-    },
+    onBug: (bug) => void parts.bugs.push(bug),
   });
   return Object.assign(parts, { time, journal: made });
 }
@@ -78,11 +83,34 @@ Deno.test("[LIVE3] a store that keeps up no more is given up with what it has: n
   const parts = journal();
   const { journal: made, time, writes } = parts;
   parts.fails = true;
+  let told = 0;
+  made.put([put("first", 1)]);
+  made.afterwards(() => told++);
+  await time.pass(200);
+  made.afterwards(() => told++);
   for (let n = 0; n < 25_000; n++) made.put([put(`key ${n}`, 1)]);
   made.reached(place("beyond"));
   parts.fails = false;
   await time.pass(60_000);
   made.put([put("late", 1)]);
   await time.pass(1_000);
-  assert.deepEqual([made.isFull, writes], [true, []]);
+  assert.deepEqual(
+    [made.isFull, writes.map(described)],
+    [true, [["first 1"]]],
+    "what was on its way, and nothing after it",
+  );
+  assert.equal(told, 2, "who waits for what is not stored any more waits for nothing");
+});
+
+Deno.test("[LIVE3] after a write that could not be made for a mistake no later cursor is stored", async () => {
+  const parts = journal();
+  const { journal: made, time, writes, bugs, failing } = parts;
+  parts.mistake = new TypeError("what no store can take");
+  made.put([put("a", 1)]);
+  await time.pass(200);
+  parts.mistake = null;
+  made.put([put("b", 1)]);
+  made.reached(place("beyond"));
+  await time.pass(1_000);
+  assert.deepEqual([writes, bugs.length, failing.at(-1)], [[], 1, true]);
 });

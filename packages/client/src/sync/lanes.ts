@@ -45,8 +45,9 @@ export class Lanes {
   ): Promise<T | Trouble | null> {
     const { timing, ready, signal } = this.#options;
     for (;;) {
-      await ready();
       const lane = await this.#enter(shard);
+      // Last of all: while it waited for its turn the connection may have become another one.
+      await ready();
       if (signal.aborted || !wanted()) return this.#leave(shard, lane);
       const answer = await question();
       // What is not there is an answer too.

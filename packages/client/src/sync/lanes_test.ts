@@ -5,13 +5,13 @@ import { VirtualTime } from "../../testing/virtual_time.ts";
 import type { Trouble } from "../trouble.ts";
 import { Lanes } from "./lanes.ts";
 
-function lanes() {
+function lanes(ready = () => Promise.resolve()) {
   const time = new VirtualTime();
   const running = new Map<string, PromiseWithResolvers<{ ok: true } | Trouble>>();
   const answers: boolean[] = [];
   const made = new Lanes({
     timing: time,
-    ready: () => Promise.resolve(),
+    ready,
     onAnswer: (_, does) => void answers.push(does),
     signal: new AbortController().signal,
   });
@@ -43,4 +43,18 @@ Deno.test("[LIVE8] two questions of a shard are asked side by side; one by one w
   assert.deepEqual([...running.keys()], ["c", "other"]);
   await answer("c", { ok: true });
   assert.deepEqual([[...running.keys()].sort(), answers], [["a", "b", "other"], [false, true]]);
+});
+
+Deno.test("[LIVE6] who waited for a turn asks no sooner than it is known whose the connection is by then", async () => {
+  let ready = Promise.resolve();
+  const { time, running, ask, answer } = lanes(() => ready);
+  for (const name of ["a", "b", "c"]) ask(name, 1);
+  await time.settle();
+  const checked = Promise.withResolvers<void>();
+  ready = checked.promise;
+  await answer("a", { ok: true });
+  assert.deepEqual([...running.keys()], ["b"]);
+  checked.resolve();
+  await time.settle();
+  assert.deepEqual([...running.keys()], ["b", "c"]);
 });

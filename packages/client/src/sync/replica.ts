@@ -155,8 +155,7 @@ export class Replica<L extends ListsPart, O extends OutboxPart> {
   /** It is known whose client this is. */
   async #begin(self: SelfRecord): Promise<void> {
     const { store, onBug, lists: makeLists } = this.#options;
-    const onChange = () => this.#listsAsked();
-    const lists = makeLists({ ...this.#kit, self, outbox: this.outbox, onChange });
+    const lists = makeLists({ ...this.#kit, self, outbox: this.outbox, onChange: () => this.#listsAsked() });
     await lists.load();
     const [journal, lanes, { timing }, { signal }] = [this.#journal, this.#lanes, this.#options, this.#closing];
     this.#streams = new HeldStreams({
@@ -222,7 +221,9 @@ export class Replica<L extends ListsPart, O extends OutboxPart> {
       while (this.#isToBeAsked) {
         this.#isToBeAsked = false;
         const me = await this.#asked(() => this.#kit.server.me());
-        if (me !== null && !this.#isToBeAsked) await this.#learn(me);
+        if (me === null || this.#isToBeAsked) continue;
+        if (isTrouble(me)) this.#refuse(me.problem);
+        else await this.#learn(me);
       }
     } finally {
       this.#isAsking = false;
@@ -238,7 +239,7 @@ export class Replica<L extends ListsPart, O extends OutboxPart> {
     if (before === null) await this.#begin(self);
     else this.#session.set({ ...before, self });
     this.#journal.put([putSelf(self)]);
-    if (this.#isToBeAsked) return;
+    if (this.#isToBeAsked || !this.#isConnected) return;
     this.#takeUnchecked();
     if (!this.#hasBegun) await this.#beginCold();
   }
@@ -249,6 +250,7 @@ export class Replica<L extends ListsPart, O extends OutboxPart> {
     if (lists === undefined) return;
     const begun = await this.#asked(() => lists.begin());
     if (begun === null || this.#hasBegun) return;
+    if (isTrouble(begun)) return this.#refuse(begun.problem);
     if (!this.#lives.meet(begun.incarnation)) return await this.#beginCold();
     this.#hasBegun = true;
     this.outbox.incarnation(begun.incarnation);
@@ -261,22 +263,20 @@ export class Replica<L extends ListsPart, O extends OutboxPart> {
     else this.#feed.begin(begun.cursor);
   }
 
-  /** Asks until there is an answer; null: it can't be had, or is not wanted any more. */
-  async #asked<T extends object>(question: () => Promise<T | Trouble>): Promise<T | null> {
+  /** Asks until there is an answer, or a trouble that asking again does not mend; null: it is not wanted any more. */
+  async #asked<T extends object>(question: () => Promise<T | Trouble>): Promise<T | Trouble | null> {
     const { timing } = this.#options;
     const { signal } = this.#closing;
     for (let failures = 0; !signal.aborted; failures++) {
       const answer = await question();
-      if (!isTrouble(answer)) return answer;
-      // Who is not taken learns it from the feed too, and the connection after that asks again.
-      if (!answer.again) return null;
+      if (!isTrouble(answer) || !answer.again) return answer;
       await timing.wait(Math.max(answer.retryAfterMs, timing.retryDelayMs(failures)), signal);
     }
     return null;
   }
 
-  /** Nothing of this token's user goes into the store of another one. */
-  #refuse(reason: string): void {
+  /** Nothing of this token's user goes into the store of another one, nor of one who is not told, though a feed be brought. */
+  #refuse(reason: string | null): void {
     this.#gate.drop();
     this.#feed.reject(reason, this.#uncheckedFrom);
   }

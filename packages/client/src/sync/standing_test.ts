@@ -266,3 +266,44 @@ Deno.test("[LIVE6] a token of another user's that comes with a later connection 
     true,
   ]);
 });
+
+Deno.test("[LIVE6] what came with another user's token is not taken for a later connection's", async () => {
+  const { server, time, replica, store, outbox, tea } = await streaming();
+  const client = { replica, server, time, store, outbox };
+  server.connect(false);
+  server.viewer = BOB;
+  const told = Promise.withResolvers<void>();
+  server.gate = (what) => what === "me" ? told.promise : Promise.resolve();
+  server.connect(true);
+  server.send([item(server.say(TEA, "theirs"))], "theirs");
+  // Before it has been said whose it was.
+  server.connect(false);
+  server.viewer = ALICE;
+  server.gate = () => Promise.resolve();
+  server.connect(true);
+  told.resolve();
+  await time.pass(1_000);
+  assert.deepEqual([texts(tea), server.asked.findLast((asked) => asked.startsWith("follow"))], [
+    ["a", "b"],
+    "follow after 1",
+  ]);
+  assert.deepEqual([await place(client), outbox.connections.at(-1)], [
+    { incarnation: "first life", cursor: "after 1" },
+    true,
+  ]);
+});
+
+Deno.test("[LIVE6] a server that does not say who this is, and yet brings a feed, is asked again", async () => {
+  const client = await streaming();
+  const { server, time, tea } = client;
+  server.connect(false);
+  server.trouble = (what) => what === "me" ? UNAUTHENTICATED : null;
+  server.connect(true);
+  await time.settle();
+  assert.equal(kind(client), "rejected");
+  server.trouble = () => null;
+  await time.pass(6_000);
+  server.send([item(server.say(TEA, "c")), { type: "live", incarnation: server.life, heads: [] }]);
+  await time.pass(1_000);
+  assert.deepEqual([kind(client), texts(tea)], ["live", ["a", "b", "c"]]);
+});
