@@ -33,6 +33,7 @@ import { KeptWishes } from "./kept_wishes.ts";
 import { Offering } from "./offering.ts";
 import { countOf } from "./queues.ts";
 import { Telling } from "./telling.ts";
+import { Tries } from "./tries.ts";
 import { Turn } from "./turn.ts";
 
 export interface OutboxOptions {
@@ -58,6 +59,7 @@ export class DurableOutbox implements Outbox {
   readonly #limits: OutboxLimits;
   readonly #drafts: KeptDrafts;
   readonly #wishes: KeptWishes;
+  readonly #tries = new Tries();
   readonly #closing = new AbortController();
   /** Aborts with the connection; null: there is none. */
   #connection: AbortController | null = null;
@@ -171,7 +173,7 @@ export class DurableOutbox implements Outbox {
     await this.#drafts.forgetOutcomes({ before: timing.now() - OUTCOMES_MS });
     const turn = new Turn(signal);
     await Promise.all([
-      new Offering({ server, timing, turn, drafts: this.#drafts, limits: this.#limits }).run(),
+      new Offering({ server, timing, turn, drafts: this.#drafts, tries: this.#tries, limits: this.#limits }).run(),
       new Telling({ server, timing, turn, wishes: this.#wishes, pending: this.pending }).run(),
     ]);
   }

@@ -7,8 +7,9 @@ import type { OutboxLimits, PendingDraft } from "./contract.ts";
 import type { KeptDrafts } from "./kept_drafts.ts";
 import { Pacing } from "./pacing.ts";
 import { isWaiting } from "./queues.ts";
+import type { Tries } from "./tries.ts";
 import type { Turn } from "./turn.ts";
-import { type Verdict, verdictOn } from "./verdict.ts";
+import { lostOf, type Verdict, verdictOn } from "./verdict.ts";
 
 /** So often in a row is a draft offered by itself that cannot be read, before that is taken to be its own fault. */
 const MALFORMED_ALONE = 3;
@@ -18,6 +19,8 @@ interface OfferingOptions {
   readonly server: Pick<Server, "offer">;
   readonly timing: Pick<Timing, "now" | "wait" | "retryDelayMs">;
   readonly limits: OutboxLimits;
+  /** From all turns. */
+  readonly tries: Tries;
   readonly turn: Turn;
 }
 
@@ -78,9 +81,12 @@ export class Offering {
 
   /** For how long the stream is then to be left alone, if it is. */
   async #settled(stream: StreamId, bundle: readonly PendingDraft[]): Promise<number | null> {
-    const { drafts, server, turn } = this.#options;
+    const { drafts, server, tries, timing, turn } = this.#options;
     const assumed = drafts.life;
+    const ids = bundle.map(({ draft }) => draft.id);
+    tries.begin(ids);
     const answer = await server.offer(stream, bundle.map(({ draft }) => draft));
+    tries.end(ids, { lost: lostOf(bundle, answer), now: timing.now() });
     const verdict = verdictOn(bundle, answer);
     this.#pacing.end(stream, verdict);
     if (turn.signal.aborted) return null;
@@ -107,13 +113,19 @@ export class Offering {
     { acks, refused, afterMs }: Verdict,
     { assumed, answered }: { readonly assumed: Incarnation | null; readonly answered: Incarnation },
   ): Promise<number | null> {
-    const { drafts } = this.#options;
+    const { drafts, tries, timing } = this.#options;
     if (drafts.life === assumed) drafts.lives(answered);
     // The answer of a life that is over.
     if (drafts.life !== answered) return this.#failed(stream);
     // A refusal may stand on what another life has lost, and what is to be offered again before it.
     const counts = assumed === null || assumed === answered;
+    const onTheWayMs = refused === null ? 0 : tries.onTheWayMs(refused.draft.draft.id, timing.now());
+    if (counts && onTheWayMs > 0) {
+      await this.#write({ acks, refused: null });
+      return this.#failed(stream, onTheWayMs);
+    }
     if (!await this.#write({ acks, refused: counts ? refused : null })) return this.#failed(stream);
+    for (const { draft: { draft } } of [...acks, ...refused && counts ? [refused] : []]) tries.forget(draft.id);
     const isProgress = (counts && refused !== null) || acks.some(({ draft }) => isWaiting(draft));
     if (isProgress) this.#change(stream, { failures: 0, malformed: Math.min(1, this.#courseOf(stream).malformed) });
     return counts && afterMs === null ? null : this.#failed(stream, afterMs ?? 0);

@@ -1,7 +1,8 @@
 /** What an answer to a bundle means for its drafts (LOG4). @module */
 import { type Ack, type Incarnation, type Rejection, unreachable } from "@gatz/domain";
 import { isTrouble, type Offered } from "../server/contract.ts";
-import type { Trouble } from "../trouble.ts";
+import type { DraftId } from "../store/records.ts";
+import type { Trouble, TroubleCode } from "../trouble.ts";
 import type { PendingDraft } from "./contract.ts";
 
 export interface Acked {
@@ -30,6 +31,21 @@ const NOTHING: Verdict = { acks: [], refused: null, afterMs: null, limitedMs: nu
 
 /** What counts all that a user asks for. */
 const OF_ALL: ReadonlySet<string | undefined> = new Set(["sends", "calls", "callsInFlight"]);
+
+/** What says for sure that nothing came of a call. */
+const NOTHING_DONE: ReadonlySet<TroubleCode> = new Set<TroubleCode>([
+  ...["Malformed", "Unauthenticated", "Forbidden", "NotFound", "UnknownProcedure", "RateLimited", "TooLarge"] as const,
+]);
+
+/** The drafts of which nobody knows what became of them. */
+export function lostOf(bundle: readonly PendingDraft[], answer: Offered | Trouble): ReadonlySet<DraftId> {
+  if (isTrouble(answer)) {
+    const isSure = answer.code !== undefined && NOTHING_DONE.has(answer.code);
+    return new Set(isSure ? [] : bundle.map(({ draft }) => draft.id));
+  }
+  const first = answer.outcomes.findIndex(({ kind }) => kind === "unknown");
+  return new Set(first < 0 ? [] : bundle.slice(first).map(({ draft }) => draft.id));
+}
 
 export function verdictOn(bundle: readonly PendingDraft[], answer: Offered | Trouble): Verdict {
   if (isTrouble(answer)) {
