@@ -25,6 +25,8 @@ export function* brokenInApps(history: History): Generator<string> {
     apps.take(record, { calm });
   }
   yield* invented(history, { apps, log });
+  yield* unfounded(history);
+  yield* shutOut(history, ended);
   apps.finish(history.appsAtEnd.filter((app) => !ended.has(app)));
   for (const { rule, kind, what } of violations.shown) yield `[${rule}] ${kind}: ${what}`;
 }
@@ -52,5 +54,27 @@ function* invented({ offers }: History, { apps, log }: { apps: AppLaws; log: Fin
     if (row.actor === "system" || byHand.has(row.id) || apps.drafts.of(row) !== undefined) continue;
     if (log.person(row.actor).isEnded) continue;
     yield `[LOG1] an app has sent what it was not asked for: ${row.type} ${row.id} to ${row.stream}`;
+  }
+}
+
+/** What an app says was refused, a server has refused. */
+function* unfounded({ offers, apps }: History): Generator<string> {
+  const refused = new Set(
+    offers.flatMap(({ drafts, outcomes }) =>
+      (outcomes ?? []).flatMap((outcome, i) => outcome.kind === "rejected" ? [`${drafts[i]?.id} ${outcome.code}`] : [])
+    ),
+  );
+  for (const record of apps) {
+    if (record.k !== "app-outcome" || record.outcome.kind !== "rejected") continue;
+    const what = `${record.id} ${record.outcome.code}`;
+    if (!refused.has(what)) yield `[LOG4] an app says no, and no server has said so: ${record.app}: ${what}`;
+  }
+}
+
+/** Who goes on has an app that does, whatever happened to those before it. */
+function* shutOut({ apps, appsAtEnd }: History, ended: ReadonlySet<string>): Generator<string> {
+  const newest = new Map(apps.flatMap((one) => one.k === "app" ? [[one.app.split("#")[0], one.app]] : []));
+  for (const app of newest.values()) {
+    if (!ended.has(app) && !appsAtEnd.includes(app)) yield `[LOG4] an app that nobody lets in: ${app}`;
   }
 }

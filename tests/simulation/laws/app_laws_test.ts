@@ -49,6 +49,10 @@ const PLANTED: Readonly<Record<string, Planted>> = {
     "app-outcome",
     (record) => isAck(record) ? { ...record, outcome: { kind: "rejected", code: "Muted" } } : record,
   ),
+  "[LOG4] an app says no, and no server has said so": (apps) => {
+    apps.push({ ...lastOf(apps, "app-outcome"), id: "msg_gone", outcome: { kind: "rejected", code: "Muted" } });
+  },
+  "[LOG4] an app that nobody lets in": (apps) => void apps.push({ ...lastOf(apps, "app"), app: "another#1" }),
   "[LOG4] an app that was acked at another place": each(
     "app-outcome",
     (record) => record.outcome.kind === "acked" ? { ...record, outcome: { ...record.outcome, seq: 99 } } : record,
