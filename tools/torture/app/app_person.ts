@@ -35,6 +35,8 @@ export interface AppPersonOptions {
 const NOT_IN_APPS: ReadonlySet<string> = new Set(["set-handle", "end-account", "join-by-invite"]);
 const OPEN = 3;
 const AWAY_MS = 4_000;
+/** Acts that have no outcome yet. */
+const MOST_WAITING = 50;
 
 export class AppPerson implements Actor {
   user = "";
@@ -116,7 +118,9 @@ export class AppPerson implements Actor {
   async #next(app: App): Promise<void> {
     if (app.isOver) return;
     const choice = this.chance.below(1000);
-    if (choice < 780) return this.#act(app);
+    // Who is not answered for long looks on more than they write; else a long run ends with more to send than calm has time for.
+    const isWaiting = this.#made.size > MOST_WAITING && !this.chance.once(0.1);
+    if (choice < 780) return isWaiting ? this.#look(app) : this.#act(app);
     if (choice < 880) return this.#look(app);
     if (choice < 940) return this.#mark(app);
     // What is in memory only is not to be lost by us.

@@ -24,7 +24,7 @@ type Act = Extract<Command, { do: "act" }>;
 const SHOWN = 30;
 const LOOK_MS = 50;
 /** In calm: for all that is pending to end, and for one stream to be whole. */
-const REST_MS = 15_000;
+const REST_MS = 40_000;
 const WHOLE_MS = 10_000;
 
 export class Shell {
