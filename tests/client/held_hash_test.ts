@@ -32,12 +32,15 @@ if (await needsPostgres(import.meta.url)) {
 
     /** How many are as the server has them, at the server's head; and the others. */
     async compared(): Promise<{ same: number; wrong: unknown[] }> {
-      const heads = new Map(
-        [...this.gatz.discussions.snapshot().rows, ...this.gatz.groups.snapshot().rows].flatMap((row) =>
-          row.kind === "discussion" ? [[row.id as string, row.head] as const] : []
-        ),
-      );
-      const wrong: unknown[] = [];
+      const { api } = this.gatz;
+      const [discussions, groups] = await Promise.all([
+        api.discussions.byUser.query({ limit: 100 }),
+        api.groups.byUser.query({ limit: 100 }),
+      ]);
+      const heads = new Map<string, number>();
+      for (const row of discussions.rows) if (row.kind === "discussion") heads.set(row.id, row.head);
+      for (const row of groups.rows) if (row.kind === "group") heads.set(row.id, row.seq);
+      const wrong: unknown[] = [...heads].filter(([id]) => !this.#open.has(id));
       let same = 0;
       for (const [id, open] of this.#open) {
         const check = await open.checkHash();

@@ -19,6 +19,22 @@ Deno.test("[READ1] what is marked read is so at once, and goes on being so until
   kit.lists.close();
 });
 
+Deno.test("[READ1] what the server was told of shows on while something else of the same discussion is wished", async () => {
+  const kit = await ListKit.connected([rowOf(TALK)]);
+  const shown = () => [kit.shown(TALK).unread, kit.shown(TALK).notify];
+  const mark = { epoch: 0, seq: seq(10) };
+  kit.wishes.set(new Map([[TALK, { mark, notify: "none" }]]));
+  kit.wishes.set(new Map([[TALK, { notify: "none" }]]));
+  deepStrictEqual(shown(), [count(0), "none"]);
+  kit.wishes.set(new Map());
+  deepStrictEqual(shown(), [count(0), "none"]);
+  kit.wishes.set(new Map([[TALK, { notify: "all" }]]));
+  deepStrictEqual(shown(), [count(0), "all"]);
+  await kit.time.pass(10_000);
+  deepStrictEqual(shown(), [count(2), "all"]);
+  kit.lists.close();
+});
+
 Deno.test("[READ1] what was wished and does not come to stand is not shown for ever", async () => {
   const kit = await ListKit.connected([rowOf(TALK)]);
   kit.wishes.set(new Map([[TALK, { mark: { epoch: 0, seq: seq(10) }, notify: "none" }]]));

@@ -28,7 +28,8 @@ export class ToldWishes {
   }
 
   of(discussion: DiscussionId): MarkWish | undefined {
-    return this.#wishes.get(discussion) ?? this.#told.get(discussion);
+    const [wish, told] = [this.#wishes.get(discussion), this.#told.get(discussion)];
+    return wish !== undefined && told !== undefined ? { ...told, ...wish } : wish ?? told;
   }
 
   /** What the server was told is forgotten. */
@@ -48,17 +49,23 @@ export class ToldWishes {
     for (const discussion of changed) {
       const [was, is] = [before.get(discussion), now.get(discussion)];
       if (was === is) changed.delete(discussion);
-      else if (was !== undefined && is === undefined) void this.#goOnShowing(discussion, was);
+      else if (was !== undefined && isTold(was, is)) void this.#goOnShowing(discussion, was);
     }
     this.#options.onChange([...changed]);
   }
 
   /** What was told comes by the feed a moment later: until then what stood before is not shown again. */
   async #goOnShowing(discussion: DiscussionId, wish: MarkWish): Promise<void> {
-    this.#told.set(discussion, wish);
+    const told = { ...this.#told.get(discussion), ...wish };
+    this.#told.set(discussion, told);
     await this.#options.timing.wait(TOLD_MS, this.#closing.signal);
-    if (this.#told.get(discussion) !== wish) return;
+    if (this.#told.get(discussion) !== told) return;
     this.#told.delete(discussion);
     this.#options.onChange([discussion]);
   }
+}
+
+/** Whether the server was told of it, or of a part: mark and setting are told by themselves. */
+function isTold(was: MarkWish, is: MarkWish | undefined): boolean {
+  return (was.mark !== undefined && is?.mark === undefined) || (was.notify !== undefined && is?.notify === undefined);
 }
