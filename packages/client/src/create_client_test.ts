@@ -62,6 +62,28 @@ if (await needsLoopback(import.meta.url)) {
     });
   }
 
+  Deno.test("[LOG4] what is asked in the same moment leaves in frames that a server takes", async () => {
+    const frames: string[] = [];
+    const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, (request) => {
+      const { socket, response } = Deno.upgradeWebSocket(request);
+      socket.onmessage = ({ data }) => {
+        frames.push(data);
+        if (!data.includes("log.offer")) return;
+        for (const { id } of [JSON.parse(data)].flat()) {
+          socket.send(JSON.stringify({ id, result: { type: "data", data: { json: [] } } }));
+        }
+      };
+      return response;
+    });
+    const client = createGatzClient({ url: `http://127.0.0.1:${server.addr.port}`, token: "any" });
+    // What is asked does not matter here, but for how long it is.
+    const offer = () => client.api.log.offer.mutate({ stream: "s".repeat(30_000), drafts: [] } as never);
+    await Promise.all([offer(), offer(), offer()]);
+    await client.close();
+    await server.shutdown();
+    assert(frames.every(({ length }) => length <= 64 * 1024), frames.map(({ length }) => length).join());
+  });
+
   Deno.test("[LIVE1] where one address is deaf the next one is tried, over HTTP too", async () => {
     await using deaf = deafServer();
     await using other = deafServer();

@@ -1,5 +1,6 @@
 /** Which server a socket is opened to, and when: several addresses, full jitter, at once when the network is back. @module */
 import { backOff, type Timing } from "../timing.ts";
+import { framesOf } from "./frames.ts";
 
 /** In milliseconds. */
 export interface ConnectionPace {
@@ -148,6 +149,10 @@ export function boundedWebSocket({ openMs, closeMs }: Pick<ConnectionPace, "open
 
     /** Not every platform has a CloseEvent to make. */
     readonly #goodbye = Object.assign(new Event("close"), { code: 1006, reason: "", wasClean: false });
+
+    override send(data: Parameters<WebSocket["send"]>[0]): void {
+      for (const frame of typeof data === "string" ? framesOf(data) : [data]) super.send(frame);
+    }
 
     override close(...how: Parameters<WebSocket["close"]>): void {
       super.close(...how);

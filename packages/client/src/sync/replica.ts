@@ -204,7 +204,7 @@ export class Replica<L extends ListsPart, O extends OutboxPart> {
     if (!this.#isConnected) this.#gate.shut();
     const connected = this.#isConnected && this.#gate.isOpen;
     this.outbox.connected(connected);
-    if (this.#hasBegun) this.#session.snapshot()?.lists.connected(connected);
+    this.#session.snapshot()?.lists.connected(connected && this.#hasBegun);
   }
 
   #rejected(reason: string): void {
