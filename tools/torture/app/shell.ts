@@ -1,5 +1,5 @@
 /** An app without a face: does what it is told with gatz's client, and says all that a face would show. @module */
-import type { DiscussionId, GroupId, MessageId } from "@gatz/domain";
+import { type DiscussionId, type GroupId, type MessageId, unreachable } from "@gatz/domain";
 import type { DiscussionActs, GroupActs, OwnActs } from "../../../packages/client/src/app/acts.ts";
 import type { Gatz } from "../../../packages/client/src/app/gatz.ts";
 import type { OpenDiscussion } from "../../../packages/client/src/app/open_discussion.ts";
@@ -52,6 +52,9 @@ export class Shell {
         return this.#act(command);
       case "open":
         return void this.#opened(command.stream);
+      case "release":
+        this.#open.get(command.stream)?.release();
+        return void this.#open.delete(command.stream);
       case "older":
         return void await this.#opened(command.stream).older();
       case "mark": {
@@ -68,6 +71,8 @@ export class Shell {
       case "close":
         this.#isClosed = true;
         return await this.#options.gatz.close();
+      default:
+        return unreachable(command);
     }
   }
 
