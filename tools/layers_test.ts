@@ -57,7 +57,7 @@ Deno.test("an example takes what an app has: the client as it is exported and no
     forbiddenPaths(
       examples,
       new Map([[file, ["packages/client/mod.ts", "tests/support/chance.ts"]], ["packages/client/mod.ts", [
-        "npm:superjson@2.2.6",
+        "npm:@trpc/client@11.25.2",
       ]]]),
       file,
     ),
