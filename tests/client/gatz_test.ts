@@ -4,9 +4,11 @@ import {
   createGatz,
   createGatzClient,
   memoryStore,
+  newId,
   type Observable,
   type Store,
 } from "@gatz/client";
+import { shardNumber } from "@gatz/domain";
 import { needsPostgres } from "@gatz/testing/postgres.ts";
 import assert from "node:assert/strict";
 
@@ -82,6 +84,7 @@ if (await needsPostgres(import.meta.url)) {
       assert(checked !== null && "mine" in checked);
       assert.equal(checked.mine, checked.servers);
       assert.deepEqual(his.canDo("lock"), { kind: "rejected", code: "Forbidden", field: "stream" });
+      assert.throws(() => his.edit(newId("msg", shardNumber(0)), { text: "of what is not here" }), /not here/);
       const refusal = await his.act("lock").outcome;
       assert.equal(refusal.kind === "rejected" && refusal.code, "Forbidden");
       const [refused] = await seen(ben.refused, (refused) => refused.length === 1);

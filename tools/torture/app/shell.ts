@@ -195,7 +195,10 @@ function inDiscussion(discussion: OpenDiscussion, type: string, body: Act["body"
   // As in `Shell.#act`.
   const { target, ...content } = body as { readonly target: MessageId; readonly text?: string };
   if (type === "new-message") return discussion.send(content);
-  if (type === "edit-message") return discussion.edit(target, content);
+  // One that is not here yet is edited whole.
+  if (type === "edit-message" && discussion.picture.snapshot().byId.has(target)) {
+    return discussion.edit(target, content);
+  }
   return discussion.act(type as DiscussionActs["type"], body as never);
 }
 

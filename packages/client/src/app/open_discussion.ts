@@ -1,5 +1,6 @@
 /** A discussion that an app has open. @module */
 import {
+  assert,
   type CanDo,
   type DiscussionId,
   type GroupState,
@@ -84,11 +85,18 @@ export class OpenDiscussion extends OpenStream<DiscussionId, DiscussionActs, Dis
     return this.act("new-message", { ...NO_CONTENT, ...content });
   }
 
-  /** Replaces the content; refused as `StaleEdit` if somebody else's edit comes first. What is left out stays. */
+  /**
+   * Replaces the content; refused as `StaleEdit` if somebody else's edit comes first. What is left out stays, so the message has to be here:
+   * another one is edited by `act("edit-message", …)`, whole.
+   */
   edit(target: MessageId, content: Partial<MessageContent>): Offer {
     const message = this.picture.snapshot().byId.get(target);
-    const { text, mentions, attachments } = message?.kind === "live" ? message : NO_CONTENT;
-    const base = message?.kind === "live" ? { baseRevision: message.revision } : {};
+    assert(
+      message !== undefined,
+      "what is left out of an edit stays as it is, and that is not known of a message that is not here",
+    );
+    const { text, mentions, attachments } = message.kind === "live" ? message : NO_CONTENT;
+    const base = message.kind === "live" ? { baseRevision: message.revision } : {};
     return this.act("edit-message", { text, mentions, attachments, ...content, target, ...base });
   }
 
