@@ -195,9 +195,11 @@ function inDiscussion(discussion: OpenDiscussion, type: string, body: Act["body"
   // As in `Shell.#act`.
   const { target, ...content } = body as { readonly target: MessageId; readonly text?: string };
   if (type === "new-message") return discussion.send(content);
-  // One that is not here yet is edited whole.
-  if (type === "edit-message" && discussion.picture.snapshot().byId.has(target)) {
-    return discussion.edit(target, content);
+  if (type === "edit-message") {
+    // One that is not here yet is edited whole.
+    const isHere = discussion.picture.snapshot().byId.has(target);
+    const whole = { text: "", mentions: [], attachments: [], ...content, target };
+    return isHere ? discussion.edit(target, content) : discussion.act("edit-message", whole);
   }
   return discussion.act(type as DiscussionActs["type"], body as never);
 }
