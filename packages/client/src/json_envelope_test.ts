@@ -4,8 +4,8 @@ import superjson from "superjson";
 import { jsonEnvelope } from "./json_envelope.ts";
 
 Deno.test("what one half of superjson writes of JSON this reads, and the other way round", () => {
-  // superjson throws at a key of this name.
-  const plain = fc.jsonValue().filter((value) => !JSON.stringify(value).includes('"__proto__"'));
+  // superjson throws at keys of these names.
+  const plain = fc.jsonValue().filter((value) => !/"(__proto__|prototype|constructor)":/.test(JSON.stringify(value)));
   const sent = <T>(value: T): T => JSON.parse(JSON.stringify(value));
   fc.assert(fc.property(plain.map(sent), (value) => {
     assert.deepEqual(jsonEnvelope.deserialize(sent({ json: superjson.serialize(value).json })), value);

@@ -66,7 +66,7 @@ Deno.test("anything else goes through superjson", () => {
 
 Deno.test("whatever JSON holds as it is is written as superjson would have written it", () => {
   // superjson throws at a key of this name; nothing that gatz answers has one, as unknown fields are refused.
-  const plain = fc.jsonValue().filter((value) => !JSON.stringify(value).includes('"__proto__"'));
+  const plain = fc.jsonValue().filter((value) => !/"(__proto__|prototype|constructor)":/.test(JSON.stringify(value)));
   fc.assert(fc.property(plain, (value) => {
     assert.deepEqual(JSON.parse(onTheWire(value)).result.data, JSON.parse(JSON.stringify(superjson.serialize(value))));
   }));
