@@ -62,7 +62,7 @@ if (await needsPostgres(import.meta.url)) {
     await again.close();
   });
 
-  /** That nobody listens at for now. */
+  /** That nobody listens at when it is given. */
   async function freePort(): Promise<number> {
     const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
     const { port } = listener.addr;

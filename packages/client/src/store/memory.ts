@@ -40,28 +40,28 @@ class MemoryStore implements Store {
     memory.stores.add(this);
   }
 
-  // deno-lint-ignore require-await -- what it throws is to be a rejection
-  async get<T extends Table>(table: T, key: string): Promise<Records[T] | undefined> {
-    this.#closing.signal.throwIfAborted();
-    const text = this.#memory.table(table).text(checkedKey(key));
-    return text === undefined ? undefined : JSON.parse(text);
+  get<T extends Table>(table: T, key: string): Promise<Records[T] | undefined> {
+    return this.#whileOpen(() => {
+      const text = this.#memory.table(table).text(checkedKey(key));
+      return text === undefined ? undefined : JSON.parse(text);
+    });
   }
 
-  // deno-lint-ignore require-await -- as above
-  async list<T extends Table>(table: T, range: Range = {}): Promise<readonly Entry<T>[]> {
-    this.#closing.signal.throwIfAborted();
-    const found = this.#memory.table(table).list(checkedRange(range));
-    return found.map(({ key, text }) => ({ key, value: JSON.parse(text) }));
+  list<T extends Table>(table: T, range: Range = {}): Promise<readonly Entry<T>[]> {
+    return this.#whileOpen(() => {
+      const found = this.#memory.table(table).list(checkedRange(range));
+      return found.map(({ key, text }) => ({ key, value: JSON.parse(text) }));
+    });
   }
 
-  // deno-lint-ignore require-await -- as above
-  async write(changes: readonly Change[]): Promise<readonly string[]> {
-    this.#closing.signal.throwIfAborted();
-    const { edits, tables, locks } = checkedWrite(changes);
-    this.#holdings.demand(locks);
-    const keys = edits.flatMap((edit) => this.#memory.table(edit.table).take(edit));
-    for (const store of this.#memory.stores) if (store !== this) store.#listeners.tell(tables);
-    return keys;
+  write(changes: readonly Change[]): Promise<readonly string[]> {
+    return this.#whileOpen(() => {
+      const { edits, tables, locks } = checkedWrite(changes);
+      this.#holdings.demand(locks);
+      const keys = edits.flatMap((edit) => this.#memory.table(edit.table).take(edit));
+      for (const store of this.#memory.stores) if (store !== this) store.#listeners.tell(tables);
+      return keys;
+    });
   }
 
   watch(listener: (tables: ReadonlySet<Table>) => void): () => void {
@@ -72,11 +72,19 @@ class MemoryStore implements Store {
     return await this.#holdings.run(name, signal, work);
   }
 
-  // deno-lint-ignore require-await -- as above
-  async close(): Promise<void> {
+  close(): Promise<void> {
     this.#memory.stores.delete(this);
     this.#listeners.clear();
     this.#closing.abort(storeClosed());
+    return Promise.resolve();
+  }
+
+  /** Done at once; what it throws is a rejection. */
+  #whileOpen<T>(work: () => T): Promise<T> {
+    return new Promise((resolve) => {
+      this.#closing.signal.throwIfAborted();
+      resolve(work());
+    });
   }
 }
 

@@ -1,8 +1,7 @@
 /** Accents that stand by themselves once a text is decomposed. Vowel signs are no accents: without them a word is another word. */
 const ACCENTS = /[\p{M}&&\p{Diacritic}]/gv;
 
-// deno-lint-ignore no-control-regex
-const ASCII = /^[\x00-\x7f]*$/;
+const ASCII = /^\p{ASCII}*$/v;
 
 /** A text for comparing: without case, accents and width, as far as Unicode knows them. */
 export function foldText(text: string): string {
