@@ -136,13 +136,13 @@ if (await needsPostgres(import.meta.url)) {
     await other.close();
   });
 
-  Deno.test("[USR2] who want each other's handles are refused both, also when each waits for the other", async () => {
+  Deno.test("[USR2] who want each other's handles are refused both at once, and neither waits for the other", async () => {
     await using town = await empty();
     const { directory } = town.storage;
     const [ann, ben] = [somebody(), somebody()];
     await directory.claimHandle("anna", ann);
     await directory.claimHandle("bella", ben);
-    // Ben's claim waits for his own row first, which Ann's wants too while it holds hers, which his will want.
+    // Both want both rows while Ben's is held: had each taken one of them, PostgreSQL would end one claim as a deadlock after a second.
     const claims = await administer(town.config.directory, (sql) =>
       sql.begin(async (held) => {
         await held`select from gatz.handles where handle = 'bella' for update`;

@@ -5,7 +5,6 @@
  */
 import { idToUuid, type UnixMs, type UserId, uuidToId } from "@gatz/domain";
 import type { DirectoryUser, HandleClaim, StorageLimits } from "../contract.ts";
-import { sqlState } from "../postgres/errors.ts";
 import type { Sql } from "../postgres/sql_client.ts";
 import { handleSkeleton } from "./handles.ts";
 
@@ -22,7 +21,6 @@ interface ClaimRow {
 
 /** As often as somebody claims from several devices at once. */
 const TRIES = 20;
-const DEADLOCK = "40P01";
 
 /** Grants a handle, or says who has it, in one statement: what is refused has changed nothing. */
 export async function claimHandle(
@@ -30,9 +28,7 @@ export async function claimHandle(
   { handle, user, limits }: { handle: string; user: UserId; limits: HandleLimits },
 ): Promise<HandleClaim> {
   for (let tried = 0; tried < TRIES; tried++) {
-    const asked = askFor(sql, { handle: handle.toLowerCase(), user: idToUuid(user), limits });
-    const row = await asked.catch(undefinedIfDeadlocked);
-    if (row === undefined) continue;
+    const row = await askFor(sql, { handle: handle.toLowerCase(), user: idToUuid(user), limits });
     if (row.granted) return { kind: "granted" };
     if (row.overtaken) continue;
     if (row.wait !== null) return { kind: "too-many", retryAfterMs: row.wait };
@@ -44,6 +40,7 @@ export async function claimHandle(
 /**
  * `present` is the user's row as the statement began, `held` is the same row locked, as it is now: if another claim of this user has moved
  * it meanwhile, nothing is granted here. Who has a handle already is granted no second one beside it, and it becomes a redirect.
+ * The user's row and the wanted one are locked in one order by all: two who want each other's handles do not wait for each other.
  */
 async function askFor(
   sql: Sql,
@@ -57,7 +54,12 @@ async function askFor(
   const now = nowMs(sql);
   const [row] = await sql<ClaimRow[]>`
     with present as (select skeleton from handles where "user" = ${user} and free_at is null),
-    held as (select skeleton from handles where "user" = ${user} and free_at is null for update),
+    locked as (
+      select skeleton, "user", free_at from handles
+      where ("user" = ${user} and free_at is null) or skeleton = ${skeleton}
+      order by skeleton for update
+    ),
+    held as (select skeleton from locked where "user" = ${user} and free_at is null),
     past as (
       select count(*) as redirects, min(free_at) as first_free from handles
       where "user" = ${user} and free_at > ${now} and skeleton <> ${skeleton}
@@ -122,11 +124,6 @@ export async function endAccount(
   await sql`
     with sessions_of as (delete from sessions where "user" = ${id})
     update handles set free_at = ${at}::bigint + ${limits.handleHeldMs}::bigint where "user" = ${id} and free_at is null`;
-}
-
-/** Two who want each other's handles wait for each other: one of them is told so, and asks again. Passes every other error on. */
-function undefinedIfDeadlocked(error: unknown): undefined {
-  if (sqlState(error) !== DEADLOCK) throw error;
 }
 
 function nowMs(sql: Sql) {
