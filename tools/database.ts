@@ -9,7 +9,7 @@ import { presentSecrets, readIfThere } from "../apps/server/src/secrets_file.ts"
 import { databaseError, StartError } from "../apps/server/src/start_error.ts";
 
 /** Production's if DATABASE_URL or GATZ_EMBEDDED says so, else development's. */
-export function readDatabaseConfig(): Config {
+function readDatabaseConfig(): Config {
   const environment = processEnvironment();
   const isProduction = environment.DATABASE_URL || environment.GATZ_EMBEDDED === "1";
   // It listens nowhere.

@@ -8,7 +8,7 @@ import type { LogSource } from "../../apps/server/src/live/source.ts";
 import { Traffic } from "../../apps/server/src/live/traffic.ts";
 import type { Connection } from "../../apps/server/src/ws/connection.ts";
 
-export const TEST_LIMITS: LiveLimits = {
+const TEST_LIMITS: LiveLimits = {
   feedQueueEvents: 1_000,
   feedQueueBytes: 256 * 1024,
   feedSignals: 100,
@@ -46,7 +46,7 @@ export interface ReceivedFrame {
 }
 
 /** A connection whose reader can stop reading. */
-export class TestConnection implements Connection {
+class TestConnection implements Connection {
   readonly #closed = new AbortController();
   #stalled: PromiseWithResolvers<void> | null = null;
 

@@ -78,7 +78,7 @@ export async function judgeOverSocket({ url }: Bench, one: Case): Promise<void> 
 }
 
 /** What the column's person sends. */
-export function askedBy({ row, column, call, place }: Case): Asked {
+function askedBy({ row, column, call, place }: Case): Asked {
   const { person, token, isNear } = callerOf(column, place.cast);
   const { kind } = call;
   return { procedure: row.procedure, kind, input: call.input(place, person), token, isNear };

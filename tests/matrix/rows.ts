@@ -15,7 +15,7 @@ export interface Row {
 }
 
 /** The rows of a table, in its order. */
-export function parseTable(text: string): Row[] {
+function parseTable(text: string): Row[] {
   const columns = Object.keys(COLUMNS) as Column[];
   const [heading, ...lines] = text.split("\n").filter((line) => line.trim() !== "");
   assert.deepEqual(heading?.trim().split(/ +/), columns, "the heading names the columns in their order");

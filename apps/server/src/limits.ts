@@ -205,7 +205,7 @@ const COUNTED: ReadonlySet<string> = new Set([
 ]);
 
 /** The label under which refusals of a limit are counted. */
-export function limiterOf(name: LimitName): string {
+function limiterOf(name: LimitName): string {
   return LIMITS[name].limiter ?? name;
 }
 

@@ -24,7 +24,7 @@ export const [ALICE, BOB, CLEO] = [uuidToId("user", uuid(3)), uuidToId("user", u
 
 let made = 100;
 /** Ids that no other draft of the run has. */
-export const newMessageId = (): MessageId => uuidToId("msg", uuid(made++));
+const newMessageId = (): MessageId => uuidToId("msg", uuid(made++));
 export const newEventId = () => uuidToId("evt", uuid(made++));
 
 type Said = Partial<Extract<DiscussionDraft, { type: "new-message" }>["body"]>;

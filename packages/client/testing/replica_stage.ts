@@ -33,7 +33,7 @@ export class Arrivals {
 }
 
 /** Lists that hold nothing but heads, and begin where the server's page says. */
-export const emptyLists = (server: ScriptedServer, known: ListsPart["known"] = () => undefined): ListsPart => ({
+const emptyLists = (server: ScriptedServer, known: ListsPart["known"] = () => undefined): ListsPart => ({
   load: () => Promise.resolve(),
   begin: async () => {
     const page = await server.discussions();

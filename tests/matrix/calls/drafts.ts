@@ -25,7 +25,7 @@ const inTalk = (body: (at: Place, as: Person) => Body): Write => (at, as) => (
 );
 const inOwn = (body: (at: Place, as: Person) => Body): Write => (at, as) => ({ stream: as.user, body: body(at, as) });
 
-export const CONTENT = { text: "words", mentions: [], attachments: [] };
+const CONTENT = { text: "words", mentions: [], attachments: [] };
 const AVATAR = { sha256: "0".repeat(64), bytes: 1, mime: "image/png", name: "a.png" };
 const HOUR_MS = 3_600_000;
 const inAnHour = () => Date.now() + HOUR_MS;

@@ -59,7 +59,7 @@ export function planDiscussion(brief: DiscussionBrief): DiscussionPlan {
   return { key, name, creator, members, witness, first, offers: offersOf(rest, chance), everybody };
 }
 
-export function messageKey(line: number): MessageKey {
+function messageKey(line: number): MessageKey {
   return `line-${line}`;
 }
 

@@ -234,7 +234,7 @@ class Seen {
 }
 
 /** The seqs that an item of a page tells of. */
-export function spanOf(item: NotedItem): readonly [from: number, to: number] {
+function spanOf(item: NotedItem): readonly [from: number, to: number] {
   if (item[0] === "event") return [item[2], item[2]];
   if (item[0] === "opaque") return [item[2], item[3]];
   throw new Error(`no item of a page: ${item[0]}`);

@@ -28,7 +28,7 @@ const zEvent = z.object({
   at: z.int(),
   body: z.unknown(),
 });
-export const zItem = z.discriminatedUnion("type", [
+const zItem = z.discriminatedUnion("type", [
   z.object({ type: z.literal("event"), event: zEvent }),
   z.object({ type: z.literal("opaque"), stream: z.string(), from: z.int(), to: z.int() }),
   z.object({ type: z.literal("joined"), stream: z.string(), visibleFrom: z.int(), head: z.int() }),

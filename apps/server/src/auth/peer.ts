@@ -23,7 +23,7 @@ export function peerOf(remote: string, headers: Headers, trusted: readonly Netwo
   return { address, place: placeOf(address), loopback };
 }
 
-export function isForwarded(headers: Headers): boolean {
+function isForwarded(headers: Headers): boolean {
   return FORWARDING_HEADERS.some((name) => headers.has(name));
 }
 

@@ -35,7 +35,7 @@ export function behind(
 }
 
 /** Events in seq order, each in its form for the viewer; what they may not see as ranges (VIS2). */
-export function seenEvents(
+function seenEvents(
   events: readonly LogEvent[],
   { viewer, state }: { viewer: UserId; state: StreamState },
 ): FeedItem[] {

@@ -1,6 +1,8 @@
 /** `log.*`: drafts as they are, and the log as it is, for clients that hold a replica. @module */
 import {
   type Incarnation,
+  isDiscussionStream,
+  isGroupStream,
   type NotNow,
   type Rejection,
   seq,
@@ -19,7 +21,6 @@ import { memberOffer, memberProcedure, router } from "../trpc.ts";
 import { type HeldHash, readHeldHash } from "../views/held_hash.ts";
 import { type LogPage, type NewestPage, readLogPage, readNewestPage } from "../views/log_page.ts";
 import { requireShard, seenDiscussion, seenGroup } from "../views/seen.ts";
-import { isDiscussionStream, isGroupStream } from "@gatz/domain";
 
 export interface Foresight {
   readonly incarnation: Incarnation;

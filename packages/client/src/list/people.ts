@@ -2,7 +2,7 @@
 import type { FeedItem, UserId } from "@gatz/domain";
 import { Cell, type Observable } from "../observable.ts";
 import { isTrouble, type PersonFound, type Server, type UserView } from "../server/contract.ts";
-import type { Change, Store } from "../store/contract.ts";
+import { type Change, type Store, StoreFailed } from "../store/contract.ts";
 import type { PersonRecord } from "../store/records.ts";
 import type { Timing } from "../timing.ts";
 import type { Trouble } from "../trouble.ts";
@@ -112,7 +112,7 @@ export class People implements Listing {
   async #load(user: UserId, known: Known): Promise<void> {
     const life = this.#life;
     // Without a store that answers, the server is asked.
-    const record = await this.#options.store.get("people", user).catch(() => undefined);
+    const record = await this.#options.store.get("people", user).catch(undefinedIfFailed);
     if (record !== undefined && known.cell.snapshot().kind === "unknown" && life === this.#life) {
       known.askedAt = record.askedAt;
       known.cell.set(record.person);
@@ -173,11 +173,16 @@ export class People implements Listing {
   /** Once in the life of a client, those who were asked for least lately leave the store. */
   async #trim(): Promise<void> {
     const { store, onChange, most = MOST_STORED } = this.#options;
-    const stored = await store.list("people").catch(() => []);
-    if (stored.length <= most) return;
+    const stored = await store.list("people").catch(undefinedIfFailed);
+    if (stored === undefined || stored.length <= most) return;
     const oldest = [...stored].sort((a, b) => a.value.askedAt - b.value.askedAt).slice(0, stored.length - most);
     // The keys of the table are users.
     for (const { key } of oldest) this.#unwritten.set(key as UserId, null);
     onChange();
   }
+}
+
+/** Passes on what is no refusal of the store's. */
+function undefinedIfFailed(error: unknown): undefined {
+  if (!(error instanceof StoreFailed)) throw error;
 }

@@ -64,7 +64,7 @@ export class DurableOutbox implements Outbox {
   /** Aborts with the connection; null: there is none. */
   #connection: AbortController | null = null;
   readonly #unwatch: () => void;
-  #served: Promise<unknown> = Promise.resolve();
+  #served: Promise<void> = Promise.resolve();
 
   constructor(options: OutboxOptions) {
     const { store, timing, limits } = options;
@@ -128,7 +128,8 @@ export class DurableOutbox implements Outbox {
     this.#connection?.abort();
     this.#connection = connected ? new AbortController() : null;
     const signal = this.#connection?.signal;
-    if (signal) this.#served = Promise.all([this.#served, this.#tryOn(() => this.#serve(signal))]);
+    if (signal === undefined) return;
+    this.#served = Promise.all([this.#served, this.#tryOn(() => this.#serve(signal))]).then(() => {});
   }
 
   async close(): Promise<void> {

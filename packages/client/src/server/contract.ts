@@ -1,5 +1,5 @@
 /** What the client asks of a server; over_trpc.ts asks it of a real one. @module */
-import type { DiscussionId, Draft, FeedItem, Incarnation, Outcome, Seq, StreamId } from "@gatz/domain";
+import type { DiscussionId, Draft, FeedItem, Incarnation, Outcome, StreamId } from "@gatz/domain";
 import type { AppRouter } from "@gatz/server";
 import type { inferRouterInputs, inferRouterOutputs } from "@trpc/server";
 import type { Trouble } from "../trouble.ts";
@@ -58,12 +58,6 @@ export interface Server {
 export interface Offered {
   readonly incarnation: Incarnation;
   readonly outcomes: readonly Outcome[];
-}
-
-/** A stream's newest seq that is known to be there. */
-export interface KnownHead {
-  readonly stream: StreamId;
-  readonly seq: Seq;
 }
 
 export const isTrouble = (answer: object): answer is Trouble => "kind" in answer && answer.kind === "trouble";

@@ -13,7 +13,7 @@ export interface StoreBounds {
   readonly events: number;
 }
 
-export const DEFAULT_BOUNDS: StoreBounds = { streams: 200, events: 50_000 };
+const DEFAULT_BOUNDS: StoreBounds = { streams: 200, events: 50_000 };
 
 /** Which are to leave for the others to be within the bounds. The user's own stream stays, and what is looked at. */
 export function toEvict(

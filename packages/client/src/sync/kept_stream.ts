@@ -242,8 +242,11 @@ export class KeptStream {
   async #load(): Promise<void> {
     const life = this.#life;
     this.#loading ??= this.#part.load(() => !this.#isDropped && life === this.#life);
-    await this.#loading;
-    this.#loading = null;
+    try {
+      await this.#loading;
+    } finally {
+      this.#loading = null;
+    }
     this.#changed();
   }
 

@@ -1,7 +1,7 @@
 /** What is here of one stream's log: in memory, in the store, and beyond a gap. @module */
 import { FOLD_VERSION, type Seq, seq, type StreamId, type UserId } from "@gatz/domain";
 import type { LogItem, Opened } from "../server/contract.ts";
-import type { Change, Entry, Store } from "../store/contract.ts";
+import { type Change, type Entry, type Store, StoreFailed } from "../store/contract.ts";
 import { eventKey, eventsOf, type StreamRecord } from "../store/records.ts";
 import { HeldStream } from "../stream/held_stream.ts";
 import { putItem, putRecord, putWhole } from "../stream/stored_items.ts";
@@ -184,7 +184,8 @@ export class StreamPart {
   async #entries(): Promise<readonly Entry<"events">[]> {
     try {
       return await this.#options.store.list("events", eventsOf(this.#options.stream));
-    } catch {
+    } catch (error) {
+      if (!(error instanceof StoreFailed)) throw error;
       return [];
     }
   }

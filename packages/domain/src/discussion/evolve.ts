@@ -36,7 +36,6 @@ export function evolveDiscussion(state: DiscussionState | null, event: Discussio
     case "set-role":
       return ranked({ ...state, seq }, event.body);
     case "remove-member":
-      return gone(event.body.user, evolveModeration({ ...state, seq }, event));
     case "ban-member":
       return gone(event.body.user, evolveModeration({ ...state, seq }, event));
     case "pin-message":

@@ -6,7 +6,7 @@ import type { DiscussionState, Flag } from "../state.ts";
 import { judgeRight, type Scene } from "./authority.ts";
 
 /** A flag that nobody has answered yet. */
-export function openFlag({ flags }: DiscussionState, id: EventId): Flag | undefined {
+function openFlag({ flags }: DiscussionState, id: EventId): Flag | undefined {
   return flags?.find((flag) => flag.id === id);
 }
 

@@ -38,7 +38,7 @@ export function marksWithin(marks: ExpungeMarks, sees: (at: Seq) => boolean): Ex
 }
 
 /** The mark that a message of an author at a seq falls under, if any. */
-export function markOver(
+function markOver(
   { author, seq }: { readonly author: UserId; readonly seq: number },
   marks: ExpungeMarks,
 ): ExpungeMark | undefined {

@@ -46,7 +46,7 @@ export function settingOf(key: string, value: unknown): { discussion: Discussion
 }
 
 /** The columns of a {@link PersonalRow}, of both tables. */
-export function personalRows({ sql, schema }: Queryable, where: ReturnType<typeof sql>) {
+function personalRows({ sql, schema }: Queryable, where: ReturnType<typeof sql>) {
   const here = sql(schema);
   return sql`
     select "user", rev, discussion, epoch, seq, null::text as key, null::jsonb as value from ${here}.reads where ${where}

@@ -1,5 +1,5 @@
 /**
- * The tables of one shard (schema `gatz_sNNNN`), as kysely sees them. Every table has a primary key, so that a shard can be moved by
+ * The tables of one shard (schema `gatz_sNNNN`): what is in the rows of each. Every table has a primary key, so that a shard can be moved by
  * logical replication (SHARD1). Ids are `uuid`; codes for kinds, types and roles are small integers (see codes.ts).
  */
 

@@ -37,7 +37,7 @@ export interface EventRow {
 export type StoredDecided = Omit<Decided, "targetSeq">;
 
 /** The bytes of an event's digest (LOG2). */
-export const DIGEST_BYTES = 16;
+const DIGEST_BYTES = 16;
 
 /** The keyed digest of a draft's content, which tells a retry from the reuse of an id (LOG2). */
 export function contentDigest(key: Uint8Array, proposal: Proposal): Uint8Array {

@@ -1,6 +1,6 @@
 /** Compares users' own records (LOG1) with the logs: each is about a discussion that its user sees, and no further than they see it. @module */
 import { type DiscussionId, idToUuid, type ShardNumber, shardOf, type UserId, uuidToId } from "@gatz/domain";
-import { settingOf } from "../personal/rows.ts";
+import { type PersonalRow, settingOf } from "../personal/rows.ts";
 import type { Queryable } from "../postgres/queryable.ts";
 import { LookUps, type OtherLogs, seenKey } from "./elsewhere.ts";
 import type { Report } from "./problem.ts";
@@ -92,16 +92,6 @@ export class PersonalCheck {
   }
 }
 
-interface RecordRow {
-  readonly user: string;
-  readonly rev: number;
-  readonly discussion: string | null;
-  readonly epoch: number | null;
-  readonly seq: number | null;
-  readonly key: string | null;
-  readonly value: unknown;
-}
-
 const PAGE = 1_000;
 const NAMED = 100;
 
@@ -118,7 +108,7 @@ export async function verifyPersonal(q: Queryable, options: PersonalCheckOptions
   const check = new PersonalCheck(options);
   // By revs, which both tables have an index of; those that stand twice come in one page.
   for (let last = Number.MIN_SAFE_INTEGER;;) {
-    const rows: RecordRow[] = await sql<RecordRow[]>`
+    const rows: PersonalRow[] = await sql<PersonalRow[]>`
       select * from (
         select "user", rev, discussion, epoch, seq, null::text as key, null::jsonb as value from ${here}.reads
         union all
@@ -133,7 +123,7 @@ export async function verifyPersonal(q: Queryable, options: PersonalCheckOptions
   await check.finish(heads[0]?.rev ?? 0);
 }
 
-function recordOf({ user, rev, discussion, epoch, seq, key, value }: RecordRow): StoredRecord {
+function recordOf({ user, rev, discussion, epoch, seq, key, value }: PersonalRow): StoredRecord {
   return key === null
     ? { of: "reads", user, rev, discussion: discussion!, epoch: epoch!, seq: seq! } // of a table that has them all
     : { of: "settings", user, rev, key, value };

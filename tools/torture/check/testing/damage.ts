@@ -82,7 +82,7 @@ interface Which {
   readonly seq: number;
 }
 
-export function editItems(run: Run, { device, socket, seq }: Which, edit: (item: NotedItem) => NotedItem[]): void {
+function editItems(run: Run, { device, socket, seq }: Which, edit: (item: NotedItem) => NotedItem[]): void {
   run.records = run.records.map((record) => {
     if (record.k !== "receipt" || record.device !== device || record.socket !== socket) return record;
     const items = record.items.flatMap((item) => item[0] === "event" && item[2] === seq ? edit(item) : [item]);
