@@ -6,11 +6,13 @@ import { isSystemType } from "../src/event_types.ts";
 import type { LogEvent, Proposal } from "../src/events.ts";
 import { applyToMessages, foldStream } from "../src/fold.ts";
 import type { StreamId, UserId } from "../src/ids.ts";
+import { isMember } from "../src/membership.ts";
 import { needs } from "../src/needs.ts";
 import type { Outcome } from "../src/outcome.ts";
 import { publicForm } from "../src/public_form.ts";
-import { unixMs } from "../src/scalars.ts";
-import type { GroupState, UserState } from "../src/state.ts";
+import { seq, unixMs } from "../src/scalars.ts";
+import type { GroupState, StreamState, UserState } from "../src/state.ts";
+import { seesAll } from "../src/state_for.ts";
 import { visible } from "../src/visible.ts";
 import { limits, type Move, moves, newWorld, proposalOf } from "../testing/chat.ts";
 import { holding } from "../testing/holder.ts";
@@ -26,17 +28,31 @@ function sent(world: World, stream: StreamId, viewer: UserId): LogEvent[] {
   });
 }
 
-/** As a replica holds it: what it can't fold from the beginning, it does not know. */
+/** As who was sent it from the beginning holds it: of whom something was hidden while they were away, the state is not known. */
 function folded(world: World, stream: StreamId, viewer: UserId): Pick<Held, "stream" | "messages"> {
   const events = sent(world, stream, viewer);
   if (events.length === 0) return { stream: null, messages: new Map() };
   if (events[0]?.seq === 1) {
     const { state, messages } = foldStream(events);
-    return { stream: state, messages };
+    return {
+      stream: state !== null && isWhole(state, viewer) ? toHead(state, { world, viewer }) : undefined,
+      messages,
+    };
   }
   const messages = new Map();
   for (const event of events) applyToMessages(messages, event);
   return { stream: undefined, messages };
+}
+
+const isWhole = (state: StreamState, viewer: UserId) => state.kind === "user" || seesAll(viewer, state);
+
+/** The newest events may be hidden: a member is told how far the stream goes all the same (VIS2). */
+function toHead(
+  state: StreamState,
+  { world, viewer }: { readonly world: World; readonly viewer: UserId },
+): StreamState {
+  if (state.kind !== "user" && !isMember(state, viewer)) return state;
+  return { ...state, seq: seq(world.log(state.id).length) };
 }
 
 type Holds = (world: World, stream: StreamId, viewer: UserId) => Pick<Held, "stream" | "messages">;
@@ -83,7 +99,7 @@ function foreseeAll(
     const foreseen = canDo(held, proposal, { at: unixMs(world.now), limits: world.limits });
     const outcome = world.offer(proposal);
     world.deliverAll();
-    if (isOldId(outcome)) continue;
+    if (isOldId(outcome, held)) continue;
     if (foreseen.kind === "unknown") said.unknown++;
     else {
       said.known++;
@@ -93,9 +109,10 @@ function foreseeAll(
   }
 }
 
-/** Whether an id was used before, as that of a direct group's beginning, is not asked of a client. */
-function isOldId(outcome: Outcome): boolean {
-  return outcome.kind === "duplicate" || (outcome.kind === "rejected" && outcome.code === "EventIdReused");
+/** Whether an id was used before, as that of a direct group's beginning or of a stream that is not seen, is not asked of a client. */
+function isOldId(outcome: Outcome, { stream }: Held): boolean {
+  if (outcome.kind !== "rejected") return outcome.kind === "duplicate";
+  return outcome.code === "EventIdReused" || (outcome.code === "AlreadyExists" && stream === null);
 }
 
 Deno.test("[DISC4] so it does of what a client holds that opened a stream later, and has its user's form of the state", () => {

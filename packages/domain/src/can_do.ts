@@ -15,7 +15,10 @@ import { restsOnUnseen } from "./unseen.ts";
 
 /** What a client holds: what it was answered, and folded on from the events that its user sees. */
 export interface Held {
-  /** The draft's stream, in the user's form (`stateFor`) or folded from its beginning. Null: nothing of it is seen. Undefined: not known. */
+  /**
+   * The draft's stream, in the user's form (`stateFor`), or folded from its beginning by who sees all of it (`seesAll`): what was hidden
+   * while one was away is not in what is folded. Null: nothing of it is seen. Undefined: not known.
+   */
   readonly stream: StreamState | null | undefined;
   readonly messages: ReadonlyMap<MessageId, MessageState>;
   /** The group that the draft, or its discussion, is in. */
