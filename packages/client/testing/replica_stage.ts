@@ -40,6 +40,7 @@ const emptyLists = (server: ScriptedServer, known: ListsPart["known"] = () => un
     return isTrouble(page) ? page : { incarnation: page.incarnation, cursor: page.asOf };
   },
   known,
+  isSettled: true,
   take: () => {},
   connected: () => {},
   drain: () => [],

@@ -19,7 +19,7 @@ import {
   type UserId,
   uuidToId,
 } from "@gatz/domain";
-import type { FeedHandlers, LogItem, Me, Server } from "../src/server/contract.ts";
+import type { DiscussionPage, FeedHandlers, LogItem, Me, Server } from "../src/server/contract.ts";
 import { CUT, type Trouble } from "../src/trouble.ts";
 
 const uuid = (n: number, shard = 3) =>
@@ -133,7 +133,7 @@ export class ScriptedServer implements Server {
     });
   }
 
-  async discussions() {
+  async discussions(): Promise<DiscussionPage | Trouble> {
     return await this.#answer("discussions", undefined, () => ({
       ...{ incarnation: this.life, asOf: `page of ${this.life}`, rows: [], unavailable: [], next: null },
       totals: null,

@@ -33,6 +33,8 @@ export class Blocks implements Listing {
   #seq = seq(0);
   #known = seq(0);
   #isUnwritten = false;
+  /** The server was asked, and has answered or could not. */
+  #wasAsked = false;
 
   constructor(options: BlocksOptions) {
     this.#options = options;
@@ -40,6 +42,8 @@ export class Blocks implements Listing {
       ask: () => this.#ask(),
       isWanted: () => this.#isWanted,
       most: 1,
+      // Nothing else is asked with it, and every event is seen by it.
+      togetherMs: 0,
       timing: options.timing,
     });
     this.#questions.want(options.viewer);
@@ -48,6 +52,11 @@ export class Blocks implements Listing {
   /** Whether all is known that has come by the feed. */
   get isCurrent(): boolean {
     return !this.#isWanted;
+  }
+
+  /** It is known, or was asked for in vain: nobody has to wait for it. */
+  get isSettled(): boolean {
+    return this.#wasAsked || this.users.snapshot() !== null;
   }
 
   /** The newest seq of the user's own stream that is known to be there. */
@@ -100,7 +109,7 @@ export class Blocks implements Listing {
 
   reset(): void {
     this.#seq = this.#known = seq(0);
-    this.#isUnwritten = false;
+    this.#isUnwritten = this.#wasAsked = false;
     this.users.set(null);
     this.#questions.want(this.#options.viewer);
   }
@@ -144,7 +153,11 @@ export class Blocks implements Listing {
     const { viewer, server, onChange, onTouched } = this.#options;
     const known = this.#known;
     const opened = await server.open({ stream: viewer, limit: 1 });
-    if (isTrouble(opened)) return opened;
+    if (isTrouble(opened)) {
+      this.#wasAsked = true;
+      onChange();
+      return opened;
+    }
     const { state, asOf } = opened;
     // Another life's answer, or what has come meanwhile.
     if (state.kind !== "user" || asOf < this.#seq || asOf < known) return [viewer];

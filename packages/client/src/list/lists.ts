@@ -67,6 +67,11 @@ export class Lists implements Listing {
     return isGroupStream(stream) ? this.#groups.known(stream) : this.#blocks.known;
   }
 
+  /** Whether what an event makes of a row can be told, as far as the user's own shard answers: whom they block is known. */
+  get isSettled(): boolean {
+    return this.#blocks.isSettled;
+  }
+
   async load(): Promise<void> {
     await Promise.all(this.#listings.map((listing) => listing.load()));
   }

@@ -9,10 +9,11 @@ export interface QuestionsOptions<Id> {
   readonly isWanted: (id: Id) => boolean;
   /** In one call, at most. */
   readonly most: number;
+  /** How long others are waited for that may go in the same call; milliseconds. */
+  readonly togetherMs?: number;
   readonly timing: Timing;
 }
 
-/** How long others are waited for that may go in the same call. */
 const TOGETHER_MS = 50;
 
 export class Questions<Id> {
@@ -60,9 +61,10 @@ export class Questions<Id> {
   async #askAll(): Promise<void> {
     if (this.#isAsking) return;
     this.#isAsking = true;
-    for (let delayMs = TOGETHER_MS; this.#mayAsk; delayMs = Math.max(TOGETHER_MS, await this.#askSome())) {
+    const { timing, togetherMs = TOGETHER_MS } = this.#options;
+    for (let delayMs = togetherMs; this.#mayAsk; delayMs = Math.max(togetherMs, await this.#askSome())) {
       this.#pause = new AbortController();
-      await this.#options.timing.wait(delayMs, this.#pause.signal);
+      if (delayMs > 0) await timing.wait(delayMs, this.#pause.signal);
     }
     this.#isAsking = false;
   }

@@ -13,6 +13,8 @@ export interface ListsPart extends Listing {
   begin(): Promise<Begun>;
   /** The newest seq of a stream that is known to be there, of those that the user sees; undefined: it is in no list. */
   known(stream: StreamId): Seq | undefined;
+  /** Whether what an event means for the lists can be told from what is here, or could not be had: before, no cursor is worth storing. */
+  readonly isSettled: boolean;
 }
 
 /** Drafts on their way, as they learn what they wait for. */

@@ -1,9 +1,8 @@
 /** What drives a client: one store, one feed, one outbox; all that is shown is kept current from here. @module */
-import { assert, type FeedItem, type Incarnation, type StreamId } from "@gatz/domain";
+import { assert, type Incarnation, type StreamId } from "@gatz/domain";
 import { Cell, type Observable } from "../observable.ts";
 import { isTrouble, type Me, type Server } from "../server/contract.ts";
 import { type SelfRecord, STORE_FORMAT } from "../store/records.ts";
-import type { Trouble } from "../trouble.ts";
 import { Arrivals } from "./arrivals.ts";
 import { CLEARED, PLACE_KEY, putSelf, SELF_KEY } from "./cleared.ts";
 import type { ListsPart, OutboxPart, PartsKit, ReplicaOptions, Session } from "./contract.ts";
@@ -11,10 +10,13 @@ import { keepWithin } from "./eviction.ts";
 import { type FeedFrame, InboxFeed } from "./feed.ts";
 import { FrameGate } from "./frame_gate.ts";
 import { type Held, heldLater, HeldStreams } from "./held_streams.ts";
+import { Intake } from "./intake.ts";
 import { Journal } from "./journal.ts";
 import { Lanes } from "./lanes.ts";
 import { Lives } from "./lives.ts";
 import { type ClientStatus, StatusBoard } from "./status.ts";
+import { TokenCheck } from "./token_check.ts";
+import { type Patience, untilAnswered } from "./until_answered.ts";
 
 export class Replica<L extends ListsPart, O extends OutboxPart> {
   readonly #options: ReplicaOptions<L, O>;
@@ -29,23 +31,21 @@ export class Replica<L extends ListsPart, O extends OutboxPart> {
   readonly #kit: PartsKit;
   #outbox: O | null = null;
   #streams: HeldStreams | null = null;
-  /** Frames are taken; else the feed only tells that there is a connection. */
-  #hasBegun = false;
+  readonly #intake: Intake;
+  readonly #check: TokenCheck;
   /** Shut until the server has said whose token this connection has. */
   readonly #gate = new FrameGate();
-  /** Where the feed began with these. */
-  #uncheckedFrom: string | null = null;
-  #isAsking = false;
-  #isToBeAsked = false;
   /** A feed is begun on a connection that has been checked. */
   #isGoingOn = false;
   #isConnected = false;
   readonly #arrivals: Arrivals;
+  readonly #patience: Patience;
 
   constructor(options: ReplicaOptions<L, O>) {
     this.#options = options;
     const { store, timing, server, onBug } = options;
     const { signal } = this.#closing;
+    this.#patience = { timing, signal };
     this.#lives = new Lives((incarnation) => this.#startAnew(incarnation));
     this.#kit = { server: this.#lives.watching(server), store, timing };
     this.#journal = new Journal({ store, timing, signal, onBug, onFailing: (fails) => this.#board.storing(fails) });
@@ -55,8 +55,18 @@ export class Replica<L extends ListsPart, O extends OutboxPart> {
       signal,
       onAnswer: (shard, answers) => {
         this.#board.shardAnswers(shard, answers ? null : this.#streams?.behindOn(shard) ?? []);
-        this.#showMissing();
+        this.#intake.showMissing();
       },
+    });
+    this.#intake = new Intake({
+      ...{ session: this.#session, streams: () => this.#streams, outbox: () => this.outbox },
+      ...{ lives: this.#lives, journal: this.#journal, lanes: this.#lanes, board: this.#board },
+    });
+    this.#check = new TokenCheck({
+      ask: () => untilAnswered(() => this.#kit.server.me(), this.#patience),
+      onMe: (me) => this.#learn(me),
+      onTrouble: ({ problem }) => this.#refuse(problem),
+      onBug,
     });
     this.#feed = new InboxFeed({
       follow: (cursor, on) => server.follow(cursor, on),
@@ -116,10 +126,9 @@ export class Replica<L extends ListsPart, O extends OutboxPart> {
     if (self !== undefined && "format" in self) await this.#begin(self);
     if (isGoing) {
       this.#lives.resume(place.incarnation);
-      this.#hasBegun = true;
-      this.#uncheckedFrom = place.cursor;
+      this.#intake.begin(place.cursor);
     }
-    this.#feed.begin(this.#uncheckedFrom);
+    this.#feed.begin(this.#intake.cursor);
     const parts = { ...this.#options, journal: this.#journal, signal: this.#closing.signal };
     keepWithin(parts, () => this.#streams).catch(onBug);
   }
@@ -155,40 +164,30 @@ export class Replica<L extends ListsPart, O extends OutboxPart> {
   /** It is known whose client this is. */
   async #begin(self: SelfRecord): Promise<void> {
     const { store, onBug, lists: makeLists } = this.#options;
-    const lists = makeLists({ ...this.#kit, self, outbox: this.outbox, onChange: () => this.#listsAsked() });
+    const lists = makeLists({ ...this.#kit, self, outbox: this.outbox, onChange: () => this.#intake.learn() });
     await lists.load();
     const [journal, lanes, { timing }, { signal }] = [this.#journal, this.#lanes, this.#options, this.#closing];
     this.#streams = new HeldStreams({
       ...{ viewer: self.user, server: this.#kit.server, store, journal, lanes, timing, signal, onBug },
       onArrived: (stream, head) => this.#arrivals.add(stream, head),
-      onChange: () => this.#showMissing(),
+      onChange: () => this.#intake.showMissing(),
     }, await store.list("streams"));
     this.#streams.compare((stream) => lists.known(stream));
     this.#session.set({ self, lists });
   }
 
-  /** Asking has brought something that no frame brings again: where a feed begins at the present, also how far streams have come (LIVE3). */
-  #listsAsked(): void {
-    const lists = this.#session.snapshot()?.lists;
-    if (lists === undefined) return;
-    this.#streams?.learn((stream) => lists.known(stream));
-    this.#journal.put(lists.drain());
-  }
-
   #connected(connected: boolean): void {
     this.#board.connected(connected);
     this.#isConnected = connected;
-    if (connected && !this.#isGoingOn) this.#check();
+    if (connected && !this.#isGoingOn) {
+      // Each connection has a token of its own.
+      this.#gate.shut();
+      this.#check.begin();
+    }
     this.#tellConnected();
     if (!connected) return;
     this.#lanes.revive();
     this.#streams?.retry();
-  }
-
-  /** Each connection has a token of its own, and the app may have given another user's. */
-  #check(): void {
-    this.#gate.shut();
-    this.#askWhoseItIs().catch(this.#options.onBug);
   }
 
   /** Begins a feed on a connection that has been checked. */
@@ -204,30 +203,13 @@ export class Replica<L extends ListsPart, O extends OutboxPart> {
     if (!this.#isConnected) this.#gate.shut();
     const connected = this.#isConnected && this.#gate.isOpen;
     this.outbox.connected(connected);
-    this.#session.snapshot()?.lists.connected(connected && this.#hasBegun);
+    this.#session.snapshot()?.lists.connected(connected && this.#intake.hasBegun);
   }
 
   #rejected(reason: string): void {
     this.#board.rejected(reason);
     this.#isConnected = false;
     this.#tellConnected();
-  }
-
-  async #askWhoseItIs(): Promise<void> {
-    this.#isToBeAsked = true;
-    if (this.#isAsking) return;
-    this.#isAsking = true;
-    try {
-      while (this.#isToBeAsked) {
-        this.#isToBeAsked = false;
-        const me = await this.#asked(() => this.#kit.server.me());
-        if (me === null || this.#isToBeAsked) continue;
-        if (isTrouble(me)) this.#refuse(me.problem);
-        else await this.#learn(me);
-      }
-    } finally {
-      this.#isAsking = false;
-    }
   }
 
   /** Whose the token is, with the limits to keep; and where to begin, if nothing is stored. */
@@ -239,95 +221,47 @@ export class Replica<L extends ListsPart, O extends OutboxPart> {
     if (before === null) await this.#begin(self);
     else this.#session.set({ ...before, self });
     this.#journal.put([putSelf(self)]);
-    if (this.#isToBeAsked || !this.#isConnected) return;
+    if (this.#check.isToBeAsked || !this.#isConnected) return;
     this.#takeUnchecked();
-    if (!this.#hasBegun) await this.#beginCold();
+    if (!this.#intake.hasBegun) await this.#beginCold();
   }
 
   /** Reads the first pages: their snapshot is where the feed goes on (LIVE3). */
   async #beginCold(): Promise<void> {
     const lists = this.#session.snapshot()?.lists;
     if (lists === undefined) return;
-    const begun = await this.#asked(() => lists.begin());
-    if (begun === null || this.#hasBegun) return;
+    const begun = await untilAnswered(() => lists.begin(), this.#patience);
+    if (begun === null || this.#intake.hasBegun) return;
     if (isTrouble(begun)) return this.#refuse(begun.problem);
     if (!this.#lives.meet(begun.incarnation)) return await this.#beginCold();
-    this.#hasBegun = true;
+    this.#intake.begin(begun.cursor);
     this.outbox.incarnation(begun.incarnation);
     // Another tab may have stored streams meanwhile, as of before this list.
     this.#streams?.compare((stream) => lists.known(stream));
-    this.#journal.put(lists.drain());
-    this.#journal.reached(begun);
-    this.#uncheckedFrom = begun.cursor;
+    this.#intake.reached();
+    this.#intake.showMissing();
     if (this.#gate.isOpen) this.#goOn(begun.cursor);
     else this.#feed.begin(begun.cursor);
-  }
-
-  /** Asks until there is an answer, or a trouble that asking again does not mend; null: it is not wanted any more. */
-  async #asked<T extends object>(question: () => Promise<T | Trouble>): Promise<T | Trouble | null> {
-    const { timing } = this.#options;
-    const { signal } = this.#closing;
-    for (let failures = 0; !signal.aborted; failures++) {
-      const answer = await question();
-      if (!isTrouble(answer) || !answer.again) return answer;
-      await timing.wait(Math.max(answer.retryAfterMs, timing.retryDelayMs(failures)), signal);
-    }
-    return null;
   }
 
   /** Nothing of this token's user goes into the store of another one, nor of one who is not told, though a feed be brought. */
   #refuse(reason: string | null): void {
     this.#gate.drop();
-    this.#feed.reject(reason, this.#uncheckedFrom);
+    this.#feed.reject(reason, this.#intake.cursor);
   }
 
   #receive(frame: FeedFrame): void {
-    if (!this.#hasBegun || this.#gate.keep(frame)) return;
-    if (this.#gate.isOpen) this.#take(frame);
+    if (!this.#intake.hasBegun || this.#gate.keep(frame)) return;
+    if (this.#gate.isOpen) this.#intake.take(frame);
     else this.#feed.stop();
   }
 
   #takeUnchecked(): void {
     if (this.#gate.isOpen) return;
     const frames = this.#gate.open();
-    if (frames === null) return this.#goOn(this.#uncheckedFrom);
+    if (frames === null) return this.#goOn(this.#intake.cursor);
     this.#tellConnected();
-    for (const frame of frames) this.#take(frame);
-  }
-
-  /** Everything that a frame says, and then its cursor. */
-  #take({ cursor, items }: FeedFrame): void {
-    const lists = this.#session.snapshot()?.lists;
-    if (lists === undefined || !this.#hasBegun) return;
-    const live = items.find((item) => item.type === "live");
-    if (live !== undefined) {
-      if (!this.#lives.meet(live.incarnation)) return;
-      this.outbox.incarnation(live.incarnation);
-    }
-    lists.take(items);
-    for (const item of items) {
-      this.#streams?.take(item);
-      if (item.type === "shard") this.#tellOfShard(item);
-    }
-    this.#journal.put(lists.drain());
-    const incarnation = this.#lives.present;
-    if (incarnation !== null) this.#journal.reached({ incarnation, cursor });
-    this.#uncheckedFrom = cursor;
-    if (live !== undefined) this.#board.streaming();
-    if (items.some(({ type }) => type === "live" || type === "beat")) {
-      this.#outbox?.caughtUp((stream) => this.#streams?.isKept(stream) ?? false);
-    }
-  }
-
-  #tellOfShard({ shard, status, streams }: Extract<FeedItem, { type: "shard" }>): void {
-    this.#board.shardSays(shard, status === "ok" ? null : { status, streams });
-    if (status === "ok") this.#lanes.revive();
-    this.#showMissing();
-  }
-
-  #showMissing(): void {
-    const silent = this.#board.status.snapshot().troubles;
-    this.#board.missing(this.#streams?.isBehind(silent) ?? false);
+    for (const frame of frames) this.#intake.take(frame);
   }
 
   /** Another life of the installation: only drafts, and whose they are, are kept (LOG9). */
@@ -337,11 +271,10 @@ export class Replica<L extends ListsPart, O extends OutboxPart> {
   }
 
   #forgetAll(): void {
-    this.#hasBegun = false;
+    this.#intake.forget();
     this.#journal.discard();
     this.#arrivals.clear();
     this.#journal.put(CLEARED);
-    this.#uncheckedFrom = null;
     this.#session.snapshot()?.lists.reset();
     this.#streams?.reset();
     // Where it begins now is asked for as soon as it stands.
