@@ -52,19 +52,24 @@ interface ListsStaged {
   readonly known?: ListsPart["known"];
   /** Given what lists call when asking has brought something. */
   readonly onLists?: (onChange: () => void) => void;
+  /** Of lists, instead of nothing. */
+  readonly take?: ListsPart["take"];
+  /** Default: a bug is the test's. */
+  readonly onBug?: (bug: unknown) => void;
+}
+
+function thrown(bug: unknown): never {
+  throw bug;
 }
 
 export async function start(
-  { known, onLists, ...parts }: Partial<Omit<Client, "replica">> & ListsStaged = {},
+  { known, onLists, take = () => {}, onBug = thrown, ...parts }: Partial<Omit<Client, "replica">> & ListsStaged = {},
 ): Promise<Client> {
   const { server = new ScriptedServer(), store = memoryStore(), time = new VirtualTime(), ...rest } = parts;
   const { outbox = new Arrivals() } = parts;
-  const onBug = (bug: unknown) => {
-    throw bug;
-  };
   const lists = ({ onChange }: { readonly onChange: () => void }) => {
     onLists?.(onChange);
-    return emptyLists(server, known);
+    return { ...emptyLists(server, known), take };
   };
   const replica = new Replica({ ...rest, server, store, timing: time, outbox: () => outbox, lists, onBug });
   await replica.start();
@@ -74,7 +79,7 @@ export async function start(
 
 /** A client that is current, with one discussion open whose head is at 3. */
 export async function streaming(
-  parts: Partial<Omit<Client, "replica">> = {},
+  parts: Parameters<typeof start>[0] = {},
 ): Promise<Client & { readonly tea: Held }> {
   const client = await start(parts);
   client.server.live();

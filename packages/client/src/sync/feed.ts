@@ -19,8 +19,10 @@ export interface InboxFeedOptions {
   readonly onConnected: (connected: boolean) => void;
   /** The server does not take who this is; why, for people. It is tried again by itself, and by {@link InboxFeed.retry}. */
   readonly onRejected: (reason: string) => void;
-  /** The server makes nothing of the cursor. */
+  /** The server makes nothing of the cursor. Called after a while, a longer one each time in a row: it may make nothing of any. */
   readonly onCursorRefused: () => void;
+  /** Told of what these throw: it keeps the feed from nothing. */
+  readonly onBug: (bug: unknown) => void;
   readonly timing: Timing;
   readonly signal: AbortSignal;
 }
@@ -33,6 +35,7 @@ export class InboxFeed {
   #cursor: string | null = null;
   /** In a row. */
   #failures = 0;
+  #refusals = 0;
   #patience = new AbortController();
 
   constructor(options: InboxFeedOptions) {
@@ -72,7 +75,7 @@ export class InboxFeed {
         if (isCurrent()) this.#take(frame);
       },
       connected: (connected) => {
-        if (isCurrent()) this.#options.onConnected(connected);
+        if (isCurrent()) this.#connected(connected);
       },
       ended: (trouble) => {
         if (isCurrent()) void this.#ended(trouble);
@@ -85,21 +88,38 @@ export class InboxFeed {
 
   #take(frame: FeedFrame): void {
     this.#failures = 0;
-    if (this.#cursor !== null) this.#cursor = frame.cursor;
-    this.#options.onFrame(frame);
+    if (this.#cursor !== null) {
+      this.#cursor = frame.cursor;
+      this.#refusals = 0;
+    }
+    this.#safely(() => this.#options.onFrame(frame));
+  }
+
+  #connected(connected: boolean): void {
+    this.#safely(() => this.#options.onConnected(connected));
   }
 
   async #ended(trouble: Trouble): Promise<void> {
     this.stop();
     const ended = this.#current;
-    const { timing, signal } = this.#options;
-    if (trouble.code === "Malformed" && this.#cursor !== null) return this.#options.onCursorRefused();
-    const isRejected = !trouble.again;
-    if (isRejected) this.#options.onRejected(trouble.problem ?? "the server takes no feed of this client");
-    else this.#options.onConnected(false);
-    const failure = this.#failures++;
+    const { timing, signal, onRejected, onCursorRefused } = this.#options;
+    const isCursorRefused = trouble.code === "Malformed" && this.#cursor !== null;
+    const isRejected = !trouble.again && !isCursorRefused;
+    if (isRejected) this.#safely(() => onRejected(trouble.problem ?? "the server takes no feed of this client"));
+    else if (!isCursorRefused) this.#connected(false);
+    const failure = isCursorRefused ? this.#refusals++ : this.#failures++;
     const delayMs = isRejected ? backOff(failure, REJECTED) : timing.retryDelayMs(failure);
     await timing.wait(Math.max(trouble.retryAfterMs, delayMs), AbortSignal.any([signal, this.#patience.signal]));
-    if (ended === this.#current && !signal.aborted) this.#begin();
+    if (ended !== this.#current || signal.aborted) return;
+    if (isCursorRefused) this.#safely(onCursorRefused);
+    else this.#begin();
+  }
+
+  #safely(act: () => void): void {
+    try {
+      act();
+    } catch (bug) {
+      this.#options.onBug(bug);
+    }
   }
 }

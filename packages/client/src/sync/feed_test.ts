@@ -46,3 +46,27 @@ Deno.test("[LIVE1] a cursor that the server makes nothing of is dropped with wha
   assert.deepEqual([kind(again), (await again.store.list("events")).length], ["live", 0]);
   assert.deepEqual([(await again.store.list("drafts")).length, (await place(again)) === undefined], [1, false]);
 });
+
+Deno.test("[LIVE1] a server that refuses every cursor is asked less and less often", async () => {
+  const first = await streaming();
+  await first.replica.close();
+  const server = new ScriptedServer();
+  const { follow } = server;
+  server.follow = (cursor, on) => {
+    const feed = follow.call(server, cursor, on);
+    if (cursor !== null) on.ended({ ...CUT, again: false, code: "Malformed", problem: "is not a cursor of this API" });
+    return feed;
+  };
+  const again = await start({ server, store: first.store });
+  await again.time.pass(60_000);
+  // The longest that full jitter may wait: half a second, twice as long each time, and at most eight seconds.
+  const most = 5 + Math.ceil((60 - 15.5) / 8);
+  for (const asked of ["me", "discussions"]) {
+    const times = server.asked.filter((one) => one === asked).length;
+    assert(times > 1 && times <= most + 1, `${asked}: ${times} times in a minute`);
+  }
+  server.follow = follow;
+  await again.time.pass(8_000);
+  server.live();
+  assert.equal(kind(again), "live");
+});

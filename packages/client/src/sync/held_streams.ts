@@ -160,7 +160,13 @@ export class HeldStreams {
   /** Of a stream of which nothing is kept, all that is told of counts as arrived: whoever opens it later reads it. */
   #heard(stream: StreamId, head: Seq, tell: (kept: KeptStream) => void): void {
     const kept = this.#streams.get(stream);
-    if (kept !== undefined && !kept.isIdle) return tell(kept);
+    if (kept !== undefined && !kept.isIdle) {
+      try {
+        return tell(kept);
+      } catch (bug) {
+        return kept.failed(bug);
+      }
+    }
     this.#streams.delete(stream);
     this.#options.onArrived(stream, head);
   }

@@ -8,6 +8,7 @@ import type { Journal } from "./journal.ts";
 import type { Lanes } from "./lanes.ts";
 import type { Lives } from "./lives.ts";
 import type { StatusBoard } from "./status.ts";
+import { takeAll } from "./take_all.ts";
 
 export interface IntakeOptions {
   readonly session: Observable<Session<ListsPart> | null>;
@@ -18,6 +19,7 @@ export interface IntakeOptions {
   readonly journal: Journal;
   readonly lanes: Lanes;
   readonly board: StatusBoard;
+  readonly onBug: (bug: unknown) => void;
 }
 
 export class Intake {
@@ -49,7 +51,7 @@ export class Intake {
 
   /** Everything that a frame says, and then its cursor. */
   take({ cursor, items }: FeedFrame): void {
-    const { streams, outbox, lives, board } = this.#options;
+    const { streams, outbox, lives, board, onBug } = this.#options;
     const lists = this.#lists;
     if (lists === undefined || !this.hasBegun) return;
     const live = items.find((item) => item.type === "live");
@@ -57,7 +59,7 @@ export class Intake {
       if (!lives.meet(live.incarnation)) return;
       outbox().incarnation(live.incarnation);
     }
-    lists.take(items);
+    takeAll(items, { take: (some) => lists.take(some), onBug });
     for (const item of items) {
       streams()?.take(item);
       if (item.type === "shard") this.#tellOfShard(item);

@@ -7,7 +7,7 @@ import type { StreamRecord } from "../store/records.ts";
 import type { HeldStream } from "../stream/held_stream.ts";
 import { lastSeq } from "../stream/window.ts";
 import type { Timing } from "../timing.ts";
-import type { Trouble } from "../trouble.ts";
+import { CUT, type Trouble } from "../trouble.ts";
 import type { Journal } from "./journal.ts";
 import type { Lanes } from "./lanes.ts";
 import { StreamPart } from "./stream_part.ts";
@@ -64,6 +64,8 @@ export class KeptStream {
   /** Counts the lives of the installation that it has been in: what was asked in an earlier one is not wanted any more. */
   #life = 0;
   #isDropped = false;
+  /** Something that must not happen has happened to it, and nothing since that could mend it. */
+  #hasFailed = false;
 
   constructor(stream: StreamId, { record, ...keeping }: Keeping & { readonly record: StreamRecord | null }) {
     this.stream = stream;
@@ -99,6 +101,7 @@ export class KeptStream {
     if (!this.isHeld && this.#isMissing) this.#askAgain();
     this.#holders++;
     this.#trouble = null;
+    this.#hasFailed = false;
     this.#part.touch();
     this.#changed();
   }
@@ -118,6 +121,7 @@ export class KeptStream {
   /** What was in the way may not be any more. */
   retry(): void {
     this.#trouble = null;
+    this.#hasFailed = false;
     this.#changed();
   }
 
@@ -186,6 +190,16 @@ export class KeptStream {
     this.#changed();
   }
 
+  /** What must not happen is told, and costs this stream alone: once, what the server has of it is asked for instead of what it came to here. */
+  failed(bug: unknown): void {
+    if (this.#hasFailed) this.#trouble = { ...CUT, again: false, problem: `a bug of this client: ${bug}` };
+    this.#hasFailed = true;
+    this.#part.forgetState();
+    this.#part.unload();
+    this.#keeping.onBug(bug);
+    this.#changed();
+  }
+
   /** It is forgotten: what is under way has no effect any more. */
   drop(): void {
     this.#isDropped = true;
@@ -198,10 +212,7 @@ export class KeptStream {
     if (this.#isWorking || this.#nextStep() === null) return;
     this.#isWorking = true;
     this.#doAll()
-      .catch((bug) => {
-        this.#isDropped = true;
-        this.#keeping.onBug(bug);
-      })
+      .catch((bug) => this.failed(bug))
       .finally(() => {
         this.#isWorking = false;
         if (!this.isHeld) this.#part.unload();
@@ -236,7 +247,7 @@ export class KeptStream {
   #show(): void {
     const isWanted = this.isHeld && this.#part.held === null && !this.#isDropped && !this.#isMissing;
     if (!isWanted || !this.#isWorking || this.#loading !== null) return;
-    this.#load().catch((bug) => this.#keeping.onBug(bug));
+    this.#load().catch((bug) => this.failed(bug));
   }
 
   async #load(): Promise<void> {

@@ -60,7 +60,7 @@ export class Replica<L extends ListsPart, O extends OutboxPart> {
     });
     this.#intake = new Intake({
       ...{ session: this.#session, streams: () => this.#streams, outbox: () => this.outbox },
-      ...{ lives: this.#lives, journal: this.#journal, lanes: this.#lanes, board: this.#board },
+      ...{ lives: this.#lives, journal: this.#journal, lanes: this.#lanes, board: this.#board, onBug },
     });
     this.#check = new TokenCheck({
       ask: () => untilAnswered(() => this.#kit.server.me(), this.#patience),
@@ -74,6 +74,7 @@ export class Replica<L extends ListsPart, O extends OutboxPart> {
       onConnected: (connected) => this.#connected(connected),
       onRejected: (reason) => this.#rejected(reason),
       onCursorRefused: () => this.#forgetAll(),
+      onBug,
       timing,
       signal,
     });
