@@ -10,12 +10,13 @@ function keepBusy(ms: number): void {
   for (const end = performance.now() + ms; performance.now() < end;);
 }
 
+/** No answer ever. */
+const silence = new Promise<never>(() => {});
+
 Deno.test("[SHARD2] what does not come in time is not waited for", async () => {
-  const answer = answerIn(1_000);
   let passed = 0;
-  await assert.rejects(before(deadlineIn(10), answer, () => passed++), DeadlinePassed);
+  await assert.rejects(before(deadlineIn(10), silence, () => passed++), DeadlinePassed);
   assert.equal(passed, 1);
-  await answer;
 });
 
 Deno.test("[SHARD2] a thread that was busy does not take its own delay for a server that does not answer", async () => {
@@ -26,12 +27,11 @@ Deno.test("[SHARD2] a thread that was busy does not take its own delay for a ser
   assert.equal(await waited, "an answer");
 });
 
-Deno.test("[SHARD2] a busy thread waits no longer than it was busy", async () => {
-  const answer = answerIn(1_000);
-  const waited = before(deadlineIn(10), answer);
+Deno.test("[SHARD2] a busy thread waits no longer than it was busy, and not for long", async () => {
+  const waited = before(deadlineIn(10), silence);
   keepBusy(100);
-  const start = performance.now();
-  await assert.rejects(waited, DeadlinePassed);
-  assert.ok(performance.now() - start < 500);
-  await answer;
+  // Timers are told in the order in which they are due, however late that is.
+  const late = answerIn(1_000);
+  await assert.rejects(Promise.race([waited, late]), DeadlinePassed);
+  await late;
 });

