@@ -36,7 +36,7 @@ if (await needsPostgres(import.meta.url)) {
     }
     assert.ok(texts.length > 50, `${texts.length} tests were read`);
     for (const limit of Object.keys(LIMITS) as (keyof typeof LIMITS)[]) {
-      const [, , , told] = limitRow(limit);
+      const [, , , , told] = limitRow(limit);
       const name = asNamed[limit] ?? new RegExp(`\\b${limit}\\b`);
       if (told !== "") assert.ok(texts.some((text) => name.test(text)), `no test names ${limit}`);
     }

@@ -168,6 +168,24 @@ if (await needsPostgres(import.meta.url)) {
     assert.equal(await refusalOf(open()), "RateLimited calls");
   });
 
+  Deno.test("[SEC2] pageCallBytes: a state that is opened counts as more calls, the larger it is", async () => {
+    const limits = { callsBurst: 12, callsPerMinute: 1, pageCallBytes: 500 };
+    await using server = await testServer({ rates: "default", limits });
+    await using ann = await person(server.url, "ann");
+    await using ben = await person(server.url, "ben");
+    const { discussion } = await talk(ann, [ben]);
+    const open = () => ben.api.log.open.query({ stream: discussion, limit: 1 });
+    const bytes = async () => JSON.stringify((await open()).state).length;
+    assert.ok(await bytes() < 1_000);
+    const id = freshId("evt", shardOf(discussion));
+    sent((await ann.api.discussions.describe.mutate({ id, discussion, description: "x".repeat(1_000) })).outcome);
+    const larger = await bytes();
+    assert.ok(larger > 1_000 && larger < 2_500, `${larger} bytes`);
+    const opened = [];
+    while (opened.length < 12 && await refusalOf(open()) === "") opened.push(larger);
+    assert.ok(opened.length >= 2 && opened.length <= 4, `${opened.length} opened, each worth three calls or more`);
+  });
+
   Deno.test("[SEC2] pagesAtOnce: of a discussion as it was, too, a user is read so many of a shard at once", async () => {
     await using server = await testServer({ rates: "default" });
     await using ann = await person(server.url, "ann");

@@ -26,8 +26,8 @@ export interface Fleet extends AsyncDisposable {
   readonly database: TestDatabase;
   /** One a shard; the first one's owner is a member of all. */
   readonly rooms: readonly Room[];
-  /** `port`: where it listens; default a free one. */
-  start(options?: { readonly port?: number }): Promise<Node>;
+  /** `port`: where it listens; default a free one. `limits`: further ones, as in GATZ_LIMITS. */
+  start(options?: { readonly port?: number; readonly limits?: string }): Promise<Node>;
 }
 
 const SHARDS = 4;
@@ -43,11 +43,11 @@ export async function makeFleet(): Promise<Fleet> {
     DATABASE_URL: database.directoryUrl,
     GATZ_SERVERS: Object.entries(database.servers).map(([name, url]) => `${name}=${url}`).join(),
     GATZ_SHARDS: String(SHARDS),
-    GATZ_LIMITS: "lifted-for-load",
   };
   for (const [name, value] of Object.entries(secrets)) if (value !== undefined) env[name] = value;
-  const start = async ({ port = 0 } = {}): Promise<Node> => {
-    const process = startEntryPoint("apps/server/main.ts", { env: { ...env, GATZ_PORT: String(port) } });
+  const start: Fleet["start"] = async ({ port = 0, limits = "" } = {}) => {
+    const set = { GATZ_PORT: String(port), GATZ_LIMITS: `lifted-for-load,${limits}` };
+    const process = startEntryPoint("apps/server/main.ts", { env: { ...env, ...set } });
     const [, url] = /gatz serves on (\S+)/.exec(await process.printed(/gatz serves on \S+\n/)) ?? [];
     assert.ok(url);
     return { ...process, url };

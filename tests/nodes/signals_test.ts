@@ -7,6 +7,7 @@ import { Ears } from "./ears.ts";
 if (await needsPostgres(import.meta.url)) {
   const { connect, freshId, person, testServer } = await import("@gatz/testing/test_server.ts");
   const { disposeAll, sent, talk } = await import("../api/talk.ts");
+  const { makeFleet } = await import("./fleet.ts");
   const { until } = await import("./until.ts");
   type Person = Awaited<ReturnType<typeof person>>;
 
@@ -139,6 +140,30 @@ if (await needsPostgres(import.meta.url)) {
     assert.ok(last.kind === "presence" && last.lastSeen !== undefined && last.lastSeen % 60_000 === 0, "to the minute");
     const known = new Set(signalsOf(ofEve).map(({ user }) => user));
     assert.deepEqual([...known].filter((user) => user !== eve.user), [], "who shares no group hears of nobody");
+  });
+
+  Deno.test("[LIVE7] who listens at a node that is killed or frozen is offline once another has noticed, not when their presence expires", async () => {
+    await using fleet = await makeFleet();
+    const limits = "presenceGraceMs=500";
+    const owner = await fleet.start({ limits });
+    const [idle, third] = await Promise.all([fleet.start({ limits }), fleet.start({ limits })]);
+    await using _nodes = disposeAll(owner, idle, third);
+    const [watcher, onIdle, onOwner] = fleet.rooms.map(({ owner }) => owner);
+    assert.ok(watcher && onIdle && onOwner);
+    const listenAt = ({ url }: { url: string }, { token }: { token: string }) =>
+      new Ears(connect(url, { transport: "ws", token }).api).live();
+    await using sees = await listenAt(third, watcher);
+    await using _feeds = disposeAll(await listenAt(idle, onIdle), await listenAt(owner, onOwner));
+    await until(() => presence(sees, onIdle.user) === "online" && presence(sees, onOwner.user) === "online");
+    // Of this one only the node that writes can tell: the third has no connection with it.
+    await idle.end("SIGKILL");
+    await until(() => presence(sees, onIdle.user) === "offline");
+    assert.equal(presence(sees, onOwner.user), "online");
+    Deno.kill(owner.pid, "SIGSTOP");
+    await until(() => presence(sees, onOwner.user) === "offline");
+    // Awake again it follows the node that writes now, and says who is there.
+    Deno.kill(owner.pid, "SIGCONT");
+    await until(() => presence(sees, onOwner.user) === "online");
   });
 
   Deno.test("[LIVE7] [BLK1] of presence neither who blocks nor who is blocked learns, on whichever nodes they are; who blocks hears no typing", async () => {

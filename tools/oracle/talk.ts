@@ -21,7 +21,7 @@ export class PlainTalk {
   isClosed = false;
   joinUntil = -Infinity;
   slow: { readonly seconds: number; readonly until: number } | null = null;
-  /** While it is slow: when each member last sent something. */
+  /** While it is slow: when each member last sent something, but for those who were free when it was last changed. */
   readonly lastSent = new Map<string, number>();
   /** By user: until when. */
   readonly mutes = new Map<string, number>();
@@ -62,7 +62,7 @@ export class PlainTalk {
     }
   }
 
-  #moderate({ type, id, seq, body }: PlainEvent): void {
+  #moderate({ type, id, seq, at, body }: PlainEvent): void {
     const { user = "", target = "", until = Infinity } = body;
     if (body.flag !== undefined) this.flags.delete(body.flag);
     if (type === "lock" || type === "unlock") this.isLocked = type === "lock";
@@ -75,8 +75,8 @@ export class PlainTalk {
     if (type === "unpin-message") this.pins.delete(target);
     if (type === "flag-message") this.flags.set(id, target);
     if (type === "set-slow-mode") {
+      for (const [sender, last] of this.lastSent) if (this.#isFree(last, at)) this.lastSent.delete(sender);
       this.slow = body.seconds === 0 ? null : { seconds: body.seconds ?? 0, until };
-      if (this.slow === null) this.lastSent.clear();
     }
     if (type !== "expunge") return;
     const { author = "", upToSeq = 0 } = body;
@@ -84,6 +84,11 @@ export class PlainTalk {
     for (const message of this.messages.values()) {
       if (message.author === author && message.seq <= upToSeq) message.isLive = false;
     }
+  }
+
+  /** Who is free when slow mode changes stays free. */
+  #isFree(last: number, at: number): boolean {
+    return this.slow === null || this.slow.until <= at || at - last >= this.slow.seconds * 1_000;
   }
 
   #talk({ type, id, seq, actor: author, at, body }: PlainEvent): void {

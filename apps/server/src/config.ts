@@ -1,6 +1,7 @@
 /** The one table of configuration: every environment variable, its meaning and default; read once, checked, frozen. @module */
 import { z } from "zod";
 import { type Network, parseNetwork } from "./auth/proxies.ts";
+import { limitProblems } from "./limit_bounds.ts";
 import { ALL_DEFAULT_LIMITS, isLimit, type Limits, PRESETS } from "./limits.ts";
 import type { PlacementPolicy } from "./placement/newcomers.ts";
 
@@ -178,6 +179,7 @@ export function readConfig(environment: Environment, overrides: Environment = {}
     logFormat: read("GATZ_LOG_FORMAT") ?? (dev ? "text" : "json"),
     limits: Object.freeze({ ...ALL_DEFAULT_LIMITS, ...read("GATZ_LIMITS") }),
   };
+  problems.push(...limitProblems(config.limits).map((problem) => `GATZ_LIMITS ${problem}`));
   if (dev && !LOOPBACK.includes(host)) {
     problems.push(
       `GATZ_HOST must be ${LOOPBACK[0]} in development: anyone who reaches the server can sign in as anyone.`,

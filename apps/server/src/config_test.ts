@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { LEAST } from "./limit_bounds.ts";
 import { ConfigError, type Environment, readConfig } from "./config.ts";
 
 const PRODUCTION = { DATABASE_URL: "postgres://gatz:hush-hush@db.example:5432/gatz" };
@@ -103,6 +104,20 @@ for (const text of ["nosuch=1", "beatMs", "beatMs=0", "beatMs=1.5", "beatMs=x"])
     assert.match(problemsOf({ ...PRODUCTION, GATZ_LIMITS: text }), /^GATZ_LIMITS holds/);
   });
 }
+
+Deno.test("[SEC2] limits below which nothing works are refused, by name, and what belongs together is kept apart by none", () => {
+  const told = (limits: string) => problemsOf({ ...PRODUCTION, GATZ_LIMITS: limits });
+  for (const [name, least] of Object.entries(LEAST)) {
+    assert.match(told(`${name}=${least - 1}`), new RegExp(`^GATZ_LIMITS holds ${name}=${least - 1}, .*${least}`, "m"));
+  }
+  assert.match(told("queueDrafts=99"), /^GATZ_LIMITS holds queueDrafts=99, which must be from 100 to 2147483647\.$/m);
+  assert.match(told("beatMs=2147483648"), /^GATZ_LIMITS holds beatMs=2147483648/); // a timer of so long would run at once
+  assert.match(told("frameBytes=65535"), /^GATZ_LIMITS makes frameBytes 65535, .* 2 × textBytes \(32768\): a text is/);
+  assert.match(told("textBytes=40000"), /^GATZ_LIMITS makes frameBytes/);
+  assert.match(told("bodyBytes=8388608"), /^GATZ_LIMITS makes queueBytes/);
+  const { limits } = readConfig({ ...PRODUCTION, GATZ_LIMITS: "queueDrafts=100,handleHeldMs=9000000000,textBytes=9" });
+  assert.deepEqual([limits.queueDrafts, limits.handleHeldMs], [100, 9_000_000_000]);
+});
 
 for (const url of ["mysql://u:p@h/d", "postgres://", "postgres://host", "postgres://host/"]) {
   Deno.test(`DATABASE_URL refuses ${url}`, () => {

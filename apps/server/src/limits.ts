@@ -2,6 +2,7 @@
 import { DEFAULT_LIMITS, type DomainLimits, type NotNowReason, type RejectionCode, unreachable } from "@gatz/domain";
 import { DEFAULT_STORAGE_LIMITS, type StorageLimits } from "@gatz/storage/contract";
 import type { ApiErrorCode } from "./errors.ts";
+import { LEAST } from "./limit_bounds.ts";
 
 /** What whoever meets a limit is told. */
 export type Refusal =
@@ -51,6 +52,7 @@ const SERVER_ROWS = {
   callsBurst: row(120, "calls at once, after a pause", rate, "calls"),
   callsDebt: row(300, "refused calls, less those a minute allows, after which a connection ends", closed(1008)),
   pageCallEvents: row(100, "events of a page of the log that count as one more call", rate, "calls"),
+  pageCallBytes: row(64 * KIB, "bytes of a state that is opened that count as one more call", rate, "calls"),
   callsInFlight: row(100, "calls unanswered at once, of a connection (over HTTP: user, address)", rate),
   pagesAtOnce: row(2, "pages of a shard's log, or of what was, that a user is read at once; others wait"),
   subscriptions: row(20, "subscriptions at once, of a connection (over HTTP: user, address)", error("RateLimited")),
@@ -101,7 +103,7 @@ const SERVER_ROWS = {
     "milliseconds for which a presence is believed; it is told again after half of them (LIVE7)",
   ),
   presencePerSecond: row(5_000, "presence signals that a node hands to feeds in a second; others wait"),
-  presenceGraceMs: row(10_000, "milliseconds without a feed after which somebody is offline"),
+  presenceGraceMs: row(10_000, "milliseconds without a feed, or its node, after which somebody is offline"),
   tokenMs: row(12 * HOUR_MS, "milliseconds that a log-in token is good for", error("Unauthenticated")),
   drainMs: row(5_000, "milliseconds that open work gets to finish when the server stops"),
 } as const satisfies Record<string, LimitRow>;
@@ -119,6 +121,8 @@ const DOMAIN_ROWS: Rows<DomainLimits> = {
   descriptionCodePoints: row(ofDomain.descriptionCodePoints, "code points of a description", rejected("TextTooLong")),
   pins: row(ofDomain.pins, "pins of a discussion", rejected("TooManyPins")),
   openFlags: row(ofDomain.openFlags, "open flags of a discussion", rejected("TooManyFlags")),
+  openFlagsPerMember: row(ofDomain.openFlagsPerMember, "of these, one member's", rejected("TooManyFlags")),
+  purges: row(ofDomain.purges, "purges of a discussion", rejected("TooManyPurges")),
   invites: row(ofDomain.invites, "invites of a group that are good for something", rejected("TooManyInvites")),
   blocks: row(ofDomain.blocks, "people whom one user blocks", rejected("TooManyBlocks")),
   slowModeSeconds: row(ofDomain.slowModeSeconds, "seconds of a slow mode", rejected("PeriodInvalid")),
@@ -171,7 +175,7 @@ const LIFTED = 1_000_000_000;
  */
 export const LIFTED_FOR_LOAD = Object.freeze({
   ...{ callsPerMinute: LIFTED, callsBurst: LIFTED, callsDebt: LIFTED, callsInFlight: LIFTED, pagesAtOnce: LIFTED },
-  ...{ subscriptions: LIFTED, pageCallEvents: LIFTED },
+  ...{ subscriptions: LIFTED, pageCallEvents: LIFTED, pageCallBytes: LIFTED },
   ...{ sendsPerMinute: LIFTED, sendsBurst: LIFTED, groupsPerHour: LIFTED, groupsBurst: LIFTED },
   ...{ invitesPerDay: LIFTED, invitesBurst: LIFTED },
   ...{ discussionSendsPerMinute: LIFTED, discussionSendsBurst: LIFTED, marksPerMinute: LIFTED, marksBurst: LIFTED },
@@ -209,11 +213,12 @@ function limiterOf(name: LimitName): string {
   return LIMITS[name].limiter ?? name;
 }
 
-/** A limit as docs/limits.md shows it: name, default, what it bounds, what who meets it is told, and under which label that is counted. */
+/** A limit as docs/limits.md shows it: name, default, from where on it is one, what it bounds, what who meets it is told, and under which label that is counted. */
 export function limitRow(name: LimitName): readonly string[] {
   const { default: value, bounds, refusal } = LIMITS[name];
   const counted = COUNTED.has(limiterOf(name)) ? `\`${limiterOf(name)}\`` : "";
-  return [`\`${name}\``, value.toLocaleString("en-GB"), bounds, refusal === null ? "" : shown(refusal), counted];
+  const least = LEAST[name]?.toLocaleString("en-GB") ?? "";
+  return [`\`${name}\``, value.toLocaleString("en-GB"), least, bounds, refusal === null ? "" : shown(refusal), counted];
 }
 
 function shown(refusal: Refusal): string {

@@ -19,7 +19,7 @@ import {
   setProfile,
   UNKNOWN_BLOB,
 } from "../testing/drafts.ts";
-import { ban, flag, join, lock, mute, pin } from "../testing/discussion_drafts.ts";
+import { ban, expunge, flag, join, lock, mute, pin } from "../testing/discussion_drafts.ts";
 import { archiveGroup, createDirect, createInvite, joinByInvite, revokeInvite } from "../testing/group_drafts.ts";
 import { discussionId, groupId, messageId } from "../testing/ids.ts";
 import { ann, ben, cleo, dan, eve, group, nobody, say, scene, talk } from "../testing/scene.ts";
@@ -143,6 +143,13 @@ const CASES: Record<ByDecide, (world: World) => Proposal> = {
     Object.assign(world.limits, { openFlags: 1 });
     world.accept(flag(ben, talk, { target: say(world) }));
     return flag(ben, talk, { target: say(world) });
+  },
+  TooManyPurges: (world) => {
+    Object.assign(world.limits, { purges: 1 });
+    const purge = () => expunge(ann, talk, { author: ben, upToSeq: world.discussion(talk).seq });
+    world.accept(purge());
+    say(world, ben);
+    return purge();
   },
   Closed: (world) => {
     world.accept(closeDiscussion("system", talk));

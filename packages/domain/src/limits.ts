@@ -22,6 +22,10 @@ export interface DomainLimits {
   pins: number;
   /** Open flags of one discussion (MOD2). */
   openFlags: number;
+  /** Of these, those of one flagger. */
+  openFlagsPerMember: number;
+  /** Purges of one discussion (MOD1). */
+  purges: number;
   /** Invites of one group that are good for something (GRP3). */
   invites: number;
   /** People whom one user blocks (BLK1). */
@@ -42,6 +46,8 @@ export const DEFAULT_LIMITS: Readonly<DomainLimits> = Object.freeze({
   descriptionCodePoints: 1_000,
   pins: 50,
   openFlags: 200,
+  openFlagsPerMember: 20,
+  purges: 500,
   invites: 100,
   blocks: 1_000,
   slowModeSeconds: 21_600,

@@ -33,7 +33,8 @@ export const REJECTION_CODES = [
   "Banned", // who joins is banned from the discussion
   "NotJoinable", // the discussion has no join window that is open (DISC3)
   "TooManyPins", // detail {limit}
-  "TooManyFlags", // open ones of one discussion; detail {limit}
+  "TooManyFlags", // open ones of one discussion, or of one flagger there; detail {limit}
+  "TooManyPurges", // detail {limit}
   "InviteInvalid", // no such invite, or it is used up, over or revoked (GRP3)
   "TooManyInvites", // detail {limit}
   "DirectGroup", // a direct group is of its two people, for ever (GRP1)

@@ -3,7 +3,7 @@ import type { DiscussionId, EventId, GroupId, MessageId, UserId } from "./ids.ts
 import type { Seq, Sha256, UnixMs } from "./scalars.ts";
 
 /** Raised whenever `evolve` changes what it yields; stored states carry it, and a node never overwrites a newer one (LOG7). */
-export const FOLD_VERSION = 2;
+export const FOLD_VERSION = 3;
 
 /** DISC4; the order is the rank. */
 export type Role = "owner" | "moderator" | "member";
@@ -127,7 +127,7 @@ export interface DiscussionState {
   readonly continues?: { readonly discussion: DiscussionId; readonly message: MessageId };
   readonly locked?: true;
   readonly slowMode?: SlowMode;
-  /** When each member last sent a message; only while there is a slow mode. */
+  /** When who sent last, of those who had to wait when slow mode was last counted; only while it holds. */
   readonly lastSent?: Readonly<Record<UserId, UnixMs>>;
   /** Oldest first. */
   readonly pins?: readonly Pin[];

@@ -60,14 +60,25 @@ function peopleOf(log: Log): UserId[] {
   return [...new Set([...named, ...actors])];
 }
 
-/** When each person last sent something, since slow mode was turned on. */
+/** When each person last sent something: of those for whom slow mode had no end yet whenever it was counted since, at a message or a change. */
 function sentSince(log: Log): Record<UserId, number> | undefined {
-  const settings = all(log, "set-slow-mode");
-  const off = settings.findLastIndex(({ body }) => body.seconds === 0);
-  const on = settings[off + 1];
-  if (on === undefined) return undefined;
-  const sent = all(log, "new-message").filter(({ seq }) => seq > on.seq);
-  return sent.length === 0 ? undefined : Object.fromEntries(sent.map(({ actor, at }) => [actor, at]));
+  const counted = all(log, "new-message", "set-slow-mode");
+  const slowBefore = (seq: number) => all(log, "set-slow-mode").findLast((setting) => setting.seq < seq)?.body;
+  const holdsBack = (sent: Of<"new-message">, at: number, seq: number) => {
+    const slow = slowBefore(seq);
+    return slow !== undefined && at < (slow.until ?? Infinity) && at < sent.at + slow.seconds * 1_000;
+  };
+  const wasSlow = ({ seq, at }: Of<"new-message">) => {
+    const slow = slowBefore(seq);
+    return slow !== undefined && slow.seconds > 0 && at < (slow.until ?? Infinity);
+  };
+  const last = new Map(all(log, "new-message").map((sent) => [sent.actor, sent]));
+  const waiting = [...last.values()].filter((sent) => {
+    const later = counted.filter(({ seq }) => seq > sent.seq);
+    const wasFreed = later.some((event) => event.type === "set-slow-mode" && event.body.seconds === 0);
+    return wasSlow(sent) && !wasFreed && later.every(({ at, seq }) => holdsBack(sent, at, seq));
+  });
+  return waiting.length === 0 ? undefined : Object.fromEntries(waiting.map(({ actor, at }) => [actor, at]));
 }
 
 function pinsOf(log: Log): string[] {

@@ -62,6 +62,11 @@ export class World {
     return this.#now;
   }
 
+  /** Lets time pass. */
+  wait(ms: number): void {
+    this.#now += ms;
+  }
+
   get streams(): readonly StreamId[] {
     return [...this.#streams.keys()];
   }

@@ -20,7 +20,7 @@ export function clientAddress(
   remote: string,
   { forwardedFor, trusted }: { forwardedFor: string | null; trusted: readonly Network[] },
 ): string {
-  const hops = trusted.length === 0 ? [] : (forwardedFor ?? "").split(",").map((hop) => hop.trim());
+  const hops = trusted.length === 0 ? [] : (forwardedFor ?? "").split(",").map(withoutPort);
   let client = remote;
   while (isTrusted(client, trusted)) {
     const before = hops.pop();
@@ -29,6 +29,14 @@ export function clientAddress(
   }
   return client;
 }
+
+/** Some proxies name the port too: `192.0.2.1:4711`, `[2001:db8::1]:4711`. */
+function withoutPort(hop: string): string {
+  const { ipv4, ipv6 } = WITH_PORT.exec(hop.trim())?.groups ?? {};
+  return ipv4 ?? ipv6 ?? hop.trim();
+}
+
+const WITH_PORT = /^(?:(?<ipv4>[\d.]+):\d{1,5}|\[(?<ipv6>[^\]]+)\](?::\d{1,5})?)$/;
 
 /** What is one place to a limiter: an IPv4 address, or an IPv6 network of 64 bits, of which anybody gets as many addresses as they like. */
 export function placeOf(address: string): string {

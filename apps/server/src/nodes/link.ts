@@ -30,13 +30,14 @@ export class Link implements SignalLink {
   readonly #closed = Promise.withResolvers<void>();
   readonly #onClosed: () => void;
   #bytes = 0;
+  #isGivenUp = false;
 
   constructor({ url, authorization, onClosed }: LinkOptions) {
     this.#onClosed = onClosed;
     const closed = () => this.#giveUp();
     this.#client = createWSClient({
       url,
-      WebSocket: authorizedBy(authorization),
+      WebSocket: authorizedBy(authorization, { onClosing: closed }),
       keepAlive: KEEP_ALIVE,
       onOpen: () => this.#opened.resolve(true),
       onClose: closed,
@@ -105,6 +106,8 @@ export class Link implements SignalLink {
 
   /** tRPC's client would connect again and again, to what may never be there again. */
   #giveUp(): void {
+    if (this.#isGivenUp) return;
+    this.#isGivenUp = true;
     this.#opened.resolve(false);
     this.#closed.resolve();
     this.#onClosed();
@@ -122,12 +125,20 @@ export class Link implements SignalLink {
   }
 }
 
-/** The client makes its socket of a class that takes the URL alone. */
-function authorizedBy(authorization: () => string): typeof WebSocket {
+/**
+ * The client makes its socket of a class that takes the URL alone, and closes it when a ping is not answered. A socket is only closed with the
+ * other end's word, which a frozen node does not give: `onClosing` is called at once.
+ */
+function authorizedBy(authorization: () => string, { onClosing }: { onClosing: () => void }): typeof WebSocket {
   return class extends WebSocket {
     constructor(url: string | URL) {
       // Deno's own addition, which the DOM's types, loaded for the page, do not know.
       super(url, { headers: { authorization: authorization() } } as unknown as string[]);
+    }
+
+    override close(code?: number, reason?: string): void {
+      super.close(code, reason);
+      onClosing();
     }
   };
 }

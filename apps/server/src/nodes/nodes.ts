@@ -17,7 +17,7 @@ export interface NodesOptions {
   readonly signals: SignalsHere;
   readonly credentials: Credentials;
   readonly drain: Drain;
-  readonly limits: Pick<ServerLimits, "stuckReaderMs" | "nodeSignals">;
+  readonly limits: Pick<ServerLimits, "stuckReaderMs" | "nodeSignals" | "presenceGraceMs">;
   readonly traffic: Pick<Traffic, "lostSignals">;
   /** Milliseconds, from any beginning. */
   readonly now: () => number;

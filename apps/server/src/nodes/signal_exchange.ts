@@ -19,6 +19,8 @@ export interface SignalsHere {
   snapshot(): Iterable<SignalMessage>;
   /** A node through which others hear of this one has just begun to be followed. */
   repeat(): void;
+  /** A node is there no more. Returns what those should hear who can't have noticed. */
+  gone(node: NodeId): readonly SignalMessage[];
 }
 
 /** What is needed of the connection to another node. */
@@ -35,7 +37,7 @@ export interface SignalExchangeOptions {
   readonly here: SignalsHere;
   readonly owners: () => ReadonlyMap<ShardNumber, ShardOwner>;
   readonly linkTo: (address: ReachableNode) => SignalLink;
-  readonly limits: Pick<ServerLimits, "nodeSignals">;
+  readonly limits: Pick<ServerLimits, "nodeSignals" | "presenceGraceMs">;
   readonly traffic: Pick<Traffic, "lostSignals">;
 }
 
@@ -49,6 +51,8 @@ export class SignalExchange {
   readonly #options: SignalExchangeOptions;
   readonly #followers = new Map<NodeId, Follower>();
   readonly #followed = new Set<NodeId>();
+  /** How many connections there are with a node, whoever began them. */
+  readonly #connections = new Map<NodeId, number>();
   readonly #outgoing = new Map<NodeId, Outgoing>();
   readonly #stop = new AbortController();
 
@@ -86,6 +90,7 @@ export class SignalExchange {
     const follower = new Follower(this.#options.limits.nodeSignals);
     this.#followers.get(node)?.end();
     this.#followers.set(node, follower);
+    this.#count(node, 1);
     const end = () => follower.end();
     signal?.addEventListener("abort", end, { once: true });
     if (signal?.aborted) end();
@@ -97,7 +102,26 @@ export class SignalExchange {
       }
     } finally {
       if (this.#followers.get(node) === follower) this.#followers.delete(node);
+      this.#count(node, -1);
     }
+  }
+
+  #count(node: NodeId, change: 1 | -1): void {
+    const connections = (this.#connections.get(node) ?? 0) + change;
+    this.#connections.set(node, connections);
+    if (connections === 0) void this.#miss(node);
+  }
+
+  /**
+   * A node that is not back soon is gone. Every node follows those that write shards, and so misses them itself; when one of the others is
+   * gone, only the former can tell.
+   */
+  async #miss(node: NodeId): Promise<void> {
+    const { here, limits } = this.#options;
+    await pause(limits.presenceGraceMs, this.#stop.signal);
+    if (this.#stop.signal.aborted || this.#connections.get(node) !== 0) return;
+    this.#connections.delete(node);
+    for (const message of here.gone(node)) this.#passOn(message, { except: null });
   }
 
   *#known(): Generator<SignalMessage, void, void> {
@@ -127,12 +151,18 @@ export class SignalExchange {
   async #follow(address: ReachableNode): Promise<void> {
     const { here, linkTo } = this.#options;
     this.#followed.add(address.node);
+    let hasBegun = false;
     await linkTo(address).follow({
-      begun: () => here.repeat(),
+      begun: () => {
+        if (!hasBegun) this.#count(address.node, 1);
+        hasBegun = true;
+        here.repeat();
+      },
       messages: (messages) => {
         for (const message of this.#read(messages)) void here.receive(message);
       },
     });
+    if (hasBegun) this.#count(address.node, -1);
     await pause(AGAIN_MS, this.#stop.signal);
     this.#followed.delete(address.node);
     this.#outgoing.delete(address.node);

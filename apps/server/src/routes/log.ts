@@ -82,7 +82,9 @@ export const log = router({
         const seen = await seenStream(storage, { viewer, stream });
         return await readNewestPage(storage, { viewer, ...seen, limit });
       });
-      ctx.caller.charge(Math.floor(page.items.length / config.limits.pageCallEvents));
+      const { pageCallEvents, pageCallBytes } = config.limits;
+      const stateBytes = JSON.stringify(page.state).length;
+      ctx.caller.charge(Math.floor(page.items.length / pageCallEvents) + Math.floor(stateBytes / pageCallBytes));
       return { incarnation: storage.incarnation, ...page };
     }),
 

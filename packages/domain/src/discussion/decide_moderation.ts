@@ -1,6 +1,15 @@
 /** Pins, flags, purges, and the link to a discussion that goes on from here (DISC1, DISC3, MOD1–2). @module */
 import type { Decision } from "../decision.ts";
-import type { Continued, Expunge, FlagMessage, PinMessage, Proposal, ResolveFlag, UnpinMessage } from "../events.ts";
+import type {
+  Actor,
+  Continued,
+  Expunge,
+  FlagMessage,
+  PinMessage,
+  Proposal,
+  ResolveFlag,
+  UnpinMessage,
+} from "../events.ts";
 import { intervalsOf } from "../membership.ts";
 import { liveTarget, type MessageScene, seenMessage } from "../message/target.ts";
 import { refuse } from "../refuse.ts";
@@ -36,6 +45,7 @@ export function decideUnpin({ actor, body }: Proposal<UnpinMessage>, scene: Mess
 export function decideFlag({ actor, body }: Proposal<FlagMessage>, scene: MessageScene): Decision {
   if (actor === "system") return refuse("Malformed", { field: "actor" });
   const { state: { flags = [] }, facts: { limits } } = scene;
+  const own = flags.filter(({ by }) => by === actor);
   const target = liveTarget(body.target, actor, scene);
   if (target.kind === "rejected") return target;
   const bad = refuseReason(body.reason, limits);
@@ -43,11 +53,11 @@ export function decideFlag({ actor, body }: Proposal<FlagMessage>, scene: Messag
   const right = judgeRight("flag", { actor }, scene);
   if (right.kind !== "accepted") return right;
   // One flag of each person on each message is enough.
-  if (flags.some(({ message, by }) => message === body.target && by === actor)) {
-    return refuse("NoChange", { field: "body.target" });
-  }
-  if (flags.length >= limits.openFlags) {
-    return refuse("TooManyFlags", { field: "body.target", detail: { limit: limits.openFlags } });
+  if (own.some(({ message }) => message === body.target)) return refuse("NoChange", { field: "body.target" });
+  // Nobody alone can take the room that all have together.
+  const limit = own.length >= limits.openFlagsPerMember ? limits.openFlagsPerMember : limits.openFlags;
+  if (own.length >= limits.openFlagsPerMember || flags.length >= limits.openFlags) {
+    return refuse("TooManyFlags", { field: "body.target", detail: { limit } });
   }
   return { kind: "accepted", decided: { targetSeq: target.seq, author: target.author } };
 }
@@ -70,9 +80,15 @@ export function decideExpunge({ actor, body }: Proposal<Expunge>, scene: Scene):
   const right = judgeRight("purge", { actor, over: author, field: "body.author" }, scene);
   if (right.kind !== "accepted") return right;
   const reached = state.expunged?.[author]?.at(-1)?.upToSeq ?? 0;
-  return reached >= Math.min(upToSeq, state.seq)
-    ? refuse("NoChange", { field: "body.upToSeq" })
-    : refuseAnswer(flag, actor, scene) ?? right;
+  if (reached >= Math.min(upToSeq, state.seq)) return refuse("NoChange", { field: "body.upToSeq" });
+  return refuseAnotherMark(actor, scene) ?? refuseAnswer(flag, actor, scene) ?? right;
+}
+
+/** Each mark is kept for ever, since who left between two of them sees the first only (VIS4). What gatz itself erases is bounded by the people. */
+function refuseAnotherMark(actor: Actor, { state: { expunged = {} }, facts: { limits } }: Scene): Decision | null {
+  const marks = Object.values(expunged).reduce((count, ofOne) => count + ofOne.length, 0);
+  if (actor === "system" || marks < limits.purges) return null;
+  return refuse("TooManyPurges", { field: "body.upToSeq", detail: { limit: limits.purges } });
 }
 
 /** A new discussion goes on from the target, which says so (DISC3). */

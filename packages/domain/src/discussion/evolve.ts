@@ -4,7 +4,9 @@ import { withField } from "../fields.ts";
 import type { UserId } from "../ids.ts";
 import type { DiscussionState } from "../state.ts";
 import { addedUsers, firstMembers, handedOver, heir, person, withAdded, withEnded, withRole } from "../stays.ts";
+import { isInForce } from "./authority.ts";
 import { evolveModeration } from "./evolve_moderation.ts";
+import { stillWaiting } from "./pace.ts";
 
 /** A discussion after an event of it; its messages are folded by `evolveMessage`. A log begins with `create`. */
 export function evolveDiscussion(state: DiscussionState | null, event: DiscussionEvent): DiscussionState {
@@ -81,10 +83,11 @@ function begin(state: DiscussionState | null, event: EventOf<CreateDiscussion>):
   };
 }
 
-/** While there is a slow mode, the state knows when each member last sent something. */
+/** While slow mode holds, the state knows who has to wait. */
 function sent(state: DiscussionState, { actor, at }: EventOf<NewMessage>): DiscussionState {
   if (state.slowMode === undefined) return state;
-  return { ...state, lastSent: { ...state.lastSent, [person(actor)]: at } };
+  if (!isInForce(state.slowMode, at)) return withField(state, "lastSent", undefined);
+  return { ...state, lastSent: { ...stillWaiting(state, at), [person(actor)]: at } };
 }
 
 function described(

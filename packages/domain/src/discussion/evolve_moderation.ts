@@ -26,6 +26,7 @@ import type { Seq } from "../scalars.ts";
 import type { DiscussionState, Sanction } from "../state.ts";
 import { withMark } from "../message/expunged.ts";
 import { person } from "../stays.ts";
+import { stillWaiting } from "./pace.ts";
 
 type ModerationDraft =
   | PinMessage
@@ -107,9 +108,10 @@ function sanction({ seq, body: { until } }: EventOf<MuteMember | BanMember>): Sa
   return { seq, ...(until !== undefined && { until }) };
 }
 
-function slowed(state: DiscussionState, { body: { seconds, until } }: EventOf<SetSlowMode>): DiscussionState {
+function slowed(state: DiscussionState, { at, body: { seconds, until } }: EventOf<SetSlowMode>): DiscussionState {
   if (seconds === 0) return without(state, "slowMode", "lastSent");
-  return { ...state, slowMode: { seconds, ...(until !== undefined && { until }) } };
+  const slowMode = { seconds, ...(until !== undefined && { until }) };
+  return withField({ ...state, slowMode }, "lastSent", stillWaiting(state, at));
 }
 
 function flagged(state: DiscussionState, event: EventOf<FlagMessage>): DiscussionState {

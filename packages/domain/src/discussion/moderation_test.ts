@@ -12,6 +12,9 @@ import {
 import { discussionId, eventId, messageId } from "../../testing/ids.ts";
 import { ann, ben, cleo, code, dan, eve, group, say, scene, talk } from "../../testing/scene.ts";
 import type { World } from "../../testing/world.ts";
+import type { Actor } from "../events.ts";
+import type { UserId } from "../ids.ts";
+import type { Rejection } from "../outcome.ts";
 import { viewOf } from "../view.ts";
 import { visible } from "../visible.ts";
 import { seq, unixMs } from "../scalars.ts";
@@ -115,6 +118,26 @@ Deno.test("[DISC4] slow mode asks members to wait, between two of their own; for
   });
 });
 
+Deno.test("[DISC4] a discussion remembers of slow mode who has to wait: not who is free, nor anybody once it is over", () => {
+  const world = scene();
+  const waiting = () => Object.keys(world.discussion(talk).lastSent ?? {});
+  world.accept(draft.slowMode(ann, talk, { seconds: 2 }));
+  world.accept(newMessage(ben, talk));
+  world.wait(2_500);
+  world.accept(newMessage(cleo, talk));
+  deepStrictEqual(waiting(), [cleo]); // ben's two seconds are over
+  world.wait(2_500);
+  world.accept(draft.slowMode(ann, talk, { seconds: 60, until: unixMs(world.now + 10_000) }));
+  deepStrictEqual(waiting(), []); // who is free stays so, though it is slower now
+  world.accept(newMessage(cleo, talk));
+  strictEqual(code(world.offer(newMessage(cleo, talk))), "not-now");
+  world.wait(20_000);
+  world.accept(newMessage(ben, talk));
+  deepStrictEqual([waiting(), world.discussion(talk).slowMode?.seconds], [[], 60]); // it has ended by itself
+  world.accept(draft.slowMode(ann, talk, { seconds: 30 }));
+  strictEqual(code(world.offer(newMessage(ben, talk))), "accepted");
+});
+
 Deno.test("[MOD1] a purge is one mark: what one member said up to a seq is gone, for who sees the mark", () => {
   const world = scene();
   const [first, cleos, later] = [say(world, ben), say(world, cleo), say(world, ben)];
@@ -176,6 +199,34 @@ Deno.test("[MOD2] a flag says whose message it is on; each person flags a messag
   strictEqual(code(world.offer(draft.resolveFlag(ann, talk, { flag: flag.id, verdict: "upheld" }))), "accepted");
   strictEqual(world.discussion(talk).flags, undefined);
   strictEqual(code(world.offer(draft.resolveFlag(ann, talk, { flag: flag.id }))), "NotFound");
+});
+
+Deno.test("[MOD2] one member's flags leave room for those of others", () => {
+  const world = scene({ openFlags: 4, openFlagsPerMember: 3 });
+  const flag = (user: UserId) => draft.flag(user, talk, { target: say(world, ben) });
+  const flags = (user: UserId, room: number) => {
+    for (let n = 0; n < room; n++) world.accept(flag(user));
+    const { field, detail } = world.offer(flag(user)) as Rejection;
+    return [field, detail];
+  };
+  deepStrictEqual(flags(cleo, 3), ["body.target", { limit: 3 }]);
+  deepStrictEqual(flags(ben, 1), ["body.target", { limit: 4 }]);
+  const [first] = world.discussion(talk).flags!; // there are four
+  world.accept(draft.resolveFlag(ann, talk, { flag: first!.id }));
+  strictEqual(code(world.offer(flag(cleo))), "accepted");
+});
+
+Deno.test("[MOD1] purges of a discussion are bounded, but not what gatz itself erases", () => {
+  const world = scene({ purges: 2 });
+  const purge = (actor: Actor, why: "purge" | "erase") => {
+    say(world, ben);
+    return world.offer(draft.expunge(actor, talk, { author: ben, upToSeq: world.discussion(talk).seq, why }));
+  };
+  deepStrictEqual([code(purge(ann, "purge")), code(purge(ann, "purge"))], ["accepted", "accepted"]);
+  deepStrictEqual(purge(ann, "purge"), {
+    ...{ kind: "rejected", code: "TooManyPurges", field: "body.upToSeq", detail: { limit: 2 } },
+  });
+  strictEqual(code(purge("system", "erase")), "accepted");
 });
 
 Deno.test("[MOD1] a moderator's action answers the flag that it names, if they may resolve it", () => {

@@ -1,6 +1,7 @@
 /** Who is known to be there, on whichever node, and who shares a group with whom. Plain bookkeeping: no I/O and no clock. @module */
 import type { GroupId, PresenceStatus, UserId } from "@gatz/domain";
 import type { NodeId } from "@gatz/storage/contract";
+import type { Circle } from "./circle.ts";
 import type { PresenceMessage } from "./message.ts";
 
 /** What one node last said of a user's feeds there. */
@@ -65,6 +66,17 @@ export class People {
       if (claims.size === 0) users.push(user);
     }
     return users;
+  }
+
+  /** Whom a node has said to be there. */
+  claimedBy(node: NodeId): UserId[] {
+    return [...this.#people].filter(([, { claims }]) => claims.has(node)).map(([user]) => user);
+  }
+
+  /** Who is to know of somebody. */
+  circleOf(user: UserId): Circle {
+    const { groups, blocks } = this.#people.get(user) ?? { groups: [], blocks: NOBODY };
+    return { groups, blocks: [...blocks] };
   }
 
   forget(user: UserId): void {

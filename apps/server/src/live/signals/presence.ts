@@ -120,6 +120,15 @@ export class Presence {
     return this.#people.blocks(user, other);
   }
 
+  /** A node is dead, or can't be heard: its users are there only where another one says so. Returns what it would have said. */
+  gone(node: NodeId): PresenceMessage[] {
+    const messages = this.#people.claimedBy(node).map((user) => (
+      { kind: "presence", user, node, status: "offline", ...this.#people.circleOf(user) } as const
+    ));
+    for (const message of messages) this.note(message);
+    return messages;
+  }
+
   /** For a node that knows nothing yet. */
   snapshot(): Iterable<PresenceMessage> {
     return this.#people.claims();

@@ -119,6 +119,11 @@ export class Signals {
     return this.#presence.snapshot();
   }
 
+  /** Another node is there no more. Returns what those should hear who can't have noticed. */
+  gone(node: NodeId): readonly PresenceMessage[] {
+    return this.#presence.gone(node);
+  }
+
   /** Another node may have missed what was said here. */
   repeat(): void {
     this.#presence.sayAll();
