@@ -1,6 +1,7 @@
-import { incarnation, type UserState } from "@gatz/domain";
+import { incarnation, seq, type StreamId, type UserState } from "@gatz/domain";
 import assert from "node:assert/strict";
-import { discussionOn, ScriptedServer } from "../../testing/scripted_server.ts";
+import { start } from "../../testing/replica_stage.ts";
+import { discussionOn, item, ScriptedServer } from "../../testing/scripted_server.ts";
 import { Cell } from "../observable.ts";
 import { isTrouble } from "../server/contract.ts";
 import { HeldStream } from "../stream/held_stream.ts";
@@ -51,4 +52,33 @@ Deno.test("[LOG9] in another life of the installation arrivals go on with what i
   open.release();
   await answering;
   assert.deepEqual(seen, ["d", "new in this life"]);
+});
+
+Deno.test("[LIVE3] arrivals of a discussion that is more behind than can be held come to an end though it goes on, each once and in order", async () => {
+  const MANY = 20_500;
+  const { replica, server, time } = await start();
+  server.create(TEA);
+  for (let n = 1; n <= MANY; n++) server.say(TEA, String(n));
+  server.live();
+  // With every page that is read something more is said.
+  let said = MANY;
+  server.gate = (what) => {
+    if (what.startsWith("read")) server.send([item(server.say(TEA, String(++said)))]);
+    return Promise.resolve();
+  };
+  const workshop = {
+    ...{ outbox: { pending: new Cell(new Map()) }, self: new Cell<UserState | null>(null), timing: time },
+    ...{ limits: () => ({}), blocks: () => null, life: () => server.life },
+    hold: (stream: StreamId) => replica.hold(stream),
+  };
+  const open = new OpenDiscussion(TEA, workshop as never); // no more of it is asked for
+  let taken = 0;
+  for await (const message of open.arrivals({ after: seq(1) })) {
+    assert.equal(message.kind === "live" && message.text, String(++taken));
+    if (taken === said) break;
+  }
+  const pages = server.asked.filter((asked) => asked.startsWith("read")).length;
+  assert(taken >= MANY && pages <= MANY / 500 + 2_000 / 200 + 2, `${pages} pages for ${taken} messages`);
+  open.release();
+  await replica.close();
 });

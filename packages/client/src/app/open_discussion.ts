@@ -17,6 +17,8 @@ import type { Observable } from "../observable.ts";
 import type { Kept, NotKept, Offer } from "../outbox/contract.ts";
 import { can } from "../stream/can.ts";
 import { type DiscussionPicture, drawDiscussion, type PictureMessage } from "../stream/picture.ts";
+import { messagesIn } from "../stream/picture_messages.ts";
+import { lastSeq } from "../stream/window.ts";
 import type { Held } from "../sync/held_streams.ts";
 import type { DiscussionActs } from "./acts.ts";
 import { NOTHING_HELD, OpenStream, type Workshop } from "./open_stream.ts";
@@ -41,6 +43,15 @@ const LOADING: DiscussionPicture = {
 const TYPING_MS = 3_000;
 export const NO_CONTENT: MessageContent = { text: "", mentions: [], attachments: [] };
 
+/** Behind what is held: what lies between is read and kept. More is not. */
+const MOST_TO_KEEP = 2_000;
+
+/** Messages that follow each other, and the seq up to which there are no others. */
+interface Part {
+  readonly upTo: Seq;
+  readonly messages: readonly PictureMessage[];
+}
+
 export class OpenDiscussion extends OpenStream<DiscussionId, DiscussionActs, DiscussionPicture> {
   readonly #workshop: DiscussionWorkshop;
   /** Its group: some rights are held through it (DISC4). */
@@ -59,7 +70,8 @@ export class OpenDiscussion extends OpenStream<DiscussionId, DiscussionActs, Dis
 
   /**
    * Each message after a seq once, in order, as it stands when it is taken: for whoever answers messages. Left out: after the newest that
-   * is here first. However many came meanwhile, none is passed over. Another life of the installation (LOG9) counts its own seqs, and is begun
+   * is here first. However many came meanwhile, none is passed over; of those that are thousands of events behind each is given as it stood
+   * some hundred events later. Another life of the installation (LOG9) counts its own seqs, and is begun
    * with anew: after the newest that is here of it first. Ends when the discussion is released.
    */
   async *arrivals({ after }: { readonly after?: Seq | 0 } = {}): AsyncGenerator<PictureMessage, void, void> {
@@ -71,12 +83,12 @@ export class OpenDiscussion extends OpenStream<DiscussionId, DiscussionActs, Dis
       const present = this.#workshop.life();
       if (life !== null && life !== present) last = newest;
       life = present;
-      const from = last ?? newest;
-      if (!await this.#isHereFrom(from)) continue;
-      const { asOf, messages } = this.picture.snapshot();
-      last = seq(Math.max(from, asOf));
-      // A draft of the user's has no seq yet.
-      yield* messages.filter((message) => message.seq > from && message.seq <= asOf);
+      last ??= newest;
+      for (let part = await this.#after(last); part !== null; part = await this.#after(last)) {
+        if (life !== this.#workshop.life()) break;
+        last = part.upTo;
+        yield* part.messages;
+      }
     }
   }
 
@@ -159,13 +171,29 @@ export class OpenDiscussion extends OpenStream<DiscussionId, DiscussionActs, Dis
     return group?.state?.kind === "group" && !group.isToBeOpenedAnew ? group.state : undefined;
   }
 
-  /** After much at once only the newest is here: what lies before it is read first, once there is a connection. */
-  async #isHereFrom(after: Seq | 0): Promise<boolean> {
+  /**
+   * What follows a seq, or the first part of it; null: nothing does, or it can't be read now. After much at once only the newest is here, and
+   * what lies before it is read first: backwards, to be kept, if it is little. Much is gone through from its beginning, since what
+   * is held in memory has an end, and loses at its beginning what is read there while new events come. So each part ends further on.
+   */
+  async #after(after: Seq | 0): Promise<Part | null> {
     while (this.picture.snapshot().hasOlder && this.held !== null && this.held.from > after + 1) {
+      if (this.held.from - after > MOST_TO_KEEP) return await this.#passing(after);
       const read = await this.older();
-      if (read !== "more" && read !== "whole") return false;
+      if (read === "whole") break;
+      if (read !== "more") return null;
     }
-    return true;
+    const { asOf, messages } = this.picture.snapshot();
+    // A draft of the user's has no seq yet.
+    const isNew = (message: PictureMessage) => message.seq > after && message.seq <= asOf;
+    return asOf > after ? { upTo: asOf, messages: messages.filter(isNew) } : null;
+  }
+
+  async #passing(after: Seq | 0): Promise<Part | null> {
+    const items = await this.page(seq(after + 1));
+    const [newest, drawing] = [items?.at(-1), this.drawing];
+    if (items === null || newest === undefined || drawing === null) return null;
+    return { upTo: lastSeq(newest), messages: messagesIn(items, drawing) };
   }
 
   #mark(type: "read" | "unread", at: Seq): Promise<Kept | NotKept> {

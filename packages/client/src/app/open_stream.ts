@@ -17,7 +17,7 @@ import {
 } from "@gatz/domain";
 import type { Observable } from "../observable.ts";
 import type { Offer, Outbox, PendingDraft } from "../outbox/contract.ts";
-import { isTrouble, type Server } from "../server/contract.ts";
+import { isTrouble, type LogItem, type Server } from "../server/contract.ts";
 import type { HeldStream } from "../stream/held_stream.ts";
 import { stateHash } from "../stream/state_hash.ts";
 import type { Held } from "../sync/held_streams.ts";
@@ -125,6 +125,12 @@ export abstract class OpenStream<S extends DiscussionId | GroupId, D extends Dra
 
   protected get held(): HeldStream | null {
     return this.#held.view.snapshot()?.held ?? null;
+  }
+
+  /** A page of the log from a seq on, of which nothing is kept; null: it can't be had now. */
+  protected async page(fromSeq: Seq): Promise<readonly LogItem[] | null> {
+    const page = await this.#held.page(fromSeq);
+    return page === null || isTrouble(page) ? null : page;
   }
 
   /** What the drawing needs, but for the group; null: nothing is held yet. */

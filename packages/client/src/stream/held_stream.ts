@@ -56,13 +56,19 @@ export class HeldStream {
     /** In the order of their keys. */
     readonly entries: readonly Entry<"events">[];
   }): HeldStream {
-    const held = new HeldStream(whose);
-    held.#fill(continuous(entries.map(({ value }) => value)));
+    const held = HeldStream.of(entries.map(({ value }) => value), whose);
     if (record === undefined) return held;
     held.known(record.known);
     const { base, foldVersion } = record;
     const { from, head } = held.#window;
     if (base !== null && foldVersion === FOLD_VERSION && base.seq >= from - 1 && base.seq <= head) held.#goOnFrom(base);
+    return held;
+  }
+
+  /** A part of a log by itself, of which no state is known. */
+  static of(items: readonly LogItem[], whose: Whose): HeldStream {
+    const held = new HeldStream(whose);
+    held.#fill(continuous(items));
     return held;
   }
 

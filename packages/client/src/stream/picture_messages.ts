@@ -1,8 +1,9 @@
 /** The messages of a picture: what is held, with blocks and quotes, and what the viewer's drafts make of it. @module */
 import { type BlockedMessage, type LiveMessage, type MessageState, unlessBlocked, type UserId } from "@gatz/domain";
+import type { LogItem } from "../server/contract.ts";
 import type { OnTop } from "./drafts_on_top.ts";
 import { placeOf } from "./held_messages.ts";
-import type { HeldStream } from "./held_stream.ts";
+import { HeldStream } from "./held_stream.ts";
 import type { Drawing, PictureMessage, Quote } from "./picture.ts";
 
 interface Blocks {
@@ -36,6 +37,14 @@ export function messagesToShow(
   }
   for (const message of top.added) messages.push(drawn(message));
   return messages;
+}
+
+/** The messages in a part of the log that is not held, as they stood at its end. */
+export function messagesIn(
+  items: readonly LogItem[],
+  { held: { stream, viewer }, ...of }: Pick<Drawing, "held" | "self" | "blocks">,
+): readonly PictureMessage[] {
+  return confirmedMessages(HeldStream.of(items, { stream, viewer }), blocksOf(of));
 }
 
 function blocksOf({ self, blocks }: Pick<Drawing, "self" | "blocks">): Blocks {

@@ -9,6 +9,7 @@ import {
   type UserId,
 } from "@gatz/domain";
 import { Cell, type Observable } from "../observable.ts";
+import type { LogItem } from "../server/contract.ts";
 import type { Entry } from "../store/contract.ts";
 import type { StreamRecord } from "../store/records.ts";
 import { lastSeq } from "../stream/window.ts";
@@ -22,6 +23,8 @@ export interface Held {
   readonly view: Observable<HeldView | null>;
   /** Reads an older page. `whole`: there is nothing older. Null: nothing is held yet, or not any more. */
   older(): Promise<"more" | "whole" | Trouble | null>;
+  /** A page of the log from a seq on, of which nothing is kept. Null: as {@link older}. */
+  page(fromSeq: Seq): Promise<readonly LogItem[] | Trouble | null>;
   release(): void;
 }
 
@@ -61,7 +64,7 @@ export class HeldStreams {
       kept.release();
       if (kept.isIdle) this.#streams.delete(stream);
     };
-    return { stream, view: kept.view, older: () => kept.older(), release };
+    return { stream, view: kept.view, older: () => kept.older(), page: (fromSeq) => kept.page(fromSeq), release };
   }
 
   take(item: FeedItem): void {
@@ -202,6 +205,7 @@ export function heldLater(
     stream,
     view,
     older: async () => await held?.older() ?? null,
+    page: async (fromSeq) => await held?.page(fromSeq) ?? null,
     release: () => {
       isReleased = true;
       unsubscribe();

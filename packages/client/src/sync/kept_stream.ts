@@ -181,6 +181,12 @@ export class KeptStream {
     return fromSeq === 1 ? "whole" : "more";
   }
 
+  /** A page from a seq on, for who goes through the log once: nothing of it is kept. Null: it is not wanted any more. */
+  async page(fromSeq: Seq): Promise<readonly LogItem[] | Trouble | null> {
+    const page = await this.#ask((server) => server.read({ stream: this.stream, fromSeq, limit: PAGE_EVENTS }));
+    return page === null || isTrouble(page) ? page : page.items;
+  }
+
   /** Another life of the installation (LOG9): whoever looks at it goes on looking. The store is cleared by others. */
   reset(): void {
     this.#life++;
