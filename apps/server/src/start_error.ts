@@ -1,5 +1,5 @@
 /** What can be expected to stand in the way of a start, in words that say what to do. @module */
-import { DirectoryUnavailable, StorageMisconfigured } from "@gatz/storage/contract";
+import { DirectoryUnavailable, MigrationLocked, StorageMisconfigured } from "@gatz/storage/contract";
 import { EmbeddedPostgresError } from "@gatz/storage/embedded";
 import { type Config, ConfigError } from "./config.ts";
 import { SecretsError } from "./secrets.ts";
@@ -37,6 +37,8 @@ const DATABASE_ADVICE: readonly (readonly [RegExp, string])[] = [
   ],
   [/^28/, "Are user and password right?"],
   [/^3D000$/, "Make the database first: CREATE DATABASE."],
+  [/^53300$/, "It takes no more connections: end some, or raise max_connections."],
+  [/^53/, "It has no more room (disk or memory)."],
   [/^42501$/, "Its user must be allowed to create schemas there."],
 ];
 
@@ -52,6 +54,7 @@ export function databaseError(error: unknown, { embedded }: Pick<Config, "embedd
   if (error instanceof StorageMisconfigured) {
     return new StartError(`${error.message}. See ${VARIABLE_OF[error.setting]}.`);
   }
+  if (error instanceof MigrationLocked) return new StartError(lockedMessage(error));
   const code = codeOf(error);
   const advice = DATABASE_ADVICE.find(([pattern]) => pattern.test(code))?.[1];
   if (advice === undefined) return error;
@@ -61,6 +64,12 @@ export function databaseError(error: unknown, { embedded }: Pick<Config, "embedd
     );
   }
   return new StartError(`The database of DATABASE_URL or GATZ_SERVERS can't be used (${code}). ${advice}`);
+}
+
+function lockedMessage({ waitedMs, pid }: MigrationLocked): string {
+  return `Another program has been changing the tables of the directory's database for ${waitedMs / 1_000} s. ` +
+    "If it is at work, start again once it is done; if it is frozen, end it" +
+    (pid === undefined ? "." : `, or its session: select pg_terminate_backend(${pid})`);
 }
 
 function codeOf(error: unknown): string {

@@ -21,3 +21,15 @@ export class StorageMisconfigured extends Error {
     super(message);
   }
 }
+
+/** Somebody else migrates the same database, and has not come to an end in time: perhaps there is a lot to do, perhaps they are frozen. */
+export class MigrationLocked extends Error {
+  override readonly name = "MigrationLocked";
+  constructor(
+    readonly waitedMs: number,
+    /** Of the session that holds the lock, if it could be found. */
+    readonly pid: number | undefined,
+  ) {
+    super(`somebody else has been migrating for ${waitedMs} ms`);
+  }
+}

@@ -60,6 +60,11 @@ export function isRefusalToConnect(error: unknown): boolean {
   return state !== undefined && !CLOSING.has(state);
 }
 
+/** Whether the server is up and has no room: too many connections, memory, disk (class 53). That passes. */
+export function isShortage(error: unknown): boolean {
+  return sqlState(error)?.startsWith("53") ?? false;
+}
+
 /** What may be said of an error in a log or a message: its kind, never its SQL or its parameters. */
 export function describeError(error: unknown): string {
   const state = sqlState(error);

@@ -3,8 +3,8 @@ import { type ShardNumber, shardNumber } from "@gatz/domain";
 import { Kysely } from "kysely";
 import { DEFAULT_MIGRATION_TABLE, type Migration, Migrator } from "kysely/migration";
 import { PostgresJSDialect } from "kysely-postgres-js";
-import { type ServerName, type StorageConfig, StorageMisconfigured } from "../contract.ts";
-import { isConnectionError, LaneLost } from "../postgres/errors.ts";
+import { MigrationLocked, type ServerName, type StorageConfig, StorageMisconfigured } from "../contract.ts";
+import { isConnectionError, isShortage, LaneLost, sqlState } from "../postgres/errors.ts";
 import { installGuard } from "../postgres/guard.ts";
 import { openClient, type SessionSettings, type Sql } from "../postgres/sql_client.ts";
 import { digestKeyCheck, requireDigestKey } from "./digest_key.ts";
@@ -17,23 +17,35 @@ import { SHARD_MIGRATIONS } from "./shard_migrations.ts";
 const MIGRATION_LOCK = [0x6761747a, -1] as const;
 // How long a server may take to accept a connection.
 const CONNECT_MS = 3_000;
+// As long as a new schema takes on a slow disk, several times. Folding all of a large log anew takes longer: who starts meanwhile is told so.
+const LOCK_MS = 30_000;
+const LOCK_NOT_AVAILABLE = "55P03";
 const LOSS_MS = 100;
+
+export interface MigrateOptions {
+  /** Milliseconds to wait for somebody else who migrates. Default 30,000. */
+  readonly lockMs?: number;
+}
 
 /**
  * Makes the directory, records where shards live that its map does not know yet (SHARD1), and makes or upgrades every shard's tables.
- * Many may migrate at once: they take turns. Throws {@link StorageMisconfigured}, and what Postgres answers.
- * @returns the servers that did not answer: `openStorage` is told of them, and migrates each when it comes (SHARD2)
+ * Many may migrate at once: they take turns. Throws {@link StorageMisconfigured}, {@link MigrationLocked}, and what Postgres answers.
+ * @returns the servers that did not answer, took nobody more, or that somebody else has been migrating for too long: `openStorage` is told of
+ * them, and migrates each when it can be (SHARD2)
  */
-export async function migrate(config: StorageConfig): Promise<ReadonlySet<ServerName>> {
+export async function migrate(
+  config: StorageConfig,
+  { lockMs = LOCK_MS }: MigrateOptions = {},
+): Promise<ReadonlySet<ServerName>> {
   installGuard();
-  const { map, isRestoring } = await migrateDirectory(config);
+  const { map, isRestoring } = await migrateDirectory(config, { lockMs });
   const byServer = Map.groupBy(map.keys(), (shard) => map.get(shard)!); // its own keys
   const silent = await Promise.all([...byServer].map(async ([server, shards]) => {
     try {
-      await migrateShards(config, { server, shards, isRestoring });
+      await migrateShards(config, { server, shards, isRestoring, lockMs });
       return [];
     } catch (error) {
-      if (isConnectionError(error)) return [server];
+      if (isConnectionError(error) || isShortage(error) || error instanceof MigrationLocked) return [server];
       throw error;
     }
   }));
@@ -42,8 +54,9 @@ export async function migrate(config: StorageConfig): Promise<ReadonlySet<Server
 
 async function migrateDirectory(
   config: StorageConfig,
+  { lockMs }: { lockMs: number },
 ): Promise<{ map: Map<ShardNumber, ServerName>; isRestoring: boolean }> {
-  return await locked(config.directory, async (sql) => {
+  return await locked({ url: config.directory, lockMs }, async (sql) => {
     const migrations = directoryMigrations(digestKeyCheck(config.digestKey));
     await migrateSchema(config.directory, { schema: DIRECTORY_SCHEMA, migrations });
     const here = sql(DIRECTORY_SCHEMA);
@@ -74,15 +87,16 @@ async function migrateDirectory(
 /** Makes or upgrades the tables of shards that live on one server. */
 export async function migrateShards(
   config: StorageConfig,
-  { server, shards, isRestoring = false }: {
+  { server, shards, isRestoring = false, lockMs = LOCK_MS }: {
     server: ServerName;
     shards: readonly ShardNumber[];
     isRestoring?: boolean;
+    lockMs?: number;
   },
 ): Promise<void> {
   const url = config.servers[server];
   if (url === undefined) throw unknownServer(server);
-  await locked(url, async (sql) => {
+  await locked({ url, lockMs }, async (sql) => {
     const current = await schemasAt(sql, lastOf(SHARD_MIGRATIONS));
     for (const schema of shards.map(shardSchema)) {
       if (!current.has(schema)) await migrateSchema(url, { schema, migrations: SHARD_MIGRATIONS });
@@ -114,12 +128,29 @@ export function unknownServer(server: ServerName): StorageMisconfigured {
   return new StorageMisconfigured("servers", `the shard map names a server that is not configured: ${server}`);
 }
 
-/** Runs work on a connection that holds the database's migration lock. */
-async function locked<T>(url: string, work: (sql: Sql) => Promise<T>): Promise<T> {
-  return await connected(url, {}, async (sql) => {
-    await sql`select pg_advisory_lock(${MIGRATION_LOCK[0]}, ${MIGRATION_LOCK[1]})`;
+/** Runs work on a connection that holds the database's migration lock. @throws {MigrationLocked} */
+async function locked<T>(
+  { url, lockMs }: { url: string; lockMs: number },
+  work: (sql: Sql) => Promise<T>,
+): Promise<T> {
+  return await connected(url, { lock_timeout: lockMs }, async (sql) => {
+    try {
+      await sql`select pg_advisory_lock(${MIGRATION_LOCK[0]}, ${MIGRATION_LOCK[1]})`;
+    } catch (error) {
+      if (sqlState(error) !== LOCK_NOT_AVAILABLE) throw error;
+      throw new MigrationLocked(lockMs, await lockHolder(sql));
+    }
+    await sql`set lock_timeout = 0`;
     return await work(sql);
   });
+}
+
+async function lockHolder(sql: Sql): Promise<number | undefined> {
+  const [held] = await sql<{ pid: number }[]>`
+    select pid from pg_locks where locktype = 'advisory' and granted and objsubid = 2
+      and database = (select oid from pg_database where datname = current_database())
+      and classid::int8 = ${MIGRATION_LOCK[0]}::int8 and objid::int8 = ${MIGRATION_LOCK[1]}::int8 & 4294967295`;
+  return held?.pid;
 }
 
 async function migrateSchema(
