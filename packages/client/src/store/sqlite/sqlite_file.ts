@@ -25,11 +25,9 @@ const SCHEMA = `
 
 /** Opens it, and makes it if it is not there; only its owner may read it. */
 export async function openSqliteFile(path: string): Promise<DatabaseSync> {
-  const { DatabaseSync } = await import("node:sqlite").catch((cause) => {
-    throw new StoreFailed("a store in SQLite needs node:sqlite: Deno, or Node 22.13 or newer", { cause });
-  });
+  const { DatabaseSync } = await nodeSqlite();
   return await whenFree(() => {
-    closeSync(openSync(path, "a", 0o600));
+    makeFile(path);
     const file = new DatabaseSync(path);
     try {
       file.exec(`PRAGMA busy_timeout = ${BUSY_MS}; PRAGMA journal_mode = WAL`);
@@ -40,6 +38,21 @@ export async function openSqliteFile(path: string): Promise<DatabaseSync> {
     }
     return file;
   });
+}
+
+export async function nodeSqlite(): Promise<typeof import("node:sqlite")> {
+  return await import("node:sqlite").catch((cause) => {
+    throw new StoreFailed("a store in SQLite needs node:sqlite: Deno, or Node 22.13 or newer", { cause });
+  });
+}
+
+/** For its owner alone. One that is there is not even opened: closing it would end all locks that this process has on it (POSIX). */
+export function makeFile(path: string): void {
+  try {
+    closeSync(openSync(path, "wx", 0o600));
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
+  }
 }
 
 /** Runs it, and again while another process is in the way. What SQLite refuses becomes a {@link StoreFailed}. */
@@ -90,7 +103,8 @@ function prepareTables(file: DatabaseSync, path: string): void {
 }
 
 /** By its text: Deno does not tell the code of every error. */
-const isBusy = (error: unknown): boolean => error instanceof Error && /database (table )?is locked/.test(error.message);
+export const isBusy = (error: unknown): boolean =>
+  error instanceof Error && /database (table )?is locked/.test(error.message);
 
 function asStoreFailed(error: unknown): unknown {
   const isRefusal = error instanceof Error && "code" in error && typeof error.code === "string";

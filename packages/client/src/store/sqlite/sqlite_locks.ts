@@ -1,90 +1,87 @@
-/** Locks as leases in an SQLite file: whoever dies or stands still loses its own by itself. @module */
+/** Locks as leases in an SQLite file: whoever stands still loses its own by itself, and whoever dies at once. @module */
 import { assert } from "@gatz/domain";
 import type { DatabaseSync } from "node:sqlite";
 import { setInterval } from "node:timers";
 import { StoreFailed } from "../contract.ts";
 import type { Lock, Locks } from "../locks.ts";
+import { SignOfLife } from "./sign_of_life.ts";
 import { whenFree } from "./sqlite_file.ts";
+import { LONGEST_LEASE_MS, SqliteLease } from "./sqlite_lease.ts";
 
 const ASK_AGAIN_MS = 150;
-/** No lease of any program is longer. */
-const LONGEST_LEASE_MS = 60_000;
 /** So often is a lease renewed while it lasts. */
 const RENEWALS = 5;
+const NAME = /^[a-z-]+$/;
+
+export interface SqliteLocksOptions {
+  readonly file: DatabaseSync;
+  /** Of that file; signs of life are beside it. */
+  readonly path: string;
+  readonly leaseMs: number;
+}
 
 export class SqliteLocks implements Locks {
-  readonly #file: DatabaseSync;
-  readonly #leaseMs: number;
+  readonly #options: SqliteLocksOptions;
 
-  constructor(file: DatabaseSync, leaseMs: number) {
-    assert(leaseMs > 0 && leaseMs <= LONGEST_LEASE_MS, `a lease of ${leaseMs} ms`);
-    this.#file = file;
-    this.#leaseMs = leaseMs;
+  constructor(options: SqliteLocksOptions) {
+    assert(options.leaseMs > 0 && options.leaseMs <= LONGEST_LEASE_MS, `a lease of ${options.leaseMs} ms`);
+    this.#options = options;
   }
 
   async take(name: string, signal: AbortSignal): Promise<Lock> {
-    const holder = crypto.randomUUID();
-    while (!await whenFree(() => this.#tryTake(name, holder))) await pause(ASK_AGAIN_MS, signal);
-    return this.#held(name, holder);
+    assert(NAME.test(name), `no name for a file: ${name}`);
+    const { file, path, leaseMs } = this.#options;
+    const life = await SignOfLife.open(`${path}-lock-${name}`);
+    const lease = new SqliteLease({ file, name, leaseMs, life });
+    try {
+      while (!await whenFree(() => lease.tryTake())) await pause(ASK_AGAIN_MS, signal);
+    } catch (error) {
+      life.close();
+      throw error;
+    }
+    return this.#held(name, { lease, life });
   }
 
-  #tryTake(name: string, holder: string): boolean {
-    const now = Date.now();
-    const there = this.#file.prepare("SELECT until FROM locks WHERE name = ?").get(name);
-    // Looked at first, so that waiting writes nothing.
-    if (there !== undefined && !this.#isOver(Number(there.until), now)) return false;
-    return this.#file.prepare(
-      `INSERT INTO locks (name, holder, until) VALUES (?, ?, ?) ON CONFLICT (name) DO UPDATE
-       SET holder = excluded.holder, until = excluded.until WHERE locks.until = ?`,
-    ).run(name, holder, now + this.#leaseMs, there === undefined ? null : Number(there.until)).changes === 1;
-  }
-
-  /** Also if it would last for longer than any does: then the clock has been set back. */
-  #isOver(until: number, now: number): boolean {
-    return until <= now || until > now + LONGEST_LEASE_MS;
-  }
-
-  #held(name: string, holder: string): Lock {
+  #held(name: string, { lease, life }: { readonly lease: SqliteLease; readonly life: SignOfLife }): Lock {
+    const { leaseMs } = this.#options;
     const lost = new AbortController();
-    let until = Date.now() + this.#leaseMs;
+    let until = Date.now() + leaseMs;
     const renewing = setInterval(() => {
       const now = Date.now();
-      const renewed = this.#renew(name, holder, now + this.#leaseMs);
-      if (renewed === "renewed") until = now + this.#leaseMs;
+      const renewed = renew(lease, now + leaseMs);
+      if (renewed === "renewed") until = now + leaseMs;
       if (renewed === "renewed" || (renewed === "failed" && now < until)) return;
       clearInterval(renewing);
+      life.close();
       lost.abort(new StoreFailed(`the lock ${name} was lost: this program stood still for too long`));
-    }, this.#leaseMs / RENEWALS).unref();
+    }, leaseMs / RENEWALS).unref();
     return {
       lost: lost.signal,
-      isHeld: () => {
-        const there = this.#file.prepare("SELECT holder FROM locks WHERE name = ?").get(name);
-        return there?.holder === holder;
-      },
+      isHeld: () => lease.isHeld,
       release: () => {
         clearInterval(renewing);
-        this.#giveUp(name, holder);
+        giveUp(lease);
+        // After its row: what says that it lives is true as long as it is there.
+        life.close();
       },
     };
   }
+}
 
-  #renew(name: string, holder: string, until: number): "renewed" | "gone" | "failed" {
-    try {
-      const { changes } = this.#file.prepare("UPDATE locks SET until = ? WHERE name = ? AND holder = ?")
-        .run(until, name, holder);
-      return changes === 1 ? "renewed" : "gone";
-    } catch {
-      // Somebody is in the way, or the disk is full: it lasts as long as it was promised.
-      return "failed";
-    }
+function renew(lease: SqliteLease, until: number): "renewed" | "gone" | "failed" {
+  try {
+    return lease.renew(until) ? "renewed" : "gone";
+  } catch {
+    // Somebody is in the way, or the disk is full: it lasts as long as it was promised.
+    return "failed";
   }
+}
 
-  #giveUp(name: string, holder: string): void {
-    try {
-      this.#file.prepare("DELETE FROM locks WHERE name = ? AND holder = ?").run(name, holder);
-    } catch {
-      // Then it ends by itself.
-    }
+function giveUp(lease: SqliteLease): void {
+  try {
+    lease.giveUp();
+  } catch {
+    // Then it ends by itself.
   }
 }
 

@@ -14,9 +14,9 @@ const LEASE_MS = 5_000;
 const PAST_ALL = "\x7f";
 
 export interface SqliteStoreOptions {
-  /** Of the file, in a folder that is there. Two more files are beside it while it is open. */
+  /** Of the file, in a folder that is there. Beside it are two more files while it is open, and an empty one for each lock. */
   readonly path: string;
-  /** How long a process may stand still before others take its locks; how long they wait after it died. At most 60,000; default: 5,000. */
+  /** How long a process may stand still before others take its locks. At most 60,000; default: 5,000. */
   readonly leaseMs?: number;
 }
 
@@ -25,7 +25,7 @@ export interface SqliteStoreOptions {
  */
 export async function sqliteStore({ path, leaseMs = LEASE_MS }: SqliteStoreOptions): Promise<Store> {
   const file = await openSqliteFile(path);
-  return await whenFree(() => new SqliteStore(file, leaseMs));
+  return await whenFree(() => new SqliteStore(file, new SqliteLocks({ file, path, leaseMs })));
 }
 
 class SqliteStore implements Store {
@@ -37,9 +37,9 @@ class SqliteStore implements Store {
   /** Ends when all that was asked for is done. */
   #lastTurn: Promise<unknown> = Promise.resolve();
 
-  constructor(file: DatabaseSync, leaseMs: number) {
+  constructor(file: DatabaseSync, locks: SqliteLocks) {
     this.#file = file;
-    this.#holdings = new Holdings(new SqliteLocks(file, leaseMs), this.#closing.signal);
+    this.#holdings = new Holdings(locks, this.#closing.signal);
     this.#news = new SqliteNews(file);
     this.#statements = prepare(file);
   }
