@@ -4,7 +4,6 @@ import {
   directGroupId,
   type DiscussionId,
   type EventId,
-  type MessageId,
   type Proposal,
   shardOf,
   type StreamId,
@@ -66,10 +65,7 @@ const RULING: Deeds = [
   [0.4, slowDown],
   [0.8, flag],
   [0.5, resolve],
-  [
-    0.4,
-    (doer) => inOwnTalk(doer, "expunge", { author: someone(doer), upToSeq: doer.chance.whole(1, 40), why: "purge" }),
-  ],
+  [0.8, purge],
   [0.2, (doer) => inGroup(doer, "rename", { name: titleOf(doer) })],
   [0.5, (doer) => inGroup(doer, "set-role", { user: someone(doer), role: doer.chance.of(["moderator", "member"]) })],
   [0.3, (doer) => inGroup(doer, "transfer-ownership", { to: someone(doer) })],
@@ -91,7 +87,7 @@ export function someDeed(doer: Doer): readonly Proposal[] {
 
 function message(doer: Doer, talk: DiscussionId): Proposal {
   const id = newId("msg", shardOf(talk));
-  doer.world.messages.push({ id, talk });
+  doer.world.messages.push({ id, talk, by: doer.user });
   const text = doer.chance.happens(0.02) ? `${POISON} ${doer.text()}` : doer.text();
   return { stream: talk, id, type: "new-message", version: 1, actor: doer.user, body: { ...NO_CONTENT, text } };
 }
@@ -161,6 +157,16 @@ function resolve(doer: Doer): readonly Proposal[] {
     : [event(doer, talk, "mute-member", { user: someone(doer), flag, ...forAWhile(doer) })];
 }
 
+/** Of one who has said something, mostly where the doer may: else hardly any run has a purge of what somebody is looking at. */
+function purge(doer: Doer): readonly Proposal[] {
+  const { world: { talks, messages }, chance, user } = doer;
+  const own = new Set(talks.flatMap(({ id, by }) => by === user ? [id] : []));
+  const others = messages.filter(({ by, talk }) => by !== user && (own.has(talk) || chance.happens(0.1)));
+  if (others.length === 0) return NOTHING;
+  const { talk, by: author } = chance.of(others);
+  return [event(doer, talk, "expunge", { author, upToSeq: chance.whole(1, 40), why: "purge" })];
+}
+
 function invite(doer: Doer): readonly Proposal[] {
   const group = doer.chance.of(doer.world.groups);
   const made = event(doer, group, "create-invite", { hash: doer.chance.hex(64), maxUses: doer.chance.whole(1, 2) });
@@ -217,7 +223,7 @@ function someone({ chance, world: { users } }: Doer): UserId {
   return chance.of(users);
 }
 
-function recent({ chance, world: { messages } }: Doer): { readonly id: MessageId; readonly talk: DiscussionId } | null {
+function recent({ chance, world: { messages } }: Doer): World["messages"][number] | null {
   return messages.length === 0 ? null : chance.of(messages.slice(-12));
 }
 

@@ -44,7 +44,7 @@ export class World {
     readonly by: UserId;
     readonly mayBeJoined: boolean;
   }[] = [];
-  readonly messages: { id: MessageId; readonly talk: DiscussionId }[] = [];
+  readonly messages: { id: MessageId; readonly talk: DiscussionId; readonly by: UserId }[] = [];
   readonly flags: { id: EventId; readonly talk: DiscussionId }[] = [];
   readonly invites: { id: EventId; readonly group: GroupId }[] = [];
   readonly history: History = {

@@ -2,6 +2,8 @@ import { FOLD_VERSION, intervalsOf, seq } from "@gatz/domain";
 import assert from "node:assert/strict";
 import { ALICE, BOB, CLEO, DISCUSSION, draft, HandWrittenLog } from "../../testing/hand_written_log.ts";
 import type { LogItem } from "../server/contract.ts";
+import { memoryStore } from "../store/memory.ts";
+import { eventsOf } from "../store/records.ts";
 import { HeldStream } from "./held_stream.ts";
 import { putItem, putWhole } from "./stored_items.ts";
 
@@ -162,6 +164,22 @@ Deno.test("what is stored comes back, also after what was appended without foldi
   ]);
   assert.equal(loaded.state?.kind === "discussion" && loaded.state.name, "Other");
   assert.deepEqual(loaded.record({ openedAt: 7 }).base, loaded.state);
+});
+
+Deno.test("[READ0] [LIVE3] whoever opens anew leaves in the store what another tab has brought beyond that", async () => {
+  const log = talk(2);
+  const [late, early] = [opened(log), opened(log)];
+  log.say(ALICE, "3");
+  early.take(log.item(4, BOB));
+  const store = memoryStore();
+  await store.write(putWhole(early, { openedAt: 1 }));
+  await store.write(putWhole(late, { openedAt: 2 }));
+  const [record, entries] = await Promise.all([
+    store.get("streams", DISCUSSION),
+    store.list("events", eventsOf(DISCUSSION)),
+  ]);
+  const loaded = HeldStream.load({ stream: DISCUSSION, viewer: BOB, record, entries });
+  assert.deepEqual([loaded.head, texts(loaded), loaded.isToBeOpenedAnew], [4, ["1", "2", "3"], false]);
 });
 
 Deno.test("[LOG7] of a store with holes, or of another fold, what can be shown is, and the state is asked for", () => {

@@ -17,11 +17,11 @@ export function putRecord(stream: StreamId, record: StreamRecord): Put<"streams"
   return { type: "put", table: "streams", key: stream, value: record, rank: record.head };
 }
 
-/** Everything, instead of what is there: after opening anew. */
+/** Everything, instead of what is there up to the same head: after opening anew. What is beyond it another tab knows already. */
 export function putWhole(held: HeldStream, { openedAt }: Pick<StreamRecord, "openedAt">): readonly Change[] {
-  const { stream } = held;
+  const { stream, head } = held;
   return [
-    { type: "delete-range", table: "events", ...eventsOf(stream) },
+    { type: "delete-range", table: "events", from: eventsOf(stream).from, to: eventKey(stream, head + 1) },
     ...held.items.map((item) => putItem(stream, item)),
     putRecord(stream, held.record({ openedAt })),
   ];
