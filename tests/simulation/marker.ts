@@ -24,6 +24,11 @@ export class Marker {
     }
   }
 
+  /** One more, of which the user's apps, connected as they are by now, hear by their feeds alone. */
+  async last(): Promise<void> {
+    await this.#mark(this.#world.talks[0]!.id); // everybody was in the first
+  }
+
   /** Mostly about the mark that the device holds; now and then about whichever stands; and sometimes further than there is. */
   async #mark(discussion: DiscussionId): Promise<void> {
     const head = this.#device.head(discussion);

@@ -67,6 +67,8 @@ async function live(world: World): Promise<void> {
   const isAnswered = await within(QUIET_MS, Promise.all(acting).then(() => true));
   if (isAnswered === null) world.breach(`[LOG4] drafts without an outcome, ${QUIET_MS} ms after all was well again`);
   await quiet(world, { devices, apps, withinMs: QUIET_MS });
+  await Promise.all(markers.map((marker) => marker.last()));
+  await quiet(world, { devices, apps, withinMs: QUIET_MS });
   // What an app shows of what has just become quiet may be on its way.
   await time.sleep(LISTEN_MS);
   history.apps.push({ k: "calm", t: time.now });

@@ -37,6 +37,7 @@ export async function settle({ people, appPeople, living, installation, history 
     for (const i of await without(asked, LAST_WORD_MS)) unfinished(`an app of ${appPeople[i]?.user} does not ${what}`);
   };
   await apps("rest");
+  for (const person of appPeople) person.markLast();
   while (performance.now() < until && await undelivered(installation) > 0) await pause(LOOK_EVERY_MS);
   await pause(LISTEN_MS);
   const streams = people[0]?.town.discussions.map(({ id }) => id) ?? [];

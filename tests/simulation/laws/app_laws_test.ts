@@ -86,6 +86,16 @@ const PLANTED: Readonly<Record<string, Planted>> = {
   "[LOG6] an app that shows other members": each("app-state", (record) => ({ ...record, members: [] })),
   "[USR3] a list that is not what somebody was in": (apps) =>
     apps.map((record) => record.k === "list" ? { ...record, rows: record.rows.slice(1) } : record),
+  "[READ0] an app whose list goes back": (apps) => {
+    const shown = lastOf(apps, "app-rows");
+    apps.push({ ...shown, rows: shown.rows.map((row) => ({ ...row, head: row.head - 1 })) });
+  },
+  "[VIS4] a preview that is not the newest message": each("app-rows", (record) => (
+    { ...record, rows: record.rows.map((row) => ({ ...row, preview: row.preview && { ...row.preview, text: "?" } })) }
+  )),
+  "[DISC4] an app that does not know what may be done": each("app-can", (record) => (
+    { ...record, answers: record.answers.map((one) => ({ ...one, isAccepted: !one.isAccepted })) }
+  )),
   "[READ2] a list that miscounts what is unread": (apps) =>
     apps.map((record) =>
       record.k === "list" ? { ...record, rows: record.rows.map((row) => ({ ...row, unread: 77 })) } : record

@@ -5,11 +5,11 @@
 import * as path from "node:path";
 import { bytesFrom, type Chance } from "../../replay/plan/random.ts";
 import type { AppOutcome } from "../history/app_record.ts";
-import type { History } from "../history/history.ts";
 import { chooseAct } from "../client/acts.ts";
 import type { Act, Actor, Draft } from "../client/acts/act.ts";
 import { newId, type Prefix, shardOf } from "../client/ids.ts";
 import { pause } from "../client/pause.ts";
+import type { PersonOptions } from "../client/person.ts";
 import { signIn } from "../client/sign_in.ts";
 import type { KnownDiscussion, Town } from "../client/town.ts";
 import { App } from "./app.ts";
@@ -17,17 +17,9 @@ import { App } from "./app.ts";
 /** `shared`: two apps on one store. */
 export type AppKind = "disk" | "shared" | "memory";
 
-export interface AppPersonOptions {
-  readonly handle: string;
+export interface AppPersonOptions extends PersonOptions {
   readonly kind: AppKind;
-  readonly nodes: readonly string[];
-  readonly seed: string;
-  readonly chance: Chance;
-  readonly history: History;
-  readonly town: Town;
-  readonly thinkMs: number;
-  /** Numbers the acts of all apps. */
-  readonly nextOp: () => number;
+  /** Of the run: where stores and logs of apps go. */
   readonly folder: string;
 }
 
@@ -104,6 +96,12 @@ export class AppPerson implements Actor {
 
   stop(): void {
     this.#stopping.abort();
+  }
+
+  /** One of the apps marks something, of which others are to hear by their feeds. */
+  markLast(): void {
+    const [app] = this.#apps;
+    if (app !== undefined) this.#mark(app);
   }
 
   /** Each of the apps, that nobody takes off the network any more, is done with it; false: one ended before. */

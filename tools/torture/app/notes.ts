@@ -31,6 +31,12 @@ export function notesOf(
       const { say: _, ...state } = report;
       return [{ k: "app-state", app, ...state }];
     }
+    case "can": {
+      const { say: _, ...can } = report;
+      return [{ k: "app-can", app, ...can }];
+    }
+    case "rows":
+      return [{ k: "app-rows", app, incarnation: report.incarnation, rows: report.rows }];
     case "list":
       return [{ k: "list", user, app, rows: report.rows }];
     case "rests":

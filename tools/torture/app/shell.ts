@@ -4,7 +4,10 @@ import type { DiscussionActs, GroupActs, OwnActs } from "../../../packages/clien
 import type { Gatz } from "../../../packages/client/src/app/gatz.ts";
 import type { OpenDiscussion } from "../../../packages/client/src/app/open_discussion.ts";
 import type { OpenGroup } from "../../../packages/client/src/app/open_group.ts";
+import type { Observable } from "../../../packages/client/src/observable.ts";
 import type { Offer } from "../../../packages/client/src/outbox/contract.ts";
+import { answersOf } from "./answers.ts";
+import { RowsShown } from "./rows_shown.ts";
 import { ALL, discussionState, groupState, showing, shownRow } from "./shown.ts";
 import type { Command, Report } from "./speech.ts";
 
@@ -23,6 +26,8 @@ type Act = Extract<Command, { do: "act" }>;
 /** Of a discussion that has more, so many of the newest messages are said. */
 const SHOWN = 30;
 const LOOK_MS = 50;
+/** The list changes with everything: it is said so many times less often than what is open. */
+const LIST_MOMENTS = 5;
 /** In calm: for all that is pending to end, and for one stream to be whole. */
 const REST_MS = 40_000;
 const WHOLE_MS = 10_000;
@@ -43,6 +48,7 @@ export class Shell {
     const told = () => refused.snapshot().forEach(({ draft, rejection }) => this.#sayRefused(draft.id, rejection.code));
     refused.subscribe(told);
     told();
+    this.#sayRows();
   }
 
   /** An act has been made when this returns. */
@@ -132,14 +138,8 @@ export class Shell {
 
   /** Says what it shows, a moment after each change. */
   #shown(discussion: OpenDiscussion): OpenDiscussion {
-    let isWaiting = false;
-    discussion.picture.subscribe(() => {
-      if (isWaiting) return;
-      isWaiting = true;
-      setTimeout(() => {
-        isWaiting = false;
-        if (!this.#isClosed && this.#open.get(discussion.id) === discussion) this.#sayShown(discussion, SHOWN);
-      }, this.#options.showMs);
+    later(discussion.picture, this.#options.showMs, () => {
+      if (!this.#isClosed && this.#open.get(discussion.id) === discussion) this.#sayShown(discussion, SHOWN);
     });
     return discussion;
   }
@@ -151,6 +151,18 @@ export class Shell {
     if (picture.asOf > 0) this.#confirmed.add(discussion);
     if (picture.status !== "ready" || incarnation === null || !this.#confirmed.has(discussion)) return;
     say({ say: "shows", stream: discussion.id, incarnation, ...showing(picture, { viewer, most }) });
+  }
+
+  /** The rows of the list that have changed, a moment after they did. */
+  #sayRows(): void {
+    const { gatz, say, showMs } = this.#options;
+    const shown = new RowsShown();
+    later(gatz.discussions, LIST_MOMENTS * showMs, ({ rows }) => {
+      const { incarnation } = gatz;
+      if (this.#isClosed || incarnation === null) return;
+      const changed = shown.changed(rows);
+      if (changed.length > 0) say({ say: "rows", incarnation, rows: changed });
+    });
   }
 
   async #rest(): Promise<void> {
@@ -178,6 +190,8 @@ export class Shell {
     this.#sayShown(discussion, ALL);
     const { asOf: head, discussion: state } = picture.snapshot();
     if (state !== null) this.#options.say({ say: "state", stream: discussion.id, head, ...discussionState(state) });
+    await becomes(() => answersOf(discussion).every(({ isAccepted }) => isAccepted !== null), WHOLE_MS);
+    this.#options.say({ say: "can", stream: discussion.id, at: Date.now(), answers: answersOf(discussion) });
     discussion.release();
   }
 
@@ -202,6 +216,19 @@ function inDiscussion(discussion: OpenDiscussion, type: string, body: Act["body"
     return isHere ? discussion.edit(target, content) : discussion.act("edit-message", whole);
   }
   return discussion.act(type as DiscussionActs["type"], body as never);
+}
+
+/** Calls back with what it is by then, a moment after it has changed. */
+function later<T>({ subscribe, snapshot }: Observable<T>, ms: number, act: (value: T) => void): void {
+  let isWaiting = false;
+  subscribe(() => {
+    if (isWaiting) return;
+    isWaiting = true;
+    setTimeout(() => {
+      isWaiting = false;
+      act(snapshot());
+    }, ms);
+  });
 }
 
 function isWhole({ status, isBehind }: { readonly status: string; readonly isBehind: boolean }): boolean {

@@ -1,6 +1,7 @@
 /** What gatz's client shows, in the words of the history. @module */
 import type { DiscussionState, GroupState, SharedState } from "@gatz/domain";
 import type { ListRow } from "../../../packages/client/src/list/contract.ts";
+import type { ListedDiscussion } from "../../../packages/client/src/server/contract.ts";
 import type { DiscussionPicture, PictureMessage } from "../../../packages/client/src/stream/picture.ts";
 import type { NotedState } from "../history/app_record.ts";
 import { blockedMessage, type NotedMessage, type NotedRow } from "../history/record.ts";
@@ -42,6 +43,15 @@ function notedMessage(message: PictureMessage, viewer: string): NotedMessage {
   }
 }
 
+function notedPreview(message: NonNullable<ListedDiscussion["preview"]>): NotedMessage {
+  const { id, seq, author } = message;
+  if (message.kind === "blocked") return blockedMessage({ id, seq, author });
+  const { revision, changedSeq } = message;
+  const isLive = message.kind === "live";
+  const reactions = isLive ? message.reactions.map(({ emoji, count, mine }) => `${emoji} ${count} ${mine}`) : [];
+  return { id, seq, author, text: isLive ? message.text : null, revision, changedSeq, reactions };
+}
+
 /** One that the client can't tell about is at 0, which no discussion is. */
 export function shownRow(row: ListRow): NotedRow {
   if (row.kind !== "discussion") {
@@ -49,7 +59,7 @@ export function shownRow(row: ListRow): NotedRow {
   }
   const { id: stream, head, mark, unread, mentions, preview } = row;
   const counts = { unread: unread?.count ?? 0, mentions: mentions?.count ?? 0 };
-  return { stream, head, read: mark?.seq ?? null, ...counts, preview: preview?.id ?? null };
+  return { stream, head, read: mark?.seq ?? null, ...counts, preview: preview && notedPreview(preview) };
 }
 
 export function discussionState(state: DiscussionState): Omit<NotedState, "head"> {

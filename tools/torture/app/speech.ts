@@ -1,5 +1,5 @@
 /** What the harness and the process of an app say to each other: one JSON object a line, over its standard input and output. @module */
-import type { AppOutcome, NotedState } from "../history/app_record.ts";
+import type { AppOutcome, NotedCan, NotedState } from "../history/app_record.ts";
 import type { NotedMessage, NotedRow } from "../history/record.ts";
 
 /** What an app is told to do. It does one after the other, in the order said. */
@@ -31,6 +31,13 @@ export type Report =
   | { readonly say: "outcome"; readonly id: string; readonly outcome: AppOutcome }
   | ({ readonly say: "shows" } & Showing)
   | ({ readonly say: "state"; readonly stream: string } & NotedState)
+  | ({ readonly say: "can"; readonly stream: string } & NotedCan)
+  /** What has changed in its list. */
+  | {
+    readonly say: "rows";
+    readonly incarnation: string;
+    readonly rows: readonly Pick<NotedRow, "stream" | "head" | "preview">[];
+  }
   | { readonly say: "list"; readonly rows: readonly NotedRow[] }
   /** It has come to rest, or waited in vain: the drafts that it still holds. */
   | { readonly say: "rests"; readonly pending: readonly string[]; readonly status: string }

@@ -1,8 +1,8 @@
 import { strict as assert } from "node:assert";
 import type { HistoryRecord, RecordOf } from "../history/record.ts";
 import { drop, newRow } from "./testing/damage.ts";
-import { appShows, FIRST, goodAppRun, SECOND } from "./testing/good_app_run.ts";
-import { ALL, BEN, type Run, TALK } from "./testing/good_run.ts";
+import { appRows, appShows, FIRST, goodAppRun, message, SECOND } from "./testing/good_app_run.ts";
+import { ALL, BEN, HEAD, type Run, TALK } from "./testing/good_run.ts";
 import { kindsFound } from "./testing/kinds_found.ts";
 
 Deno.test("[LOG4] the checker finds nothing wrong with an app that kept its promises", async () => {
@@ -91,7 +91,21 @@ const PLANTED: readonly (readonly [rule: string, kind: string, plant: Plant, whe
   }, "a group"],
   ["USR3", "a list that is not what somebody was in", (run) => changeList(run, [])],
   ["READ2", "a list that miscounts what is unread", (run) => changeList(run, [{ unread: 2 }])],
-  ["VIS4", "a preview that is not the newest message", (run) => changeList(run, [{ preview: "msg_3" }])],
+  ["VIS4", "a preview that is not the newest message", (run) => {
+    changeList(run, [{ preview: message("msg_3", 7) }]);
+  }],
+  ["VIS4", "a preview that is not the newest message", (run) => {
+    changeList(run, [{ preview: { ...message("msg_4", 8), text: "four, as it was never" } }]);
+  }, "in another wording"],
+  ["VIS4", "a preview that is not the newest message", (run) => {
+    run.records.push(appRows(SECOND, { t: 70, head: HEAD - 1, preview: message("msg_2", 3) }));
+  }, "before it is calm"],
+  ["READ0", "an app whose list goes back", (run) => {
+    run.records.push(appRows(SECOND, { t: 70, head: 4, preview: message("msg_2", 3) }));
+  }],
+  ["DISC4", "an app that does not know what may be done", (run) => answer(run, () => true), "but more"],
+  ["DISC4", "an app that does not know what may be done", (run) => answer(run, () => false), "but less"],
+  ["DISC4", "an app that does not know what may be done", (run) => answer(run, () => null), "and can't tell"],
 ];
 
 for (const [rule, kind, plant, where] of PLANTED) {
@@ -150,6 +164,13 @@ function append(run: Run, { id, text }: { id: string; text: string }): void {
 function edit<K extends HistoryRecord["k"]>(run: Run, k: K, change: (record: RecordOf<K>) => RecordOf<K>): void {
   // A record's `k` says which it is.
   run.records = run.records.map((record) => record.k === k ? change(record as RecordOf<K>) : record);
+}
+
+/** All that an app says may be done. */
+function answer(run: Run, isAccepted: () => boolean | null): void {
+  edit(run, "app-can", (record) => (
+    { ...record, answers: record.answers.map((one) => ({ ...one, isAccepted: isAccepted() })) }
+  ));
 }
 
 function changeList(run: Run, rows: readonly Partial<RecordOf<"list">["rows"][number]>[]): void {

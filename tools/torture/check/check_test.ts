@@ -228,7 +228,7 @@ const PLANTED: readonly (readonly [rule: string, kind: string, plant: (run: Run)
   ["READ1", "a list with another read mark", (run) => changeList(run, { read: 4 })],
   ["READ2", "a list that miscounts what is unread", (run) => changeList(run, { unread: 1 })],
   ["READ2", "a list that miscounts mentions", (run) => changeList(run, { mentions: 1 })],
-  ["VIS4", "a preview that is not the newest message", (run) => changeList(run, { preview: "msg_3" })],
+  ["VIS4", "a preview that is not the newest message", (run) => changeList(run, { preview: null })],
   ["VIS4", "a page that is not the fold of the log", (run) => {
     run.rows.push({ ...newRow(9, "evt_purge", ANN, ""), type: "expunge", body: { author: BEN, upToSeq: 4 } });
     run.records.push({ ...run.records.find(({ k }) => k === "message-page")!, asOf: 9, t: 1_503 } as HistoryRecord);

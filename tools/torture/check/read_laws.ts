@@ -12,6 +12,15 @@ export interface AppPage extends Omit<PageAsked, "before"> {
   readonly messages: readonly NotedMessage[];
 }
 
+interface Preview {
+  readonly user: string;
+  /** Theirs, or that of an app of theirs. */
+  readonly whose: string;
+  readonly stream: string;
+  readonly asOf: number;
+  readonly preview: NotedMessage | null;
+}
+
 export class ReadLaws {
   readonly #evidence: Evidence;
   readonly #pages: NaivePages;
@@ -130,8 +139,7 @@ export class ReadLaws {
     const { log, violations } = this.#evidence;
     const wrong = (rule: string, kind: string, is: unknown, should: unknown) =>
       violations.add(rule, kind, `${whose}: ${stream}, read to ${mark}: ${is} instead of ${should}`);
-    const newest = this.#pages.page({ user, stream, before: null, limit: 1, asOf: Infinity })[0]?.id ?? null;
-    if (preview !== newest) wrong("VIS4", "a preview that is not the newest message", preview, newest);
+    this.preview({ user, whose, stream, preview, asOf: Infinity }, { calm: true });
     // In calm everybody's own shard answers, or the list is asked for again.
     if (read === null) return wrong("READ1", "a list that does not say what is read", read, mark);
     if (read !== mark) wrong("READ1", "a list with another read mark", read, mark);
@@ -141,6 +149,20 @@ export class ReadLaws {
     if (counted.unread <= COUNTED && mentions !== counted.mentions) {
       wrong("READ2", "a list that miscounts mentions", mentions, counted.mentions);
     }
+  }
+
+  /** A list shows of a discussion the newest message, as of some seq. */
+  preview(
+    { user, whose, stream, asOf, preview }: Preview,
+    { calm }: { readonly calm: boolean },
+  ): void {
+    const [newest] = this.#pages.page({ user, stream, before: null, limit: 1, asOf });
+    const shown = preview ?? undefined;
+    const expected = newest && inOrder(this.#veiled(newest, { user, shown, calm }));
+    const [should, is] = [expected, preview && inOrder(preview)].map((side) => JSON.stringify(side ?? null));
+    if (is === should) return;
+    const what = `${whose}: ${stream}, as of ${asOf}: ${is} instead of ${should}`;
+    this.#evidence.violations.add("VIS4", "a preview that is not the newest message", what);
   }
 
   /** A feed tells of a stream: only to somebody who was in it by then, and up to where it goes. */

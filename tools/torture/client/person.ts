@@ -27,7 +27,7 @@ export interface PersonOptions {
   readonly town: Town;
   /** Between one thing and the next, at most; in milliseconds. */
   readonly thinkMs: number;
-  /** Numbers the offers of the whole run. */
+  /** Numbers the offers and the acts of apps of the whole run. */
   readonly nextOp: () => number;
 }
 

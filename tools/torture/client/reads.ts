@@ -44,7 +44,7 @@ export async function readList(line: Line): Promise<List | null> {
     for (const { id: stream, head, mark, unread, mentions, preview } of rows) {
       if (head === undefined) return null;
       const counts = { unread: unread?.count ?? 0, mentions: mentions?.count ?? 0 };
-      noted.push({ stream, head, read: mark?.seq ?? null, ...counts, preview: preview?.id ?? null });
+      noted.push({ stream, head, read: mark?.seq ?? null, ...counts, preview: preview ? notedMessage(preview) : null });
     }
     before = next;
   } while (before !== null);

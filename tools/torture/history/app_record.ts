@@ -3,7 +3,7 @@
  * those of the harness: an act was asked for before `app-asked`, and something was said before it is noted.
  * @module
  */
-import type { NotedMessage } from "./record.ts";
+import type { NotedMessage, NotedRow } from "./record.ts";
 
 /** How a draft of an app ended, as the app was told. */
 export type AppOutcome =
@@ -60,6 +60,16 @@ export type AppRecord =
     /** Some of what is shown is not in the log yet, or the app says that it is not whole: it is no fold of the log. */
     readonly isMixed: boolean;
   }
+  /** The rows of its list that it shows otherwise than before. */
+  | {
+    readonly k: "app-rows";
+    readonly t: number;
+    readonly app: string;
+    readonly incarnation: string;
+    readonly rows: readonly Pick<NotedRow, "stream" | "head" | "preview">[];
+  }
+  /** Once it is calm: what its user could do in a discussion, as it says. */
+  | { readonly k: "app-can"; readonly t: number; readonly app: string; readonly stream: string } & NotedCan
   /** What it shows of a group or a discussion, once it is calm. */
   | ({ readonly k: "app-state"; readonly t: number; readonly app: string; readonly stream: string } & NotedState)
   /** When nothing disturbs it any more: the drafts that it still holds, and how it says that it stands. */
@@ -70,6 +80,17 @@ export type AppRecord =
     readonly pending: readonly string[];
     readonly status: string;
   };
+
+export interface NotedCan {
+  /** Its clock, in Unix milliseconds. */
+  readonly at: number;
+  /** Of each draft that it was asked about, whether it would be accepted; null: it can't tell. */
+  readonly answers: readonly {
+    readonly type: string;
+    readonly body: Readonly<Record<string, unknown>>;
+    readonly isAccepted: boolean | null;
+  }[];
+}
 
 export interface NotedState {
   readonly head: number;

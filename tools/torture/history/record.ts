@@ -45,7 +45,7 @@ export interface NotedRow {
   readonly unread: number;
   readonly mentions: number;
   /** The newest message. */
-  readonly preview: string | null;
+  readonly preview: NotedMessage | null;
 }
 
 /** A message of a page. */

@@ -1,6 +1,13 @@
 /** A small run in which all promises were kept: for tests that then break one. @module */
 import { digestOf } from "../../history/digest.ts";
-import type { HistoryRecord, NotedItem, NotedRow, OfferedDraft, SaidOutcome } from "../../history/record.ts";
+import type {
+  HistoryRecord,
+  NotedItem,
+  NotedMessage,
+  NotedRow,
+  OfferedDraft,
+  SaidOutcome,
+} from "../../history/record.ts";
 import type { FinalMark, LogRow } from "../final_log.ts";
 
 export const ANN = "user_ann";
@@ -111,7 +118,7 @@ export function goodRun(): Run {
 
 /** The talk in a list, read to some seq; one message is left unread. */
 export function row(read: number): NotedRow {
-  return { stream: TALK, head: HEAD, read, unread: 1, mentions: 0, preview: "msg_4" };
+  return { stream: TALK, head: HEAD, read, unread: 1, mentions: 0, preview: message("msg_4", 8, ANN, "four") };
 }
 
 /** The group, and what everybody's own stream is told of it and of the talk. */
@@ -166,10 +173,11 @@ export function logPage(user: string, items: readonly NotedItem[]): HistoryRecor
   };
 }
 
+function message(id: string, seq: number, author: string, text: string): NotedMessage {
+  return { id, seq, author, text, revision: 0, changedSeq: seq, reactions: [] };
+}
+
 function messagePage(user: string): HistoryRecord {
-  const message = (id: string, seq: number, author: string, text: string) => (
-    { id, seq, author, text, revision: 0, changedSeq: seq, reactions: [] }
-  );
   return {
     ...{ k: "message-page", t: 1_502, asked: 1_501, user, stream: TALK, before: null, limit: 3 },
     ...{ incarnation: LIFE, asOf: HEAD },
