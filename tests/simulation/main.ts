@@ -21,7 +21,7 @@ const histories = values.trace ? 1 : Number(values.histories);
 const began = performance.now();
 let [broken, events, ms] = [0, 0, 0];
 for (let seed = first; seed < first + histories; seed++) {
-  const run = await simulate(seed, values.trace ? (line) => console.log(line) : undefined);
+  const run = await simulate(seed, values.trace ? { tell: (line) => console.log(line) } : {});
   if (values.hashes) console.log(`${seed} ${run.trace}`);
   events += run.events;
   ms += run.ms;

@@ -30,12 +30,19 @@ const QUIET_MS = 60_000;
 /** A wish that the server was told of is shown for so long, and what lists ask for comes. */
 const LISTEN_MS = 9_000;
 
-export async function simulate(seed: number, tell?: (line: string) => void): Promise<Run> {
+export interface RunOptions {
+  /** Told every line of what happens. */
+  readonly tell?: ((line: string) => void) | undefined;
+  /** Nobody has an app: another, and much cheaper, history of the seed, which no change of the client alters. Default: some have. */
+  readonly hasApps?: boolean;
+}
+
+export async function simulate(seed: number, { tell, hasApps = true }: RunOptions = {}): Promise<Run> {
   const world = new World({ seed, tell });
   const { time, history } = world;
   const problems: string[] = [];
   try {
-    await time.run(() => live(world));
+    await time.run(() => live(world, { hasApps }));
     problems.push(...history.breaches, ...brokenLaws(history));
   } catch (error) {
     problems.push(error instanceof Error ? error.stack ?? error.message : String(error));
@@ -43,14 +50,14 @@ export async function simulate(seed: number, tell?: (line: string) => void): Pro
   return { seed, problems, trace: world.traceHash(), history, events: time.fired, ms: time.now };
 }
 
-async function live(world: World): Promise<void> {
+async function live(world: World, { hasApps }: { readonly hasApps: boolean }): Promise<void> {
   const { chance, time, history } = world;
   await Promise.all(world.nodes.map((_, n) => world.startNode(n)));
   for (let n = chance.whole(2, 4); n > 0; n--) world.users.push(newId("user", chance.of(world.shards)));
   const lines = world.users.flatMap((user, n) =>
     Array.from({ length: chance.happens(0.2) ? 2 : 1 }, (_, d) => new Line(world, user, `line ${n} ${d}`))
   );
-  const apps = appsOf(world);
+  const apps = hasApps ? appsOf(world) : [];
   const devices = lines.map((line) => new Device(world, line));
   const running = [...lines, ...apps.map(({ line }) => line)].map((line) => line.run());
   const authors = world.users.map((user) => new Author(world, lines.find((line) => line.user === user)!));

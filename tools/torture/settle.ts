@@ -21,9 +21,10 @@ const LISTEN_MS = 9_000;
 const LOOK_EVERY_MS = 200;
 /** One thing each, of a server that does nothing else. */
 const LAST_WORD_MS = 20_000;
+/** More than apps give themselves for it (app/shell.ts): they say themselves what has no end. */
+const APPS_MS = 60_000;
 
 export async function settle({ people, appPeople, living, installation, history }: Settling): Promise<void> {
-  const until = performance.now() + PATIENCE_MS;
   const unfinished = (what: string) => void history.note({ k: "unfinished", what });
   const all = [...people, ...appPeople];
   for (const i of await without(living, PATIENCE_MS)) unfinished(`${all[i]?.user} waits for an outcome`);
@@ -34,10 +35,11 @@ export async function settle({ people, appPeople, living, installation, history 
     const asked = appPeople.map(async (person) => {
       if (!await person.ask(what)) unfinished(`an app of ${person.user} has ended`);
     });
-    for (const i of await without(asked, LAST_WORD_MS)) unfinished(`an app of ${appPeople[i]?.user} does not ${what}`);
+    for (const i of await without(asked, APPS_MS)) unfinished(`an app of ${appPeople[i]?.user} does not ${what}`);
   };
   await apps("rest");
   for (const person of appPeople) person.markLast();
+  const until = performance.now() + PATIENCE_MS;
   while (performance.now() < until && await undelivered(installation) > 0) await pause(LOOK_EVERY_MS);
   await pause(LISTEN_MS);
   const streams = people[0]?.town.discussions.map(({ id }) => id) ?? [];
