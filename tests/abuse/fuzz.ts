@@ -1,6 +1,7 @@
 /** Sends mutated calls over WebSocket and HTTP, and mutated bytes below the WebSocket; every answer is held to what the API may say. @module */
 import { strict as assert } from "node:assert";
-import { below, mutated, randomFrom } from "./mutations.ts";
+import { Chance } from "@gatz/testing/chance.ts";
+import { below, mutated } from "./mutations.ts";
 import { frameHead, Raw } from "./raw.ts";
 
 export interface Fuzz {
@@ -28,7 +29,7 @@ const RAW_SHARE = 0.01;
 const INSIDE = /select |insert |gatz_s\d|\.ts:\d|node_modules|postgres|at async/i;
 
 export async function fuzz({ url, token, calls, seed, frames }: Fuzz): Promise<FuzzReport> {
-  const random = randomFrom(seed);
+  const { next: random } = new Chance(seed);
   const answers: Record<string, number> = {};
   const hear = (text: string) => {
     assert.doesNotMatch(text, INSIDE);

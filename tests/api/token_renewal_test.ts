@@ -5,19 +5,11 @@ import { needsPostgres } from "@gatz/testing/postgres.ts";
 if (await needsPostgres(import.meta.url)) {
   const { createGatz, createGatzClient } = await import("@gatz/client");
   const { connect, person, testServer } = await import("@gatz/testing/test_server.ts");
+  const { until } = await import("@gatz/testing/eventually.ts");
   const { talk } = await import("./talk.ts");
 
   const TOKEN_MS = 2_000;
-  const PATIENCE_MS = 20_000;
   const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
-
-  const eventually = async (holds: () => boolean) => {
-    const until = Date.now() + PATIENCE_MS;
-    while (!holds()) {
-      assert.ok(Date.now() < until, `not within ${PATIENCE_MS} ms: ${holds}`);
-      await pause(20);
-    }
-  };
 
   /** Signs in anew whenever it is asked for a token. */
   const signingIn = (url: string, handle: string) => {
@@ -46,7 +38,7 @@ if (await needsPostgres(import.meta.url)) {
       open.send({ text: sent.at(-1)! });
       await pause(400);
     }
-    await eventually(() => shown().pending.size === 0 && shown().messages.length >= sent.length);
+    await until(() => shown().pending.size === 0 && shown().messages.length >= sent.length);
     assert.deepEqual(shown().messages.map((message) => message.kind === "live" && message.text), sent);
     assert.deepEqual(gatz.refused.snapshot(), []);
     await gatz.close();

@@ -6,21 +6,13 @@ import { needsPostgres } from "@gatz/testing/postgres.ts";
 if (await needsPostgres(import.meta.url)) {
   const { createGatz } = await import("@gatz/client");
   const { backup, restore, verify } = await import("@gatz/storage");
+  const { until } = await import("@gatz/testing/eventually.ts");
   const { testDatabase } = await import("@gatz/testing/test_database.ts");
   const { freshId, person, testServer } = await import("@gatz/testing/test_server.ts");
   const { disposeAll, sent, talk } = await import("../api/talk.ts");
   const { inTempFolder } = await import("./lived_in.ts");
 
   const SHARDS = 2;
-  const PATIENCE_MS = 20_000;
-
-  const eventually = async (what: string, isSo: () => boolean) => {
-    const deadline = performance.now() + PATIENCE_MS;
-    while (!isSo()) {
-      if (performance.now() > deadline) assert.fail(`never: ${what}`);
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
-  };
 
   Deno.test("[LOG9] clients whose server is restored underneath them drop what is no more, read anew, and offer again what they hold", async () => {
     await using folder = await inTempFolder();
@@ -50,13 +42,13 @@ if (await needsPostgres(import.meta.url)) {
       },
     });
     sent((await ann.api.messages.send.mutate({ id: freshId("msg", ann.home), discussion, text: "kept" })).outcome);
-    await eventually("both show what is kept", () => anns.shows("kept") && bens.shows("kept"));
+    await until(() => anns.shows("kept") && bens.shows("kept"));
     const file = folder.path("a.gatz");
     await backup(before.database.storageConfig(), { file });
 
     const lost = freshId("msg", ann.home);
     sent((await ann.api.messages.send.mutate({ id: lost, discussion, text: "lost" })).outcome);
-    await eventually("both show what will be lost", () => anns.shows("kept", "lost") && bens.shows("kept", "lost"));
+    await until(() => anns.shows("kept", "lost") && bens.shows("kept", "lost"));
     await before.server.stop();
     await before.storage.close();
     bens.open.send({ text: "held" });
@@ -66,21 +58,15 @@ if (await needsPostgres(import.meta.url)) {
     const config = database.storageConfig();
     const { incarnation } = await restore(config, { files: [file] });
     await using _after = await testServer({ beside: { database, secrets: before.secrets }, port: Number(port) });
-    await eventually(
-      "both show the restored discussion, and what was held",
-      () => anns.shows("kept", "held") && bens.shows("kept", "held"),
-    );
-    await eventually("the stock subscription goes on in the new life", () => lives.at(-1) === incarnation);
+    await until(() => anns.shows("kept", "held") && bens.shows("kept", "held"));
+    await until(() => lives.at(-1) === incarnation);
     assert.equal(lives[0], before.storage.incarnation);
 
     // What ann still has of the lost one she may offer again, under the same id (LOG2).
     const heard = items.length;
     sent((await ann.api.messages.send.mutate({ id: lost, discussion, text: "lost" })).outcome);
-    await eventually("all show all", () => anns.shows("kept", "held", "lost") && bens.shows("kept", "held", "lost"));
-    await eventually(
-      "the inbox brings it",
-      () => items.slice(heard).some((item) => item.type === "event" && item.event.id === lost),
-    );
+    await until(() => anns.shows("kept", "held", "lost") && bens.shows("kept", "held", "lost"));
+    await until(() => items.slice(heard).some((item) => item.type === "event" && item.event.id === lost));
     inbox.unsubscribe();
     assert.deepEqual((await verify(config)).problems, []);
   });

@@ -5,9 +5,9 @@
 import assert from "node:assert/strict";
 import { type ConnectedGatz, createGatz, type OpenDiscussion, type OpenGroup } from "@gatz/client";
 import { eventually } from "@gatz/testing/eventually.ts";
+import { Chance } from "@gatz/testing/chance.ts";
 import { needsPostgres } from "@gatz/testing/postgres.ts";
 import { startTcpProxy } from "@gatz/testing/tcp_proxy.ts";
-import { randomFrom } from "../abuse/mutations.ts";
 import { Words } from "../visibility/words.ts";
 
 const SHARDS = 4;
@@ -55,7 +55,7 @@ if (await needsPostgres(import.meta.url)) {
   Deno.test("[VIS4] [LOG8] apps hold to the byte what the server has stored for their users, whatever happens and however often they are cut off", async () => {
     const seed = Number(Deno.env.get("GATZ_SEED") ?? 1 + Math.floor(Math.random() * 1_000_000));
     console.log(`GATZ_SEED=${seed} plays it again`);
-    const random = randomFrom(seed);
+    const { next: random } = new Chance(seed);
     await using server = await testServer({ database: { shards: SHARDS } });
     await using link = startTcpProxy(server.url);
     const people = await Promise.all(

@@ -9,6 +9,7 @@ import {
   shardOf,
   type UserId,
 } from "@gatz/domain";
+import { Chance } from "@gatz/testing/chance.ts";
 import type { freshId, Person } from "@gatz/testing/test_server.ts";
 
 export interface CrowdOptions {
@@ -31,14 +32,14 @@ type Act = (doing: Doing) => Promise<unknown>;
 export class Crowd {
   readonly discussions: DiscussionId[] = [];
   readonly #options: CrowdOptions;
-  readonly #random: () => number;
+  readonly #chance: Chance;
   readonly #often: readonly Act[];
   readonly #seldom: readonly Act[];
   #said = 0;
 
   constructor(options: CrowdOptions) {
     this.#options = options;
-    this.#random = seeded(options.seed);
+    this.#chance = new Chance(options.seed);
     this.#often = [...Object.values(this.#saying()), this.#saying().say];
     this.#seldom = [...Object.values(this.#governing()), ...Object.values(this.#own())];
   }
@@ -52,7 +53,7 @@ export class Crowd {
   }
 
   pick<T>(some: readonly T[]): T {
-    return some[Math.floor(this.#random() * some.length)]!;
+    return this.#chance.of(some);
   }
 
   async begin(owner: Person): Promise<void> {
@@ -64,7 +65,7 @@ export class Crowd {
   }
 
   async act(): Promise<void> {
-    const act = this.pick(this.#random() < 0.6 ? this.#often : this.#seldom);
+    const act = this.pick(this.#chance.happens(0.6) ? this.#often : this.#seldom);
     const { people } = this.#options;
     await act({ actor: this.pick(people), discussion: this.pick(this.discussions), user: this.pick(people).user });
   }
@@ -83,15 +84,15 @@ export class Crowd {
       react: async (doing) => {
         const said = await this.#some(doing);
         if (said === undefined) return;
-        const body = { target: said.target, emoji: this.pick(["👍", "🎉"]), on: this.#random() < 0.8 };
+        const body = { target: said.target, emoji: this.pick(["👍", "🎉"]), on: this.#chance.happens(0.8) };
         await this.#does(doing, "react-to-message", body);
       },
       mark: async ({ discussion }) => {
         const { api } = this.viewer;
         const { rows: [row] } = await api.discussions.rows.query({ discussions: [discussion] });
         if (row?.kind !== "discussion") return;
-        const at = Math.floor(this.#random() * (row.head + 1));
-        if (this.#random() < 0.7) await api.reads.mark.mutate({ discussion, seq: seq(Math.max(at, 1)) });
+        const at = this.#chance.whole(0, row.head);
+        if (this.#chance.happens(0.7)) await api.reads.mark.mutate({ discussion, seq: seq(Math.max(at, 1)) });
         else await api.reads.markUnread.mutate({ discussion, seq: seq(at) });
       },
     } satisfies Record<string, Act>;
@@ -132,7 +133,7 @@ export class Crowd {
   }
 
   #content({ user }: Doing) {
-    return { text: `No. ${++this.#said}`, mentions: this.#random() < 0.3 ? [user] : [], attachments: [] };
+    return { text: `No. ${++this.#said}`, mentions: this.#chance.happens(0.3) ? [user] : [], attachments: [] };
   }
 
   /** One of the messages that somebody sees, and who wrote it. */
@@ -160,15 +161,4 @@ function expectNotFound(error: unknown): null {
   const { data } = error as { data?: { code?: string } };
   assert.equal(data?.code, "NotFound", String(error));
   return null;
-}
-
-/** mulberry32: from 0 up to 1, the same for the same seed. */
-function seeded(seed: number): () => number {
-  let a = seed;
-  return () => {
-    a = (a + 0x6d2b79f5) | 0;
-    let t = Math.imul(a ^ (a >>> 15), 1 | a);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

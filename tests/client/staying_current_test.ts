@@ -4,6 +4,7 @@ import { needsPostgres } from "@gatz/testing/postgres.ts";
 
 if (await needsPostgres(import.meta.url)) {
   const { eventually } = await import("@gatz/testing/eventually.ts");
+  const { freePort } = await import("@gatz/testing/free_port.ts");
   const { startTcpProxy } = await import("@gatz/testing/tcp_proxy.ts");
   const { makeFleet } = await import("../nodes/fleet.ts");
   const { followingClient, say } = await import("./following_client.ts");
@@ -18,7 +19,7 @@ if (await needsPostgres(import.meta.url)) {
     const node = await fleet.start();
     await using link = startTcpProxy(node.url);
     // Nobody listens at the second address yet.
-    const second = await freePort();
+    const second = freePort();
     const url = [link.through(node.url), `http://127.0.0.1:${second}`];
     const { token } = room.owner;
     const client = await followingClient({ url, token, pace });
@@ -61,12 +62,4 @@ if (await needsPostgres(import.meta.url)) {
     assert.deepEqual([...client.steppedBack, ...again.steppedBack], []);
     await again.close();
   });
-
-  /** That nobody listens at when it is given. */
-  async function freePort(): Promise<number> {
-    const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-    const { port } = listener.addr;
-    listener.close();
-    return await Promise.resolve(port);
-  }
 }

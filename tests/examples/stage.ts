@@ -1,5 +1,6 @@
 /** A gatz server in a process of its own, which can be killed and started again, and two people who talk there. @module */
 import type { DiscussionId } from "@gatz/domain";
+import { freePort } from "@gatz/testing/free_port.ts";
 import { type Person, person } from "@gatz/testing/test_server.ts";
 import { testDatabase } from "@gatz/testing/test_database.ts";
 import { DatabaseSync } from "node:sqlite";
@@ -97,9 +98,4 @@ function patiently(process: EntryPoint): EntryPoint {
     }
   };
   return { ...process, printed };
-}
-
-function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
 }

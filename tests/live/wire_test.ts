@@ -3,7 +3,7 @@ import type { DiscussionId, FeedItem } from "@gatz/domain";
 import type { Storage } from "@gatz/storage/contract";
 import { strict as assert } from "node:assert";
 import { newMessage } from "../../packages/domain/testing/drafts.ts";
-import { brief, settle } from "./reader.ts";
+import { brief } from "./reader.ts";
 
 /** A little less than the longest text there may be. */
 const LONG = "x".repeat(9_000);
@@ -18,6 +18,7 @@ interface Heard {
 const isMessage = (item: FeedItem, seq: number) => item.type === "event" && item.event.seq === seq;
 
 if (await needsPostgres(import.meta.url)) {
+  const { until } = await import("@gatz/testing/eventually.ts");
   const { startTcpProxy } = await import("@gatz/testing/tcp_proxy.ts");
   const { connect, freshId, person, testServer } = await import("@gatz/testing/test_server.ts");
   const { talk } = await import("../api/talk.ts");
@@ -31,14 +32,6 @@ if (await needsPostgres(import.meta.url)) {
       onData: ({ data }) => heard.items.push(...data.items),
     });
     return heard;
-  }
-
-  async function until(done: () => boolean, what: string): Promise<void> {
-    const deadline = performance.now() + 20_000;
-    while (!done()) {
-      assert.ok(performance.now() < deadline, `never came: ${what}`);
-      await settle(10);
-    }
   }
 
   /** Many at once, so that the log grows quicker than it could by single calls. */
@@ -66,11 +59,11 @@ if (await needsPostgres(import.meta.url)) {
     const { discussion } = await talk(ann, [ben]);
     await using slow = await RawSocket.follow(server.url, { token: ben.token });
     const fast = hear(ben.api);
-    await until(() => fast.items.some((item) => item.type === "live"), "live");
+    await until(() => fast.items.some((item) => item.type === "live"));
     const before = Deno.memoryUsage().rss;
     const messages = 1_500;
     for (let i = 0; i < messages; i += BUNDLE) await sayMuch(server.storage, { who: ann, discussion });
-    await until(() => fast.items.some((item) => isMessage(item, messages + 1)), "the last message");
+    await until(() => fast.items.some((item) => isMessage(item, messages + 1)));
     // 13 MiB were sent; the kernel's buffers take a few, and the process may not keep more than its bounds.
     const grown = Deno.memoryUsage().rss - before;
     assert.ok(grown < 150 * MIB, `${Math.round(grown / MIB)} MiB`);
@@ -93,9 +86,9 @@ if (await needsPostgres(import.meta.url)) {
     await using ben = await person(server.url, "ben", { transport: "ws" });
     const { discussion } = await talk(ann, [ben]);
     await using slow = await RawSocket.follow(server.url, { token: ben.token });
-    await until(() => server.server.feeds === 1, "the feed");
+    await until(() => server.server.feeds === 1);
     for (let i = 0; i < 20; i++) await sayMuch(server.storage, { who: ann, discussion });
-    await until(() => server.server.feeds === 0, "its end");
+    await until(() => server.server.feeds === 0);
     assert.ok(!slow.closed);
   });
 
@@ -107,12 +100,12 @@ if (await needsPostgres(import.meta.url)) {
     await using proxy = startTcpProxy(server.url);
     await using through = connect(`http://127.0.0.1:${proxy.port}`, { transport: "ws", token: ben.token });
     const heard = hear(through.api);
-    await until(() => heard.items.some((item) => item.type === "live"), "live");
+    await until(() => heard.items.some((item) => item.type === "live"));
     for (let i = 2; i <= 40; i++) {
       await say(ann, { discussion, text: `message ${i}` });
       if (i % 8 === 0) proxy.cutAll();
     }
-    await until(() => heard.items.some((item) => isMessage(item, 40)), "the last message");
+    await until(() => heard.items.some((item) => isMessage(item, 40)));
     const seqs = heard.items.flatMap((item) =>
       item.type === "event" && item.event.stream === discussion ? [item.event.seq as number] : []
     );

@@ -3,9 +3,9 @@ import { strict as assert } from "node:assert";
 import { needsPostgres } from "@gatz/testing/postgres.ts";
 
 if (await needsPostgres(import.meta.url)) {
+  const { until } = await import("@gatz/testing/eventually.ts");
   const { freshId, connect, person, testServer } = await import("@gatz/testing/test_server.ts");
   const { disposeAll, sent, talk } = await import("../api/talk.ts");
-  const { until } = await import("./until.ts");
 
   Deno.test("[LOG1] [LIVE1] what is sent through either node lands in the shard that one of them writes, and both hand it to their feeds", async () => {
     await using a = await testServer({ database: { shards: 4 } });

@@ -5,9 +5,9 @@ import { needsPostgres } from "@gatz/testing/postgres.ts";
 import { Ears } from "./ears.ts";
 
 if (await needsPostgres(import.meta.url)) {
+  const { until } = await import("@gatz/testing/eventually.ts");
   const { connect, freshId, person, testServer } = await import("@gatz/testing/test_server.ts");
   const { disposeAll, sent, talk } = await import("../api/talk.ts");
-  const { until } = await import("./until.ts");
   type Person = Awaited<ReturnType<typeof person>>;
 
   /** The seq that an item tells of, if it is one of a stream. */

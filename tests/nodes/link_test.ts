@@ -4,13 +4,13 @@ import type { Forward } from "@gatz/storage/contract";
 import { needsPostgres } from "@gatz/testing/postgres.ts";
 
 if (await needsPostgres(import.meta.url)) {
+  const { until } = await import("@gatz/testing/eventually.ts");
   const { createCredentials } = await import("../../apps/server/src/nodes/credentials.ts");
   const { startTcpProxy } = await import("@gatz/testing/tcp_proxy.ts");
   const { connect, freshId, person, testServer } = await import("@gatz/testing/test_server.ts");
   const { verify } = await import("@gatz/storage");
   const { disposeAll, talk } = await import("../api/talk.ts");
   const { readLogs } = await import("../storage/log_oracle.ts");
-  const { until } = await import("./until.ts");
   type TestServer = Awaited<ReturnType<typeof testServer>>;
 
   const nowhere: Forward = () => Promise.resolve({ kind: "unreachable" });

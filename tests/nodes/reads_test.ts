@@ -4,10 +4,11 @@ import type { DiscussionId, FeedItem, Seq } from "@gatz/domain";
 import { needsPostgres } from "@gatz/testing/postgres.ts";
 
 if (await needsPostgres(import.meta.url)) {
+  const { until } = await import("@gatz/testing/eventually.ts");
   const { verify } = await import("@gatz/storage");
   const { connect, freshId } = await import("@gatz/testing/test_server.ts");
+  const { Chance } = await import("@gatz/testing/chance.ts");
   const { makeFleet } = await import("./fleet.ts");
-  const { until } = await import("./until.ts");
   type Api = ReturnType<typeof connect>;
 
   interface Mark {
@@ -19,17 +20,6 @@ if (await needsPostgres(import.meta.url)) {
   const isLater = (a: Mark, b: Mark) => a.epoch > b.epoch || (a.epoch === b.epoch && a.seq > b.seq);
   const CALL_MS = 3_000;
   const SEED = Math.floor(Math.random() * 2 ** 31);
-
-  /** Numbers that a seed gives (mulberry32). */
-  function dice(seed: number) {
-    let at = seed;
-    return (below: number) => {
-      at = (at + 0x6d2b79f5) | 0;
-      let t = Math.imul(at ^ (at >>> 15), 1 | at);
-      t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-      return ((t ^ (t >>> 14)) >>> 0) % below;
-    };
-  }
 
   /** What one device holds, from its feed alone. */
   class Device implements AsyncDisposable {
@@ -94,16 +84,16 @@ if (await needsPostgres(import.meta.url)) {
     let alive = [a, b];
     /** Marks what it likes by what it holds, through whichever node answers. */
     const marking = all.map(async (device, n) => {
-      const roll = dice(SEED + n);
+      const chance = new Chance(SEED + n);
       const apis = new Map(
         [a, b].map((node) => [node, connect(node.url, { transport: "http", token: owner.token }).api]),
       );
       while (!isOver) {
-        const discussion = talks[roll(talks.length)]!;
+        const discussion = chance.of(talks);
         const epoch = device.marks.get(discussion)?.epoch ?? 0;
-        const wish = { discussion, epoch, seq: 1 + roll(MESSAGES) as Seq };
-        const { reads } = apis.get(alive[roll(alive.length)]!)!;
-        const call = roll(8) === 0 ? reads.markUnread : reads.mark;
+        const wish = { discussion, epoch, seq: chance.whole(1, MESSAGES) as Seq };
+        const { reads } = apis.get(chance.of(alive))!;
+        const call = chance.whole(0, 7) === 0 ? reads.markUnread : reads.mark;
         const answer = await call.mutate(wish, { signal: AbortSignal.timeout(CALL_MS) }).catch(() => null);
         const before = answered.get(discussion);
         if (answer !== null && (before === undefined || isLater(answer.mark, before))) {

@@ -5,10 +5,10 @@ import { needsPostgres } from "@gatz/testing/postgres.ts";
 import { Ears } from "./ears.ts";
 
 if (await needsPostgres(import.meta.url)) {
+  const { until } = await import("@gatz/testing/eventually.ts");
   const { connect, freshId, person, testServer } = await import("@gatz/testing/test_server.ts");
   const { disposeAll, sent, talk } = await import("../api/talk.ts");
   const { makeFleet } = await import("./fleet.ts");
-  const { until } = await import("./until.ts");
   type Person = Awaited<ReturnType<typeof person>>;
 
   const signalsOf = ({ items }: Ears): Signal[] => items.flatMap((item) => item.type === "signal" ? [item] : []);

@@ -7,10 +7,10 @@ if (await needsPostgres(import.meta.url)) {
   const { migrate, MigrationLocked, openStorage } = await import("@gatz/storage");
   const { databaseError, isForPeople } = await import("../../apps/server/src/start_error.ts");
   const { administer, testDatabase } = await import("@gatz/testing/test_database.ts");
+  const { until } = await import("@gatz/testing/eventually.ts");
   const { startTcpProxy } = await import("@gatz/testing/tcp_proxy.ts");
   const { register } = await import("../../packages/domain/testing/drafts.ts");
   const { userId } = await import("../../packages/domain/testing/ids.ts");
-  const { until } = await import("./until.ts");
 
   /** How it ends if somebody registers on a shard. */
   const newcomer = async (storage: Storage, shard: number) => {

@@ -3,11 +3,11 @@ import { strict as assert } from "node:assert";
 import { needsPostgres } from "@gatz/testing/postgres.ts";
 
 if (await needsPostgres(import.meta.url)) {
+  const { until } = await import("@gatz/testing/eventually.ts");
   const { verify } = await import("@gatz/storage");
   const { readLogs } = await import("../storage/log_oracle.ts");
   const { chatter, longestPause, makeFleet } = await import("./fleet.ts");
   const { Listener } = await import("./listener.ts");
-  const { until } = await import("./until.ts");
   type Fleet = Awaited<ReturnType<typeof makeFleet>>;
   type Said = Awaited<ReturnType<typeof chatter>>;
 

@@ -24,6 +24,7 @@ const REPOSITORY = new URL("../../", import.meta.url).pathname;
 if (
   await needsPostgres(import.meta.url) && await needsChromium(import.meta.url) && await needsNpm(import.meta.url)
 ) {
+  const { freePort } = await import("@gatz/testing/free_port.ts");
   const { freshId, person, testServer } = await import("@gatz/testing/test_server.ts");
   type TestServer = Awaited<ReturnType<typeof testServer>>;
 
@@ -111,7 +112,10 @@ if (
     const node = await nodeOf(OLDEST_NODE_WITH_SQLITE);
     const say = (...args: string[]) => succeed(node, ["kept.mjs", ...args], { cwd });
     assert.equal(await say(server.url, dora.token, discussion, "first"), "kept first 0\n");
-    assert.equal(await say(nobodysUrl(), dora.token, discussion, "second", "offline"), "kept first, second 1\n");
+    assert.equal(
+      await say(`http://127.0.0.1:${freePort()}`, dora.token, discussion, "second", "offline"),
+      "kept first, second 1\n",
+    );
     assert.equal(await say(server.url, dora.token, discussion, "third"), "kept first, second, third 0\n");
     const without = await run(await nodeOf(OLDEST_NODE), ["kept.mjs"], { cwd });
     assert.match(without.stderr, /^StoreFailed: .* needs node:sqlite: Deno, or Node 22\.13 or newer/m);
@@ -152,11 +156,4 @@ if (
       assert.deepEqual(unportable(await Deno.readTextFile(path.join(dist, script))), [], script);
     }
   });
-}
-
-/** Where nobody listens: not any more. */
-function nobodysUrl(): string {
-  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  listener.close();
-  return `http://127.0.0.1:${listener.addr.port}`;
 }

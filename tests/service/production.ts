@@ -2,6 +2,7 @@
 import type { DiscussionId, ShardNumber } from "@gatz/domain";
 import { ALL_DEFAULT_LIMITS, serve } from "@gatz/server";
 import { migrate, openStorage } from "@gatz/storage";
+import { freePort } from "@gatz/testing/free_port.ts";
 import { type Person, person } from "@gatz/testing/test_server.ts";
 import { testDatabase } from "@gatz/testing/test_database.ts";
 import { readConfig } from "../../apps/server/src/config.ts";
@@ -66,9 +67,4 @@ async function settle(env: Readonly<Record<string, string>>) {
   await server.stop();
   await storage.close();
   return { ann, ben, discussion, shard };
-}
-
-function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
 }

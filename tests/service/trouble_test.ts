@@ -1,35 +1,22 @@
 /** What an operator sees of trouble: health before a node is ready and beside a server that stopped answering, and the metrics of it. */
 import { strict as assert } from "node:assert";
-import { setTimeout } from "node:timers/promises";
 import { needsPostgres } from "@gatz/testing/postgres.ts";
 
 if (await needsPostgres(import.meta.url)) {
   const { ALL_DEFAULT_LIMITS, countStorage, Metrics, serve } = await import("@gatz/server");
   const { openStorage } = await import("@gatz/storage");
   const { ownServers } = await import("@gatz/testing/own_servers.ts");
+  const { eventually } = await import("@gatz/testing/eventually.ts");
+  const { freePort } = await import("@gatz/testing/free_port.ts");
   const { testDatabase } = await import("@gatz/testing/test_database.ts");
   const { connect, freshId, person } = await import("@gatz/testing/test_server.ts");
   const { sent, talk } = await import("../api/talk.ts");
   const { scrape } = await import("./scrape.ts");
 
-  const freePort = () => {
-    using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-    return listener.addr.port;
-  };
-
   const health = async (url: string, query = "") => {
     const response = await fetch(`${url}/health${query}`);
     const { status, shards } = await response.json();
     return { http: response.status, status, shards };
-  };
-
-  /** Asks until it is as awaited; the caller's test has the time that it takes. */
-  const until = async <T>(ask: () => Promise<T>, holds: (found: T) => boolean): Promise<T> => {
-    for (;;) {
-      const found = await ask();
-      if (holds(found)) return found;
-      await setTimeout(20);
-    }
   };
 
   Deno.test("[SHARD2] a node is starting until it is ready, then degraded while a server is frozen; metrics say which", async () => {
@@ -51,14 +38,14 @@ if (await needsPostgres(import.meta.url)) {
       await serving;
       assert.deepEqual(await health(url), { http: 200, status: "degraded", shards: [2, 3] });
       assert.equal((await health(url, "?strict")).http, 503);
-      const down = await until(() => scrape(url), ({ sum }) => sum("gatz_server_skipped", { server: "b" }) === 1);
+      const down = await eventually(() => scrape(url), ({ sum }) => sum("gatz_server_skipped", { server: "b" }) === 1);
       assert.deepEqual(["0", "1", "2", "3"].map((shard) => down.sum("gatz_shard_status", { shard })), [0, 0, 2, 2]);
       assert.equal(down.sum("gatz_server_skipped", { server: "a" }), 0);
       assert.ok(down.sum("gatz_lane_changes_total", { server: "b", change: "not-opened" }) > 0);
 
       await servers.b.resume();
-      await until(() => health(url, "?strict"), ({ http }) => http === 200);
-      const well = await until(() => scrape(url), ({ sum }) => sum("gatz_shard_status") === 0);
+      await eventually(() => health(url, "?strict"), ({ http }) => http === 200);
+      const well = await eventually(() => scrape(url), ({ sum }) => sum("gatz_shard_status") === 0);
       assert.equal(well.sum("gatz_server_skipped"), 0);
 
       await using anonymous = connect(url, { transport: "http" });
@@ -75,7 +62,7 @@ if (await needsPostgres(import.meta.url)) {
       );
       assert.ok(failures.length > 0, "the flush that failed is not counted");
       await servers.b.resume();
-      await until(() => health(url, "?strict"), ({ http }) => http === 200);
+      await eventually(() => health(url, "?strict"), ({ http }) => http === 200);
       sent((await ann.api.messages.send.mutate({ id: freshId("msg", home), discussion, text: "well again" })).outcome);
     } finally {
       await servers.b.resume();

@@ -1,6 +1,7 @@
 /** People who write all at once, retry, repeat themselves, and send what can't be stored; and who remember what they were told. @module */
 import assert from "node:assert/strict";
 import type { Ack, DiscussionId, MessageId, NewMessage, Outcome, Proposal, UserId } from "@gatz/domain";
+import { Chance } from "@gatz/testing/chance.ts";
 import { newMessage, react } from "../../packages/domain/testing/drafts.ts";
 import type { Logs } from "./log_oracle.ts";
 import type { Town } from "./town.ts";
@@ -25,12 +26,9 @@ export class Crowd {
   /** All that anybody was told, in the order of the telling. */
   readonly #told: Told[] = [];
   readonly #sent: Proposal<NewMessage>[] = [];
-  readonly #random: () => number;
   readonly #bundles: (readonly Proposal[])[] = [];
 
-  private constructor(private readonly town: Town, private readonly rooms: readonly Room[], seed: number) {
-    this.#random = seeded(seed);
-  }
+  private constructor(private readonly town: Town, private readonly rooms: readonly Room[], readonly chance: Chance) {}
 
   /** Every user makes a discussion with the next three; and the tables refuse poison. */
   static async gather(town: Town, { seed }: { seed: number }): Promise<Crowd> {
@@ -41,22 +39,18 @@ export class Crowd {
       const { discussion } = await town.discussion(maker, others);
       rooms.push({ discussion, members: [maker, ...others] });
     }
-    return new Crowd(town, rooms, seed);
+    return new Crowd(town, rooms, new Chance(seed));
   }
 
   async write({ writers, turns }: { writers: number; turns: number }): Promise<void> {
     await Promise.all(Array.from({ length: writers }, async (_, n) => {
       const writer = new Writer(this, this.rooms[n % this.rooms.length]!); // modulo their number
-      for (let turn = 0; turn < turns; turn++) await pick(ACTS, this.#random)(writer);
+      for (let turn = 0; turn < turns; turn++) await this.chance.of(ACTS)(writer);
     }));
   }
 
-  random(): number {
-    return this.#random();
-  }
-
   earlier(): Proposal<NewMessage> | undefined {
-    return this.#sent[Math.floor(this.#random() * this.#sent.length)];
+    return this.#sent.length === 0 ? undefined : this.chance.of(this.#sent);
   }
 
   async offer(drafts: readonly Proposal[]): Promise<readonly Outcome[]> {
@@ -118,17 +112,17 @@ class Writer {
     this.#members = members;
   }
 
-  message(text = `message ${Math.floor(this.crowd.random() * 1e9)}`): Proposal<NewMessage> {
-    return newMessage(pick(this.#members, () => this.crowd.random()), this.#discussion, { text });
+  message(text = `message ${this.crowd.chance.whole(0, 1e9)}`): Proposal<NewMessage> {
+    return newMessage(this.crowd.chance.of(this.#members), this.#discussion, { text });
   }
 
   reaction(target: MessageId): Proposal {
-    return react(pick(this.#members, () => this.crowd.random()), this.#discussion, { target });
+    return react(this.crowd.chance.of(this.#members), this.#discussion, { target });
   }
 }
 
 const bundle: Act = async (writer) => {
-  const drafts = Array.from({ length: 1 + Math.floor(writer.crowd.random() * 4) }, () => writer.message());
+  const drafts = Array.from({ length: writer.crowd.chance.whole(1, 4) }, () => writer.message());
   const outcomes = await writer.crowd.offer(drafts);
   assert.deepEqual(outcomes.map(({ kind }) => kind), drafts.map(() => "accepted"));
 };
@@ -158,13 +152,13 @@ const otherContent: Act = async (writer) => {
 };
 
 const malformed: Act = async (writer) => {
-  const drafts = [writer.message(), writer.message(pick(MALFORMED, () => writer.crowd.random())), writer.message()];
+  const drafts = [writer.message(), writer.message(writer.crowd.chance.of(MALFORMED)), writer.message()];
   const outcomes = await writer.crowd.offer(drafts);
   assert.deepEqual(outcomes.map((o) => o.kind === "rejected" ? o.code : o.kind), ["accepted", "TextMalformed"]);
 };
 
 const poison: Act = async (writer) => {
-  const drafts = [writer.message(), writer.message(pick(POISONED, () => writer.crowd.random())), writer.message()];
+  const drafts = [writer.message(), writer.message(writer.crowd.chance.of(POISONED)), writer.message()];
   const [outcome, ...rest] = await writer.crowd.offer(drafts);
   assert.ok(
     outcome?.kind === "rejected" && outcome.code === "Malformed" && rest.length === 0,
@@ -202,18 +196,3 @@ const POISON_TRIGGER = `
     return new;
   end $$;
   create trigger poison before insert on events for each row execute function poison()`;
-
-function pick<T>(among: readonly T[], random: () => number): T {
-  return among[Math.floor(random() * among.length)]!; // smaller than its length
-}
-
-/** mulberry32: from 0 to 1, the same for the same seed. */
-function seeded(seed: number): () => number {
-  let a = seed;
-  return () => {
-    a = (a + 0x6d2b79f5) | 0;
-    let t = Math.imul(a ^ (a >>> 15), 1 | a);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-}

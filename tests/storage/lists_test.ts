@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
-import type { DiscussionId, GroupId, ShardNumber, ShownMessage, UserId } from "@gatz/domain";
+import type { DiscussionId, GroupId, ShardNumber, UserId } from "@gatz/domain";
 import type { DiscussionList, DiscussionRow } from "@gatz/storage";
 import { needsPostgres } from "@gatz/testing/postgres.ts";
 import type { Reads } from "../../packages/storage/src/reads/reads.ts";
 import type { ReadPools } from "../../packages/storage/src/reads/read_pools.ts";
-import type { PlainMessage, PlainRow } from "./naive_view.ts";
 import type { PlainListRow } from "./naive_list.ts";
 import type { ListStory } from "./list_story.ts";
 import type { Town as TownType } from "./town.ts";
@@ -13,6 +12,7 @@ if (await needsPostgres(import.meta.url)) {
   const { default: fc } = await import("fast-check");
   const { idToUuid, seq, shardOf, unixMs } = await import("@gatz/domain");
   const { Town } = await import("./town.ts");
+  const { logOf, names, plain } = await import("./plainly.ts");
   const { naiveListRow } = await import("./naive_list.ts");
   const { listSteps, runListStep } = await import("./list_story.ts");
   const drafts = await import("../../packages/domain/testing/drafts.ts");
@@ -20,19 +20,6 @@ if (await needsPostgres(import.meta.url)) {
 
   // No number that the town itself gives.
   let made = 1_000_000;
-
-  const names = (users: readonly UserId[]) => {
-    const known = new Map(users.flatMap((user, n): [string, string][] => [[user, `u${n}`], [idToUuid(user), `u${n}`]]));
-    return (id: string) => known.get(id) ?? assert.fail(`nobody: ${id}`);
-  };
-
-  const logOf = (town: TownType, discussion: DiscussionId) =>
-    town.byHand(shardOf(discussion), async (sql) => {
-      const rows = await sql<PlainRow[]>`
-        select seq, id, at::float8 as at, type, actor, target_seq, decided, body from events
-        where stream = ${idToUuid(discussion)} order by seq`;
-      return [...rows];
-    });
 
   const BLOCK = 96, UNBLOCK = 97;
 
@@ -48,19 +35,6 @@ if (await needsPostgres(import.meta.url)) {
       for (const { type, body } of said) blocks[type === BLOCK ? "add" : "delete"](nameOf(body.user));
       return { name: nameOf(user), read: mark?.seq ?? 0, blocks: [...blocks] };
     });
-
-  const plain = (message: ShownMessage, nameOf: (id: string) => string): PlainMessage => ({
-    seq: message.seq,
-    author: nameOf(message.author),
-    text: message.kind === "live" ? message.text : null,
-    by: message.kind === "deleted" ? (message.by === "system" ? "system" : nameOf(message.by)) : null,
-    reason: message.kind === "deleted" ? message.reason ?? null : null,
-    revision: message.revision,
-    changedSeq: message.changedSeq,
-    replyToSeq: message.replyToSeq ?? null,
-    mentions: message.kind === "live" ? message.mentions.map(nameOf) : [],
-    reactions: message.kind === "live" ? message.reactions.map((r) => ({ ...r, users: r.users.map(nameOf) })) : [],
-  });
 
   const plainRow = (row: DiscussionRow, nameOf: (id: string) => string): PlainListRow => {
     assert.equal(row.unread?.more, false, "there are few");

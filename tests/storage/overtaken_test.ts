@@ -7,15 +7,9 @@ if (await needsPostgres(import.meta.url)) {
   const { openStorage } = await import("@gatz/storage");
   const { position } = await import("@gatz/domain");
   const { startTcpProxy } = await import("@gatz/testing/tcp_proxy.ts");
+  const { until } = await import("@gatz/testing/eventually.ts");
   const { newMessage } = await import("../../packages/domain/testing/drafts.ts");
   const { Town } = await import("./town.ts");
-
-  const until = async (what: string, isSo: () => boolean) => {
-    for (const end = performance.now() + 10_000; !isSo();) {
-      assert.ok(performance.now() < end, what);
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
-  };
 
   Deno.test("[SHARD2] who only reads finds out too that another node writes the shard now, and follows it as another's", async () => {
     let proxy: ReturnType<typeof startTcpProxy> | undefined;
@@ -37,13 +31,13 @@ if (await needsPostgres(import.meta.url)) {
     try {
       link.blackHole = true;
       link.cutAll();
-      await until("the other takes it", () => isHere(other));
+      await until(() => isHere(other));
       const message = newMessage(user, discussion);
       const [outcome] = await other.offer(discussion, [message], { deadlineMs: 5_000 });
       assert.equal(outcome?.kind, "accepted");
       link.blackHole = false;
       link.cutAll();
-      await until("the first finds out", () => !isHere(town.storage));
+      await until(() => !isHere(town.storage));
       assert.ok(isHere(other));
     } finally {
       stop.abort();

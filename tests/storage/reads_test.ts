@@ -3,42 +3,16 @@ import type { DiscussionId, ShardNumber, ShownMessage, UserId } from "@gatz/doma
 import type { ReadPools } from "../../packages/storage/src/reads/read_pools.ts";
 import type { MessagePage } from "@gatz/storage";
 import { needsPostgres } from "@gatz/testing/postgres.ts";
-import type { PlainMessage, PlainRow } from "./naive_view.ts";
 import type { Town as TownType } from "./town.ts";
 
 if (await needsPostgres(import.meta.url)) {
   const { default: fc } = await import("fast-check");
-  const { idToUuid, intervalsOf, seq, shardOf, visibleRanges } = await import("@gatz/domain");
+  const { intervalsOf, seq, shardOf, visibleRanges } = await import("@gatz/domain");
   const { Town } = await import("./town.ts");
+  const { logOf, names, plain } = await import("./plainly.ts");
   const { naiveView } = await import("./naive_view.ts");
   const drafts = await import("../../packages/domain/testing/drafts.ts");
   const { runStep, steps } = await import("./happenings.ts");
-
-  const names = (users: readonly UserId[]) => {
-    const known = new Map(users.flatMap((user, n): [string, string][] => [[user, `u${n}`], [idToUuid(user), `u${n}`]]));
-    return (id: string) => known.get(id) ?? assert.fail(`nobody: ${id}`);
-  };
-
-  const logOf = (town: TownType, discussion: DiscussionId) =>
-    town.byHand(shardOf(discussion), async (sql) => {
-      const rows = await sql<PlainRow[]>`
-        select seq, id, at::float8 as at, type, actor, target_seq, decided, body from events
-        where stream = ${idToUuid(discussion)} order by seq`;
-      return [...rows];
-    });
-
-  const plain = (message: ShownMessage, nameOf: (id: string) => string): PlainMessage => ({
-    seq: message.seq,
-    author: nameOf(message.author),
-    text: message.kind === "live" ? message.text : null,
-    by: message.kind === "deleted" ? (message.by === "system" ? "system" : nameOf(message.by)) : null,
-    reason: message.kind === "deleted" ? message.reason ?? null : null,
-    revision: message.revision,
-    changedSeq: message.changedSeq,
-    replyToSeq: message.replyToSeq ?? null,
-    mentions: message.kind === "live" ? message.mentions.map(nameOf) : [],
-    reactions: message.kind === "live" ? message.reactions.map((r) => ({ ...r, users: r.users.map(nameOf) })) : [],
-  });
 
   /** All pages of a viewer's messages, newest first. */
   const allMessages = async (town: TownType, discussion: DiscussionId, viewer: UserId) => {

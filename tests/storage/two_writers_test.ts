@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { needsPostgres } from "@gatz/testing/postgres.ts";
 
 if (await needsPostgres(import.meta.url)) {
+  const { until } = await import("@gatz/testing/eventually.ts");
   const { newMessage } = await import("../../packages/domain/testing/drafts.ts");
   const { verify } = await import("@gatz/storage");
   const { readLogs } = await import("./log_oracle.ts");
@@ -12,14 +13,6 @@ if (await needsPostgres(import.meta.url)) {
   type Sql = Parameters<Parameters<Town["byHand"]>[1]>[0];
 
   const LOCK_CLASS = 0x6761747a;
-
-  async function until(isSo: () => Promise<boolean>): Promise<void> {
-    const end = performance.now() + 10_000;
-    while (!await isSo()) {
-      assert.ok(performance.now() < end, "in time");
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
-  }
 
   /** Offers the same draft, to one node after the other, until it is acked. */
   async function surely(

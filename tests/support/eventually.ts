@@ -17,3 +17,15 @@ export async function eventually<T>(
     await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
   }
 }
+
+/** Asks again until it holds; fails if it does not in time. */
+export async function until(
+  holds: () => boolean | Promise<boolean>,
+  { withinMs = 20_000 }: { withinMs?: number } = {},
+): Promise<void> {
+  const end = performance.now() + withinMs;
+  while (!await holds()) {
+    if (performance.now() > end) assert.fail(`it did not come about in ${withinMs} ms: ${holds}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}

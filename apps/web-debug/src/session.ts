@@ -32,11 +32,18 @@ async function signIn(url: string, given: string | null, handle: string): Promis
   return { user, handle: known ?? handle, gatz };
 }
 
-/** The discussion of both that the first was active in last. */
+/** The open discussion that both are in, and of such the one that the first was active in last. */
 async function shared([first, second]: Pair): Promise<DiscussionId | undefined> {
-  const mine = await first.gatz.api.discussions.byUser.query({ limit: 100 });
-  const theirs = await second.gatz.api.discussions.byUser.query({ limit: 100 });
-  return mine.rows.find((row) => theirs.rows.some((other) => other.id === row.id))?.id;
+  const [mine, theirs] = [await openOf(first), await openOf(second)];
+  return mine.find((discussion) => theirs.includes(discussion));
+}
+
+/** In a list are also those that one has left. */
+async function openOf({ gatz }: Person): Promise<DiscussionId[]> {
+  const { rows } = await gatz.api.discussions.byUser.query({ limit: 100 });
+  const isOpen = (row: typeof rows[number]) =>
+    row.kind === "discussion" && !row.closed && row.mine.some(({ left }) => left === undefined);
+  return rows.filter(isOpen).map(({ id }) => id);
 }
 
 async function begin([{ gatz, handle }, other]: Pair): Promise<DiscussionId> {

@@ -89,14 +89,22 @@ export class SimBackend implements Backend {
     for (const server of this.servers.values()) server.close();
   }
 
+  /** What `read` itself throws is a mistake of the simulation, and nothing that a shard which does not answer may stand for. */
   readonly #read: ReadShard = async <T>(shard: ShardNumber, read: (tables: SimShard) => T) => {
     const reached = this.#of(shard);
+    const bugs: unknown[] = [];
+    const onTables = () => {
+      try {
+        return read(reached.server.shard(shard));
+      } catch (bug) {
+        bugs.push(bug);
+        throw bug;
+      }
+    };
     try {
-      return await reached.use(
-        (session) => session.ask(() => read(reached.server.shard(shard))),
-        deadlineIn(this.#limits.readDeadlineMs),
-      );
+      return await reached.use((session) => session.ask(onTables), deadlineIn(this.#limits.readDeadlineMs));
     } catch (error) {
+      if (bugs.length > 0) throw bugs[0];
       throw new ShardUnavailable(shard, RETRY_AFTER_MS, { cause: error });
     }
   };

@@ -24,6 +24,7 @@ import {
 } from "@gatz/domain";
 import type { DiscussionList, DiscussionRow, DiscussionRows, GroupList } from "@gatz/storage/contract";
 import type { Backend } from "../../../packages/storage/src/backend.ts";
+import { nullIfUnavailable } from "../../../packages/storage/src/reads/states.ts";
 import type { ReadShard } from "./sim_reads.ts";
 import type { SimShard } from "./sim_shard.ts";
 
@@ -121,8 +122,7 @@ interface Part<T> {
 async function onEach<T>({ read, shards }: Asked, find: (tables: SimShard) => readonly T[]): Promise<Part<T>[]> {
   return await Promise.all(shards.map(async (shard): Promise<Part<T>> => {
     const here = read(shard, (tables) => ({ position: position(tables.position), found: find(tables) }));
-    // What a read throws is that the shard does not answer.
-    return { shard, here: await here.catch(() => null) };
+    return { shard, here: await here.catch(nullIfUnavailable) };
   }));
 }
 
@@ -182,7 +182,7 @@ async function readOwn({ read, user }: Asked): Promise<Own | null> {
     );
     return { rev, blocks: state.blocks ?? [], marks: new Map(marks), named };
   });
-  return await own.catch(() => null);
+  return await own.catch(nullIfUnavailable);
 }
 
 interface SeenStream {

@@ -27,6 +27,7 @@ import type {
   StorageLimits,
 } from "@gatz/storage/contract";
 import type { Backend } from "../../../packages/storage/src/backend.ts";
+import { nullIfUnavailable } from "../../../packages/storage/src/reads/states.ts";
 import { simLists } from "./sim_lists.ts";
 import type { SimShard } from "./sim_shard.ts";
 
@@ -104,15 +105,15 @@ async function states(
 ): Promise<ReadonlyMap<StreamId, Fact<StreamState>>> {
   const facts = new Map<StreamId, Fact<StreamState>>();
   await Promise.all(streams.map(async (stream) => {
-    try {
-      const value = await read(shardOf(stream), (tables) => tables.state(stream));
-      facts.set(stream, value === null ? { kind: "missing" } : { kind: "known", value });
-    } catch {
-      // What a read throws is that the shard does not answer.
-      facts.set(stream, { kind: "unavailable" });
-    }
+    const here = await read(shardOf(stream), (tables) => ({ state: tables.state(stream) })).catch(nullIfUnavailable);
+    facts.set(stream, factOf(here));
   }));
   return facts;
+}
+
+function factOf(here: { readonly state: StreamState | null } | null): Fact<StreamState> {
+  if (here === null) return { kind: "unavailable" };
+  return here.state === null ? { kind: "missing" } : { kind: "known", value: here.state };
 }
 
 async function accounts(read: ReadShard, users: readonly UserId[]): Promise<ReadonlyMap<UserId, Fact<Account>>> {
