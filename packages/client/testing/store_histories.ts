@@ -65,7 +65,7 @@ export const storeHistories = (numRuns: number): Record<string, Law> => ({
   },
 });
 
-type Edit = Exclude<Change, { readonly type: "if-held" }>;
+type Edit = Exclude<Change, { readonly type: "if-held" | "if-is" }>;
 
 function after(rows: readonly Row[], change: Edit, appendedKey: string): readonly Row[] {
   const { table } = change;

@@ -66,6 +66,31 @@ const WRITES: Record<string, Law> = {
     deepStrictEqual(await listed(store, "rows"), [["a", 5]]);
     deepStrictEqual(await store.write([]), []);
   },
+  "[LOG9] a write that depends on what an entry was is refused whole once that is something else, whoever wrote it":
+    async (
+      place,
+    ) => {
+      const [one, other] = [await place.open(), await place.open()];
+      const ifIs = (value: unknown) => ({ type: "if-is", table: "meta", key: "life", value }) as Change;
+      await one.write([ifIs(null), put("meta", "life", { life: "a" }), append("people", "one")]);
+      await rejects(other.write([append("people", "none"), ifIs(null), put("rows", "k", 1)]), { name: "Overtaken" });
+      await other.write([ifIs({ life: "a" }), put("meta", "life", { life: "b" }), append("people", "other")]);
+      await rejects(one.write([ifIs({ life: "a" }), put("rows", "k", 1)]), { name: "Overtaken" });
+      await rejects(one.write([ifIs({ life: "a" })]), { name: "Overtaken" });
+      // One that was refused takes no key.
+      deepStrictEqual((await listed(one, "people")).map(([, value]) => value), ["one", "other"]);
+      deepStrictEqual(await listed(one, "rows"), []);
+      await one.write([{ type: "delete", table: "meta", key: "life" }, ifIs({ life: "b" })]);
+      await other.write([ifIs(null), put("rows", "k", 2)]);
+      strictEqual(await one.get("rows", "k"), 2);
+      // Of many that would be the next, one is.
+      const claims = Array.from(
+        { length: 8 },
+        (_, n) => [one, other][n % 2]!.write([ifIs(null), put("meta", "life", { life: String(n) })]),
+      );
+      const outcomes = await Promise.allSettled(claims);
+      strictEqual(outcomes.filter(({ status }) => status === "fulfilled").length, 1);
+    },
   "[LIVE3] writes of one tab are done in the order of the calls, and its readings see those asked for before": async (
     place,
   ) => {

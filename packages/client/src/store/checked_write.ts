@@ -1,6 +1,6 @@
 /** Changes as the stores keep them: checked, and with their values as JSON. @module */
 import { assert, unreachable } from "@gatz/domain";
-import type { Change, Range, Table } from "./contract.ts";
+import { type Change, type IfIs, Overtaken, type Range, type Table } from "./contract.ts";
 
 /** A change of an entry. */
 export type Edit =
@@ -19,6 +19,14 @@ export interface CheckedWrite {
   readonly tables: ReadonlySet<Table>;
   /** Those that have to be held. */
   readonly locks: readonly string[];
+  readonly conditions: readonly Condition[];
+}
+
+/** What an entry has to be for the write to be done; null: not there. */
+export interface Condition {
+  readonly table: Table;
+  readonly key: string;
+  readonly text: string | null;
 }
 
 const KEY = /^[\x20-\x7e]{1,200}$/;
@@ -27,12 +35,24 @@ const APPENDED_DIGITS = 16;
 
 /** @throws {AssertionFailed} */
 export function checkedWrite(changes: readonly Change[]): CheckedWrite {
-  const edits = changes.flatMap((change) => change.type === "if-held" ? [] : [checkedEdit(change)]);
+  const edits = changes.flatMap((change) =>
+    change.type === "if-held" || change.type === "if-is" ? [] : [checkedEdit(change)]
+  );
   const locks = changes.flatMap((change) => change.type === "if-held" ? [change.lock] : []);
-  return { edits, tables: new Set(edits.map(({ table }) => table)), locks };
+  const conditions = changes.flatMap((change): Condition[] => change.type === "if-is" ? [conditionOf(change)] : []);
+  return { edits, tables: new Set(edits.map(({ table }) => table)), locks, conditions };
 }
 
-function checkedEdit(change: Exclude<Change, { readonly type: "if-held" }>): Edit {
+function conditionOf({ table, key, value }: IfIs): Condition {
+  return { table, key: checkedKey(key), text: value === null ? null : JSON.stringify(value) };
+}
+
+/** @throws {Overtaken} */
+export function demand({ table, key, text }: Condition, there: string | undefined): void {
+  if (text !== (there ?? null)) throw new Overtaken(`${table} ${key} is not what it was`);
+}
+
+function checkedEdit(change: Exclude<Change, { readonly type: "if-held" | "if-is" }>): Edit {
   switch (change.type) {
     case "put": {
       const { type, table, rank = null } = change;

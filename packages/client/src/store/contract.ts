@@ -44,7 +44,19 @@ export type Change =
    * Changes nothing. Unless this tab runs work under this name as the write is done, all of the write is refused with {@link LockLost}: what
    * was decided while one held the lock is not written by who was frozen and has lost it.
    */
-  | { readonly type: "if-held"; readonly lock: string };
+  | { readonly type: "if-held"; readonly lock: string }
+  | { [T in Table]: IfIs<T> }[Table];
+
+/**
+ * Changes nothing. Unless this is what the entry holds before the write (null: it is not there), all of the write is refused with
+ * {@link Overtaken}: what follows from something that another tab has replaced is not written.
+ */
+export interface IfIs<T extends Table = Table> {
+  readonly type: "if-is";
+  readonly table: T;
+  readonly key: string;
+  readonly value: Records[T] | null;
+}
 
 export interface Range {
   /** The first key; left out: from the beginning. */
@@ -89,4 +101,8 @@ export class StoreFailed extends Error {
 
 export class LockLost extends Error {
   override readonly name = "LockLost";
+}
+
+export class Overtaken extends Error {
+  override readonly name = "Overtaken";
 }

@@ -1,6 +1,6 @@
 /** A store that lasts as long as the program. @module */
 import { unreachable } from "@gatz/domain";
-import { appendedKey, checkedKey, checkedRange, checkedWrite, type Edit, outranked } from "./checked_write.ts";
+import { appendedKey, checkedKey, checkedRange, checkedWrite, demand, type Edit, outranked } from "./checked_write.ts";
 import type { Change, Entry, Range, Store, Table } from "./contract.ts";
 import { Listeners } from "./listeners.ts";
 import { Holdings, LocksInMemory, storeClosed } from "./locks.ts";
@@ -56,8 +56,9 @@ class MemoryStore implements Store {
 
   write(changes: readonly Change[]): Promise<readonly string[]> {
     return this.#whileOpen(() => {
-      const { edits, tables, locks } = checkedWrite(changes);
+      const { edits, tables, locks, conditions } = checkedWrite(changes);
       this.#holdings.demand(locks);
+      for (const condition of conditions) demand(condition, this.#memory.table(condition.table).text(condition.key));
       const keys = edits.flatMap((edit) => this.#memory.table(edit.table).take(edit));
       for (const store of this.#memory.stores) if (store !== this) store.#listeners.tell(tables);
       return keys;

@@ -21,13 +21,21 @@ import type { ListedDiscussion, ListedGroup, LogItem, PersonFound } from "../ser
 
 /** `meta`, key `self`: whose store it is. Survives a new incarnation. */
 export interface SelfRecord {
-  readonly format: typeof STORE_FORMAT;
   readonly user: UserId;
   readonly home: ShardNumber;
   readonly limits: DomainLimits;
 }
-/** Raised when what is stored changes its meaning: what an older client stored is then read anew; drafts are always kept. */
-export const STORE_FORMAT = 1;
+/**
+ * Raised when tables, or what is in them, change their form or meaning. Every store that outlives its program keeps it as its own version, and
+ * looks at it when it is opened: what an older program has stored goes, but for drafts and whose they are ({@link CLEARED}), whose form stays
+ * readable for ever; what a newer one has stored is left as it is, and refused.
+ */
+export const STORE_FORMAT = 2;
+
+/** `meta`, key `life`: which life of the installation everything is of that another one makes worthless (LOG9). */
+export interface LifeRecord {
+  readonly life: Incarnation;
+}
 
 /** `meta`, key `place`: how far the feed has been taken. Everything else that is stored is at least as new. */
 export interface PlaceRecord {
@@ -135,7 +143,7 @@ export interface PersonRecord {
 
 /** What the tables hold. */
 export interface Records {
-  readonly meta: SelfRecord | PlaceRecord | BlocksRecord | ListRecord;
+  readonly meta: SelfRecord | LifeRecord | PlaceRecord | BlocksRecord | ListRecord;
   readonly rows: RowRecord;
   readonly groups: GroupRecord;
   readonly people: PersonRecord;

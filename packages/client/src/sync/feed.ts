@@ -60,6 +60,11 @@ export class InboxFeed {
     void this.#ended({ kind: "trouble", again: false, problem: reason, retryAfterMs: 0 });
   }
 
+  /** What was taken is no ground to go on from: as if the server made nothing of the cursor. */
+  beginAnew(): void {
+    this.#anew(0).catch(this.#options.onBug);
+  }
+
   stop(): void {
     this.#current++;
     this.#running?.unsubscribe();
@@ -100,19 +105,29 @@ export class InboxFeed {
   }
 
   async #ended(trouble: Trouble): Promise<void> {
+    if (trouble.code === "Malformed" && this.#cursor !== null) return await this.#anew(trouble.retryAfterMs);
     this.stop();
-    const ended = this.#current;
-    const { timing, signal, onRejected, onCursorRefused } = this.#options;
-    const isCursorRefused = trouble.code === "Malformed" && this.#cursor !== null;
-    const isRejected = !trouble.again && !isCursorRefused;
-    if (isRejected) this.#safely(() => onRejected(trouble.problem ?? "the server takes no feed of this client"));
-    else if (!isCursorRefused) this.#connected(false);
-    const failure = isCursorRefused ? this.#refusals++ : this.#failures++;
-    const delayMs = isRejected ? backOff(failure, REJECTED) : timing.retryDelayMs(failure);
-    await timing.wait(Math.max(trouble.retryAfterMs, delayMs), AbortSignal.any([signal, this.#patience.signal]));
-    if (ended !== this.#current || signal.aborted) return;
-    if (isCursorRefused) this.#safely(onCursorRefused);
-    else this.#begin();
+    const isRejected = !trouble.again;
+    const reason = trouble.problem ?? "the server takes no feed of this client";
+    if (isRejected) this.#safely(() => this.#options.onRejected(reason));
+    else this.#connected(false);
+    const failure = this.#failures++;
+    const delayMs = isRejected ? backOff(failure, REJECTED) : this.#options.timing.retryDelayMs(failure);
+    if (await this.#isWaitedFor(Math.max(trouble.retryAfterMs, delayMs))) this.#begin();
+  }
+
+  async #anew(leastMs: number): Promise<void> {
+    this.stop();
+    const delayMs = this.#options.timing.retryDelayMs(this.#refusals++);
+    if (await this.#isWaitedFor(Math.max(leastMs, delayMs))) this.#safely(this.#options.onCursorRefused);
+  }
+
+  /** False: something else has been begun meanwhile, or the client is closed. */
+  async #isWaitedFor(ms: number): Promise<boolean> {
+    const { timing, signal } = this.#options;
+    const current = this.#current;
+    await timing.wait(ms, AbortSignal.any([signal, this.#patience.signal]));
+    return current === this.#current && !signal.aborted;
   }
 
   #safely(act: () => void): void {

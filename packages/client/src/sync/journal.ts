@@ -1,8 +1,10 @@
 /** What is to be stored: gathered for a moment, then written together with the cursor that implies it. @module */
-import { type Change, type Store, StoreFailed } from "../store/contract.ts";
+import type { Incarnation } from "@gatz/domain";
+import { type Change, Overtaken, type Store, StoreFailed } from "../store/contract.ts";
+import { putPlace } from "../store/meta.ts";
 import type { PlaceRecord } from "../store/records.ts";
 import type { Timing } from "../timing.ts";
-import { putPlace } from "./cleared.ts";
+import { claim, ifLife } from "./stored_life.ts";
 
 /** At most so often: a frame may come every few milliseconds. */
 const WRITE_MS = 100;
@@ -12,10 +14,12 @@ const MOST_WAITING = 2_000;
 const GIVEN_UP_AT = 20_000;
 
 export interface JournalOptions {
-  readonly store: Pick<Store, "write">;
+  readonly store: Pick<Store, "get" | "write">;
   readonly timing: Timing;
   /** Whether the store refuses. */
   readonly onFailing: (fails: boolean) => void;
+  /** The store is of another life by now: another tab has met that one, and nothing that was put is kept. */
+  readonly onOvertaken: () => void;
   readonly onBug: (bug: unknown) => void;
   readonly signal: AbortSignal;
 }
@@ -33,6 +37,10 @@ export class Journal {
   /** Aborted when somebody waits for what is written. */
   #hurry = new AbortController();
   #isGivenUp = false;
+  /** Of which life what is put is; null: that is not known, and nothing is written. */
+  #life: Incarnation | null = null;
+  /** The store is of that life, as far as is known. */
+  #isClaimed = false;
 
   constructor(options: JournalOptions) {
     this.#options = options;
@@ -41,6 +49,12 @@ export class Journal {
   /** Whether what can be read again later had better not be put now. */
   get isFull(): boolean {
     return this.#isGivenUp || this.#waiting.length > MOST_WAITING;
+  }
+
+  /** What is put from now on is of this life. `isStored`: what is in the store is so too; else that is seen to, and what was there of another one goes. */
+  begin(life: Incarnation, { isStored = false }: { readonly isStored?: boolean } = {}): void {
+    [this.#life, this.#isClaimed] = [life, isStored];
+    if (!this.#isEmpty) this.#writeSoon();
   }
 
   put(changes: readonly Change[]): void {
@@ -100,7 +114,7 @@ export class Journal {
   }
 
   #writeSoon(): void {
-    if (this.#writing !== null) return;
+    if (this.#writing !== null || this.#life === null) return;
     const { timing, signal } = this.#options;
     this.#hurry = new AbortController();
     this.#refused = Promise.withResolvers();
@@ -119,8 +133,14 @@ export class Journal {
 
   async #write(): Promise<void> {
     const { timing, signal, onFailing } = this.#options;
+    const life = this.#life;
+    // It has been found to be over meanwhile.
+    if (life === null) return;
     const { changes, acts } = this.#take();
-    for (let failures = 0; changes.length > 0 && !await this.#isWritten(changes); failures++) {
+    for (let failures = 0; changes.length > 0; failures++) {
+      const outcome = await this.#written(changes, life);
+      if (outcome === "overtaken") return this.#overtaken(life);
+      if (outcome === "written") break;
       // What is stored is whole, at an older cursor; this goes on being tried, and what comes waits behind it.
       onFailing(true);
       this.#refused.resolve();
@@ -133,14 +153,28 @@ export class Journal {
     for (const act of acts) act();
   }
 
-  async #isWritten(changes: readonly Change[]): Promise<boolean> {
+  async #written(changes: readonly Change[], life: Incarnation): Promise<"written" | "refused" | "overtaken"> {
+    const { store } = this.#options;
     try {
-      await this.#options.store.write(changes);
-      return true;
+      if (!this.#isClaimed && life === this.#life) {
+        await claim(store, life);
+        this.#isClaimed = life === this.#life;
+      }
+      await store.write([ifLife(life), ...changes]);
+      return "written";
     } catch (error) {
-      if (error instanceof StoreFailed) return false;
+      if (error instanceof StoreFailed) return "refused";
+      if (error instanceof Overtaken) return "overtaken";
       throw error;
     }
+  }
+
+  /** Who waits for what was written waits for nothing: it is of a life that is over. */
+  #overtaken(life: Incarnation): void {
+    // This tab itself may have met another one meanwhile.
+    if (life !== this.#life) return;
+    this.#life = null;
+    this.#options.onOvertaken();
   }
 
   #take() {

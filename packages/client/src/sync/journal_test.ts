@@ -22,14 +22,16 @@ function journal() {
   const write = (changes: readonly Change[]) => {
     if (parts.mistake !== null) return Promise.reject(parts.mistake);
     if (parts.fails) return Promise.reject(new StoreFailed("it is full"));
-    writes.push(changes);
+    writes.push(changes.filter(({ type }) => type !== "if-is"));
     return Promise.resolve([]);
   };
   const made = new Journal({
-    ...{ store: { write }, timing: time, signal: new AbortController().signal },
+    ...{ store: { write, get: () => Promise.resolve(undefined) }, timing: time, signal: new AbortController().signal },
+    onOvertaken: () => void parts.bugs.push("overtaken"),
     onFailing: (fails) => void parts.failing.push(fails),
     onBug: (bug) => void parts.bugs.push(bug),
   });
+  made.begin(incarnation("one"), { isStored: true });
   return Object.assign(parts, { time, journal: made });
 }
 

@@ -4,14 +4,14 @@ import { isTrouble, type Server } from "../server/contract.ts";
 import { CUT, type Trouble } from "../trouble.ts";
 
 export class Lives {
-  readonly #onAnother: (incarnation: Incarnation) => void;
+  readonly #onMet: (incarnation: Incarnation, how: "first" | "another") => void;
   #present: Incarnation | null = null;
   /** Counts the lives that this client has been through. */
   #number = 0;
 
-  /** `onAnother` is called before whoever asked gets an answer. */
-  constructor(onAnother: (incarnation: Incarnation) => void) {
-    this.#onAnother = onAnother;
+  /** `onMet` is called before whoever asked gets an answer: `another`: what is here is of the one before. */
+  constructor(onMet: (incarnation: Incarnation, how: "first" | "another") => void) {
+    this.#onMet = onMet;
   }
 
   /** Null: none has been met yet. */
@@ -24,14 +24,20 @@ export class Lives {
     this.#present = incarnation;
   }
 
+  /** What is here is of a life that is over, and nobody has said which one is present. */
+  forget(): void {
+    this.#present = null;
+    this.#number++;
+  }
+
   /** Whether this is the life that is known, or the first that is met. */
   meet(incarnation: Incarnation): boolean {
-    if (this.#present === null) this.#present = incarnation;
     if (this.#present === incarnation) return true;
+    const how = this.#present === null ? "first" : "another";
     this.#present = incarnation;
-    this.#number++;
-    this.#onAnother(incarnation);
-    return false;
+    if (how === "another") this.#number++;
+    this.#onMet(incarnation, how);
+    return how === "first";
   }
 
   /** All answers of another life than the one in which was asked are as good as none: who asked asks again, or does not want to know any more. */

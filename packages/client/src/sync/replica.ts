@@ -2,9 +2,9 @@
 import { assert, type Incarnation, type StreamId } from "@gatz/domain";
 import { Cell, type Observable } from "../observable.ts";
 import { isTrouble, type Me, type Server } from "../server/contract.ts";
-import { type SelfRecord, STORE_FORMAT } from "../store/records.ts";
+import { CLEARED, LIFE_KEY, PLACE_KEY, putSelf, SELF_KEY } from "../store/meta.ts";
+import type { SelfRecord } from "../store/records.ts";
 import { Arrivals } from "./arrivals.ts";
-import { CLEARED, PLACE_KEY, putSelf, SELF_KEY } from "./cleared.ts";
 import type { ListsPart, OutboxPart, PartsKit, ReplicaOptions, Session } from "./contract.ts";
 import { keepWithin } from "./eviction.ts";
 import { type FeedFrame, InboxFeed } from "./feed.ts";
@@ -46,9 +46,16 @@ export class Replica<L extends ListsPart, O extends OutboxPart> {
     const { store, timing, server, onBug } = options;
     const { signal } = this.#closing;
     this.#patience = { timing, signal };
-    this.#lives = new Lives((incarnation) => this.#startAnew(incarnation));
+    this.#lives = new Lives((incarnation, how) => {
+      if (how === "another") this.#startAnew(incarnation);
+      this.#journal.begin(incarnation);
+    });
     this.#kit = { server: this.#lives.watching(server), store, timing };
-    this.#journal = new Journal({ store, timing, signal, onBug, onFailing: (fails) => this.#board.storing(fails) });
+    this.#journal = new Journal({
+      ...{ store, timing, signal, onBug },
+      onFailing: (fails) => this.#board.storing(fails),
+      onOvertaken: () => this.#overtaken(),
+    });
     this.#lanes = new Lanes({
       ready: this.#gate.opened,
       timing,
@@ -118,15 +125,18 @@ export class Replica<L extends ListsPart, O extends OutboxPart> {
   async start(): Promise<void> {
     const { store, onBug, outbox } = this.#options;
     // Where the store refuses this is told; what comes after it tries again until it does not.
-    const [self, place] = await Promise.all([store.get("meta", SELF_KEY), store.get("meta", PLACE_KEY)]);
-    const isGoing = self !== undefined && "format" in self && self.format === STORE_FORMAT &&
-      place !== undefined && "cursor" in place;
+    const [self, life, place] = await Promise.all(
+      [SELF_KEY, LIFE_KEY, PLACE_KEY].map((key) => store.get("meta", key)),
+    );
+    const isGoing = self !== undefined && "user" in self && place !== undefined && "cursor" in place &&
+      life !== undefined && "life" in life && life.life === place.incarnation;
     // What has no cursor is as old as nobody knows.
     if (!isGoing) await store.write(CLEARED);
     this.#outbox = await outbox(this.#kit);
-    if (self !== undefined && "format" in self) await this.#begin(self);
+    if (self !== undefined && "user" in self) await this.#begin(self);
     if (isGoing) {
       this.#lives.resume(place.incarnation);
+      this.#journal.begin(place.incarnation, { isStored: true });
       this.#intake.begin(place.cursor);
     }
     this.#feed.begin(this.#intake.cursor);
@@ -218,7 +228,7 @@ export class Replica<L extends ListsPart, O extends OutboxPart> {
     const before = this.#session.snapshot();
     if (before !== null && before.self.user !== me.user) return this.#refuse("what is stored here is another user's");
     this.#me.set(me);
-    const self: SelfRecord = { format: STORE_FORMAT, user: me.user, home: me.home, limits: me.limits };
+    const self: SelfRecord = { user: me.user, home: me.home, limits: me.limits };
     if (before === null) await this.#begin(self);
     else this.#session.set({ ...before, self });
     this.#journal.put([putSelf(self)]);
@@ -272,13 +282,24 @@ export class Replica<L extends ListsPart, O extends OutboxPart> {
   }
 
   #forgetAll(): void {
+    this.#forget();
+    // Where it begins now is asked for as soon as it stands.
+    this.#feed.begin(null);
+  }
+
+  /** Another tab has met another life first, and the store is of that one: which it is the server says. */
+  #overtaken(): void {
+    this.#lives.forget();
+    this.#forget();
+    this.#feed.beginAnew();
+  }
+
+  #forget(): void {
     this.#intake.forget();
     this.#journal.discard();
     this.#arrivals.clear();
     this.#journal.put(CLEARED);
     this.#session.snapshot()?.lists.reset();
     this.#streams?.reset();
-    // Where it begins now is asked for as soon as it stands.
-    this.#feed.begin(null);
   }
 }

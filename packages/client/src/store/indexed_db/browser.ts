@@ -17,7 +17,9 @@ export interface Request<T> {
 }
 
 interface OpenRequest extends Request<Database> {
-  onupgradeneeded: (() => void) | null;
+  /** Of a change of the version. */
+  readonly transaction: Transaction;
+  onupgradeneeded: ((change: { readonly oldVersion: number }) => void) | null;
 }
 
 export interface Database {

@@ -9,8 +9,9 @@ import {
   type Transaction,
 } from "./browser.ts";
 import { StoreFailed } from "../contract.ts";
-
-const VERSION = 1;
+import { CLEARED } from "../meta.ts";
+import { STORE_FORMAT } from "../records.ts";
+import { between, place } from "./places.ts";
 
 /** An entry's value: its key is beside it. */
 export interface Kept {
@@ -28,14 +29,23 @@ export interface Stores {
 export async function openDatabase(name: string): Promise<Database> {
   if (browser.indexedDB === undefined) throw new StoreFailed("there is no IndexedDB here");
   try {
-    const request = browser.indexedDB.open(name, VERSION);
-    request.onupgradeneeded = () => {
+    const request = browser.indexedDB.open(name, STORE_FORMAT);
+    request.onupgradeneeded = ({ oldVersion }) => {
+      if (oldVersion > 0) return clear(request.transaction.objectStore("entries"));
       request.result.createObjectStore("entries");
       request.result.createObjectStore("appends");
     };
     return await result(request);
   } catch (error) {
     throw refused(error);
+  }
+}
+
+/** An older program's: in the transaction that changes the version. */
+function clear(entries: ObjectStore<Kept>): void {
+  for (const { table, from, to } of CLEARED) {
+    const within = between(place(table, from), place(table, to));
+    if (within !== undefined) entries.delete(within);
   }
 }
 
@@ -89,6 +99,9 @@ function refused(error: unknown): unknown {
   const { name, message } = error;
   if (name === "QuotaExceededError") {
     return new StoreFailed("the browser's room for this site is used up", { cause: error });
+  }
+  if (name === "VersionError") {
+    return new StoreFailed("a newer version of this program wrote the store", { cause: error });
   }
   return new StoreFailed(`the browser's storage refuses: ${message || name}`, { cause: error });
 }

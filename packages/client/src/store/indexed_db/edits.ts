@@ -1,20 +1,19 @@
-/** Where entries are in IndexedDB, and how they change within a transaction. @module */
+/** How entries in IndexedDB change within a transaction. @module */
 import { unreachable } from "@gatz/domain";
-import { appendedKey, type Edit, outranked } from "../checked_write.ts";
+import { appendedKey, type CheckedWrite, demand, type Edit, outranked } from "../checked_write.ts";
 import type { Table } from "../contract.ts";
-import { browser, type KeyRange, type ObjectStore } from "./browser.ts";
+import type { ObjectStore } from "./browser.ts";
 import { type Kept, result, type Stores } from "./database.ts";
+import { between, place } from "./places.ts";
 
-// A table's name has no space, and "!" follows " ".
-export const place = (table: Table, key: string): string => `${table} ${key}`;
-export const endOf = (table: Table): string => `${table}!`;
-
-/** Undefined if nothing can be there: IndexedDB refuses such a range. */
-export const between = (from: string, to: string): KeyRange | undefined =>
-  from < to ? browser.IDBKeyRange.bound(from, to, false, true) : undefined;
-
-/** The keys that were given to appends. What is there is read first, all at once; then nothing has to be waited for. */
-export async function edit({ entries, appends }: Stores, edits: readonly Edit[]): Promise<readonly string[]> {
+/**
+ * The keys that were given to appends. What is there is read first, all at once; then nothing has to be waited for.
+ * @throws {Overtaken}
+ */
+export async function edit(
+  { entries, appends }: Stores,
+  { edits, conditions }: Pick<CheckedWrite, "edits" | "conditions">,
+): Promise<readonly string[]> {
   const puts = new Set(edits.flatMap((edit) => edit.type === "put" ? [place(edit.table, edit.key)] : []));
   const appended = new Set(edits.flatMap((edit) => edit.type === "append" ? [edit.table] : []));
   const ranks = new Map<string, number | null>();
@@ -22,6 +21,9 @@ export async function edit({ entries, appends }: Stores, edits: readonly Edit[])
   await Promise.all([
     ...[...puts].map(async (at) => ranks.set(at, (await result(entries.get(at)))?.rank ?? null)),
     ...[...appended].map(async (table) => counts.set(table, await result(appends.get(table)) ?? 0)),
+    ...conditions.map(async (condition) =>
+      demand(condition, (await result(entries.get(place(condition.table, condition.key))))?.text)
+    ),
   ]);
   const keys = edits.flatMap((edit) => take(edit, { entries, ranks, counts }));
   for (const [table, count] of counts) appends.put(count, table);

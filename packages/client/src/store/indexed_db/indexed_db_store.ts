@@ -13,7 +13,8 @@ import { Holdings, storeClosed } from "../locks.ts";
 import type { Records } from "../records.ts";
 import { browser, type Database, type KeyRange, type ObjectStore } from "./browser.ts";
 import { type Kept, openDatabase, result, type Stores, transaction } from "./database.ts";
-import { between, edit, endOf, place } from "./edits.ts";
+import { edit } from "./edits.ts";
+import { between, endOf, place } from "./places.ts";
 import { TabNews } from "./tab_news.ts";
 import { WebLocks } from "./web_locks.ts";
 
@@ -68,11 +69,15 @@ class IndexedDbStore implements Store {
 
   async write(changes: readonly Change[]): Promise<readonly string[]> {
     this.#closing.signal.throwIfAborted();
-    const { edits, tables, locks } = checkedWrite(changes);
+    const { edits, tables, locks, conditions } = checkedWrite(changes);
     this.#holdings.demand(locks);
-    if (edits.length === 0) return [];
+    if (edits.length + conditions.length === 0) return [];
     const durability = [...tables].some((table) => IRREPLACEABLE.has(table)) ? "strict" : "relaxed";
-    const writing = transaction(this.#database, { mode: "readwrite", durability }, (stores) => edit(stores, edits));
+    const writing = transaction(
+      this.#database,
+      { mode: "readwrite", durability },
+      (stores) => edit(stores, { edits, conditions }),
+    );
     const told = this.#news.of(tables, writing);
     this.#writing.add(told);
     try {

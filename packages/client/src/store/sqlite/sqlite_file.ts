@@ -2,10 +2,11 @@
 import { closeSync, openSync } from "node:fs";
 import type { DatabaseSync } from "node:sqlite";
 import { StoreFailed } from "../contract.ts";
+import { CLEARED } from "../meta.ts";
+import { STORE_FORMAT } from "../records.ts";
 
 /** "gatz", so that nobody else's file is written into. */
 const APPLICATION = 0x6761747a;
-const FORMAT = 1;
 /** The program stands still for so long at most; whoever is still in the way is waited for without that. */
 const BUSY_MS = 10;
 const AGAIN_MS = 15;
@@ -20,7 +21,7 @@ const SCHEMA = `
   ) STRICT, WITHOUT ROWID;
   CREATE TABLE locks (name TEXT PRIMARY KEY, holder TEXT NOT NULL, until INTEGER NOT NULL) STRICT, WITHOUT ROWID;
   PRAGMA application_id = ${APPLICATION};
-  PRAGMA user_version = ${FORMAT};
+  PRAGMA user_version = ${STORE_FORMAT};
 `;
 
 /** Opens it, and makes it if it is not there; only its owner may read it. */
@@ -94,12 +95,25 @@ function rollBack(file: DatabaseSync): void {
 }
 
 function prepareTables(file: DatabaseSync, path: string): void {
-  const pragma = (name: string) => Number(Object.values(file.prepare(`PRAGMA ${name}`).get() ?? {})[0]);
-  const format = pragma("user_version");
-  if (pragma("application_id") === APPLICATION) {
-    if (format !== FORMAT) throw new StoreFailed(`${path} is of format ${format}; this program knows ${FORMAT}`);
-  } else if (pragma("schema_version") === 0) file.exec(SCHEMA);
-  else throw new StoreFailed(`${path} is another program's database`);
+  if (pragma(file, "schema_version") === 0) return file.exec(SCHEMA);
+  if (pragma(file, "application_id") !== APPLICATION) throw new StoreFailed(`${path} is another program's database`);
+  demandFormat(file);
+  if (pragma(file, "user_version") === STORE_FORMAT) return;
+  const remove = file.prepare("DELETE FROM entries WHERE tab = ? AND key >= ? AND key < ?");
+  for (const { table, from, to } of CLEARED) remove.run(table, from, to);
+  file.exec(`PRAGMA user_version = ${STORE_FORMAT}`);
+}
+
+/** Also of a file that is open: a newer program may have opened it since. @throws {StoreFailed} */
+export function demandFormat(file: DatabaseSync): void {
+  const format = pragma(file, "user_version");
+  if (format > STORE_FORMAT) {
+    throw new StoreFailed(`the store is of format ${format}: a newer version of this program wrote it`);
+  }
+}
+
+function pragma(file: DatabaseSync, name: string): number {
+  return Number(Object.values(file.prepare(`PRAGMA ${name}`).get() ?? {})[0]);
 }
 
 /** By its text: Deno does not tell the code of every error. */

@@ -1,11 +1,11 @@
 /** A store in an SQLite file, which several processes may share. @module */
 import { unreachable } from "@gatz/domain";
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import { appendedKey, checkedKey, checkedRange, checkedWrite, type Edit } from "../checked_write.ts";
+import { appendedKey, checkedKey, checkedRange, checkedWrite, demand, type Edit } from "../checked_write.ts";
 import { type Change, type Entry, IRREPLACEABLE, type Range, type Store, type Table } from "../contract.ts";
 import { Holdings, storeClosed } from "../locks.ts";
 import type { Records } from "../records.ts";
-import { openSqliteFile, transaction, whenFree } from "./sqlite_file.ts";
+import { demandFormat, openSqliteFile, transaction, whenFree } from "./sqlite_file.ts";
 import { SqliteLocks } from "./sqlite_locks.ts";
 import { SqliteNews } from "./sqlite_news.ts";
 
@@ -47,8 +47,8 @@ class SqliteStore implements Store {
   async get<T extends Table>(table: T, key: string): Promise<Records[T] | undefined> {
     this.#closing.signal.throwIfAborted();
     checkedKey(key);
-    const row = await this.#inTurn(() => this.#statements.get.get(table, key));
-    return row === undefined ? undefined : JSON.parse(String(row.text));
+    const text = await this.#inTurn(() => this.#text(table, key));
+    return text === undefined ? undefined : JSON.parse(text);
   }
 
   async list<T extends Table>(table: T, range: Range = {}): Promise<readonly Entry<T>[]> {
@@ -61,11 +61,13 @@ class SqliteStore implements Store {
 
   async write(changes: readonly Change[]): Promise<readonly string[]> {
     this.#closing.signal.throwIfAborted();
-    const { edits, tables, locks } = checkedWrite(changes);
+    const { edits, tables, locks, conditions } = checkedWrite(changes);
     const durable = [...tables].some((table) => IRREPLACEABLE.has(table));
     const { keys, counted } = await this.#inTurn(() =>
       transaction(this.#file, { durable }, () => {
+        demandFormat(this.#file);
         this.#holdings.demand(locks);
+        for (const condition of conditions) demand(condition, this.#text(condition.table, condition.key));
         return { keys: edits.flatMap((edit) => this.#take(edit)), counted: this.#news.count(tables) };
       })
     );
@@ -87,6 +89,11 @@ class SqliteStore implements Store {
     this.#closing.abort(storeClosed());
     this.#news.close();
     await this.#inTurn(() => this.#file.close());
+  }
+
+  #text(table: Table, key: string): string | undefined {
+    const row = this.#statements.get.get(table, key);
+    return row === undefined ? undefined : String(row.text);
   }
 
   /** One after the other, as they were asked for, also if another process is in the way meanwhile. */
