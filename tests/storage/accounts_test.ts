@@ -55,7 +55,7 @@ if (await needsPostgres(import.meta.url)) {
   });
 
   Deno.test("[USR4] an account ends whose user was in more discussions than a smallint counts", async () => {
-    await using town = await Town.start({ people: 1, shards: 2 });
+    await using town = await Town.start({ people: 1, shards: 2, limits: { flushDeadlineMs: 60_000 } });
     const [ann] = town.users;
     assert.ok(ann);
     const many = 33_000;

@@ -7,6 +7,7 @@ if (await needsPostgres(import.meta.url)) {
   const { DirectoryUnavailable, migrate, openStorage, verify } = await import("@gatz/storage");
   const { administer, testDatabase } = await import("@gatz/testing/test_database.ts");
   const { eventually } = await import("@gatz/testing/eventually.ts");
+  const { startTcpProxy } = await import("@gatz/testing/tcp_proxy.ts");
   const drafts = await import("../../packages/domain/testing/drafts.ts");
   const { discussionId, groupId, userId } = await import("../../packages/domain/testing/ids.ts");
   const { Town } = await import("./town.ts");
@@ -46,6 +47,23 @@ if (await needsPostgres(import.meta.url)) {
 
     await rename(town, "gatz_away", "gatz");
     assert.deepEqual(await directory.claimHandle("somebody", ann), { kind: "granted" });
+  });
+
+  Deno.test("[SHARD4] [LOG4] a directory that takes its time keeps nobody from their shards: what is offered to who has just opened is accepted", async () => {
+    await using database = await testDatabase({ shards: 2 });
+    await using proxy = startTcpProxy(database.directoryUrl);
+    const config = database.storageConfig({ readDeadlineMs: 20_000 });
+    // Slow from its first answer on: whether the installation's life still goes on is asked for again once a lock's session is there.
+    proxy.onData = ({ direction, data }) => {
+      if (direction === "down" && new TextDecoder().decode(data).includes("incarnation")) proxy.delayMs.down = 400;
+    };
+    const storage = await openStorage({ ...config, directory: proxy.through(config.directory) }, { report: () => {} });
+    const outcomes = await Promise.all(
+      [0, 1].map((shard) => drafts.register(userId(940_001, shard)))
+        .map((draft) => storage.offer(draft.stream, [draft], { deadlineMs: 20_000 })),
+    );
+    assert.deepEqual(outcomes.flat().map(({ kind }) => kind), ["accepted", "accepted"]);
+    await storage.close();
   });
 
   Deno.test("[ID4] a group or discussion minted neither at its maker's home nor at a past one is refused, with the shard to use", async () => {

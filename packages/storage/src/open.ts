@@ -6,7 +6,8 @@ import { installGuard } from "./postgres/guard.ts";
 
 /**
  * Opens storage on migrated databases, and takes the shards that nobody else writes. Throws `DirectoryUnavailable` without the
- * directory; a shard's server may be down, and is tried until it is back.
+ * directory; a shard's server may be down, and is tried until it is back. Where a server, or the directory, did not answer within its
+ * deadline, what is offered is not-now `Unavailable` until it was asked again, half a second later (LOG4).
  */
 export async function openStorage(config: StorageConfig, options: OpenOptions = {}): Promise<Storage> {
   installGuard();

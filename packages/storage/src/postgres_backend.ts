@@ -14,8 +14,7 @@ import {
   waitingTargets,
 } from "./outbox/rows.ts";
 import { SqlPersonalStore } from "./personal/sql_store.ts";
-import { before, deadlineIn } from "./postgres/deadline.ts";
-import { DeadlinePassed } from "./postgres/errors.ts";
+import { deadlineIn } from "./postgres/deadline.ts";
 import { PostgresServer } from "./postgres/server.ts";
 import { createReads } from "./reads/reads.ts";
 import { readResume } from "./reads/resume.ts";
@@ -38,8 +37,8 @@ export interface PostgresBackendOptions {
 }
 
 const RECORD_MS = 5_000;
-/** The directory is waited for so long when the locks are asked for, and a directory that was skipped is tried again meanwhile. */
-const LIFE_MS = { ask: 500, patience: 5_000 } as const;
+/** A directory that does not answer is asked for so long when the locks are asked for. */
+const LIFE_PATIENCE_MS = 5_000;
 /** A shard that is stuck must not hide the others' fences for long (SHARD2). */
 const FENCES_MS = 1_000;
 
@@ -166,17 +165,17 @@ class LifeCheck {
     this.#options = options;
   }
 
-  /** @throws {NewLife | StorageMisconfigured | DirectoryUnavailable | DeadlinePassed} */
+  /** @throws {NewLife | StorageMisconfigured | DirectoryUnavailable} */
   async require(): Promise<void> {
     const { config, directory, incarnation } = this.#options;
     try {
-      const now = await before(deadlineIn(LIFE_MS.ask), directory.installation(config.digestKey));
+      const now = await directory.installation(config.digestKey);
       if (now.incarnation !== incarnation) throw new NewLife("start this node anew");
       this.reset();
     } catch (error) {
-      if (!(error instanceof DirectoryUnavailable || error instanceof DeadlinePassed)) throw error;
+      if (!(error instanceof DirectoryUnavailable)) throw error;
       this.#silentSince ??= performance.now();
-      if (performance.now() - this.#silentSince < LIFE_MS.patience) throw error;
+      if (performance.now() - this.#silentSince < LIFE_PATIENCE_MS) throw error;
     }
   }
 
