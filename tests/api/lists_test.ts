@@ -1,4 +1,5 @@
 import { strict as assert } from "node:assert";
+import { shardNumber } from "@gatz/domain";
 import { needsPostgres } from "@gatz/testing/postgres.ts";
 import type { Person } from "@gatz/testing/test_server.ts";
 import type { Talk } from "./talk.ts";
@@ -74,5 +75,19 @@ if (await needsPostgres(import.meta.url)) {
     const rest = await ben.api.groups.byUser.query({ limit: 1, before: page.next ?? assert.fail("there are two") });
     assert.deepEqual([...page.rows, ...rest.rows].map((row) => row.id), [first.group, second.group]);
     assert.equal(rest.next, null);
+    const [never, nowhere] = [freshId("grp", ann.home), freshId("grp", shardNumber(4_000))];
+    const asked = await ben.api.groups.rows.query({ groups: [never, second.group, nowhere, first.group] });
+    assert.deepEqual(asked.rows, [
+      { kind: "missing", id: never },
+      rows[1],
+      { kind: "missing", id: nowhere },
+      rows[0],
+    ]);
+    const newest = await ann.api.log.open.query({ stream: first.group, limit: 1 });
+    const lastAt = newest.items.flatMap((item) => item.type === "event" ? [item.event.at] : []);
+    const hers = (await ann.api.groups.rows.query({ groups: [first.group] })).rows;
+    assert.deepEqual(hers.map((row) => row.kind === "group" && [row.name, row.seq, row.lastAt]), [
+      ["behind their back", newest.asOf, lastAt[0]],
+    ]);
   });
 }

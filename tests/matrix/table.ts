@@ -121,6 +121,7 @@ apps/server/src/routes/groups.ts
   groups.direct                                   login ok       ok      ok    ok     ok     ok     ok     ok     ok     nobody  nobody  login
   groups.byId                                     login none     ok      part  ok     ok     ok     ok     ok     ok     ok      ok      login
   groups.byUser                                   login mine     ok      part  ok     ok     ok     ok     ok     ok     ok      ok      login
+  groups.rows                                     login mine     ok      part  ok     ok     ok     ok     ok     ok     ok      ok      login
   groups.members                                  login none     ok      part  ok     ok     ok     ok     ok     ok     ok      ok      login
   groups.joinable                                 login none     ok      part  ok     ok     ok     ok     ok     ok     ok      ok      login
 

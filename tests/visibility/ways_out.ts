@@ -59,6 +59,7 @@ export const WAYS_OUT: Readonly<Record<string, Inputs | null>> = {
   "groups.invites": groups,
   "groups.joinable": groups,
   "groups.members": groups,
+  "groups.rows": ({ groups }) => [{ groups }],
   "log.canOffer": foreseen,
   "log.hash": null,
   "log.open": opened,

@@ -5,6 +5,7 @@ import type {
   DomainLimits,
   Fact,
   GroupId,
+  Head,
   Incarnation,
   LogEvent,
   MessageId,
@@ -298,6 +299,8 @@ export interface Storage extends PersonalStorage {
   discussionRows(user: UserId, discussions: readonly DiscussionId[]): Promise<DiscussionRows>;
   /** A user's groups, likewise. */
   groupList(user: UserId, page: GroupListPage): Promise<GroupList>;
+  /** When events of different streams happened; absent: there is no such event, or its shard does not answer. */
+  timesOf(events: readonly Head[]): Promise<ReadonlyMap<StreamId, UnixMs>>;
 
   /** Which shards hold streams that concern a user, from their own stream's projection; throws {@link ShardUnavailable} if that shard is down. */
   shardsOf(user: UserId): Promise<readonly ShardNumber[]>;

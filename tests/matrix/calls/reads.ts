@@ -77,6 +77,11 @@ export const READS: Calls = {
     input: () => ({ limit: 100 }),
     shows: { now: ({ words }) => words.groupName },
   },
+  "groups.rows": {
+    kind: "query",
+    input: ({ group }) => ({ groups: [group] }),
+    shows: { now: ({ words }) => words.groupName },
+  },
 
   "reads.get": { kind: "query", input: ({ discussion }) => ({ discussions: [discussion] }) },
   "settings.ofDiscussions": { kind: "query", input: ({ discussion }) => ({ discussions: [discussion] }) },

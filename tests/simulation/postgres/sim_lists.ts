@@ -28,13 +28,20 @@ import { nullIfUnavailable } from "../../../packages/storage/src/reads/states.ts
 import type { ReadShard } from "./sim_reads.ts";
 import type { SimShard } from "./sim_shard.ts";
 
-type Lists = Pick<Backend["reads"], "discussionsOf" | "discussionRows" | "groupList">;
+type Lists = Pick<Backend["reads"], "discussionsOf" | "discussionRows" | "groupList" | "timesOf">;
 
 export function simLists(read: ReadShard, shards: readonly ShardNumber[]): Lists {
   return {
     discussionsOf: (user, page) => discussionsOf({ read, shards, user }, page),
     discussionRows: (user, discussions) => discussionRows({ read, shards, user }, discussions),
     groupList: (user, page) => groupList({ read, shards, user }, page),
+    timesOf: async (events) => {
+      const parts = events.map(async ({ stream, seq }) => {
+        const log = await read(shardOf(stream), (tables) => tables.eventsOf(stream)).catch(() => []);
+        return log.slice(seq - 1, seq).map(({ at }) => [stream, at] as const);
+      });
+      return new Map((await Promise.all(parts)).flat());
+    },
   };
 }
 

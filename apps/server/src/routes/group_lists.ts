@@ -7,21 +7,25 @@ import {
   type ShardNumber,
   shardOf,
   type UnixMs,
+  type UserId,
+  zGroupId,
 } from "@gatz/domain";
 import { ShardUnavailable, type Storage } from "@gatz/storage/contract";
 import { z } from "zod";
 import type { UserContext } from "../context.ts";
-import { malformed } from "../errors.ts";
+import { ApiError, malformed } from "../errors.ts";
 import { encodeCursor } from "../live/cursor.ts";
 import { userProcedure } from "../trpc.ts";
 import { decodePlace, encodePlace } from "../views/list_cursor.ts";
-import { seenGroup } from "../views/seen.ts";
+import { seenGroup, shardExists } from "../views/seen.ts";
 import { type GroupView, groupView } from "../views/stream_view.ts";
 
-/** A group as the caller sees it: for who has left, as it stood then (VIS4); or that its shard does not answer. */
-export type GroupRowView =
-  | GroupView & { readonly lastAt: UnixMs }
-  | { readonly kind: "unavailable"; readonly id: GroupId };
+/** A group as the caller sees it: for who has left, as it stood then (VIS4). `lastAt`: when what happened last, its `seq`, did. */
+export type ListedGroup = GroupView & { readonly lastAt: UnixMs };
+/** `unavailable`: its shard does not answer. */
+export type GroupRowView = ListedGroup | { readonly kind: "unavailable"; readonly id: GroupId };
+/** `missing`: it is not there, or the caller never was in it. */
+export type AskedGroup = GroupRowView | { readonly kind: "missing"; readonly id: GroupId };
 
 export interface GroupPage {
   readonly incarnation: Incarnation;
@@ -33,6 +37,12 @@ export interface GroupPage {
   readonly unavailable: readonly ShardNumber[];
   /** For the next page's `before`; null when there is no more. */
   readonly next: string | null;
+}
+
+export interface GroupRows {
+  readonly incarnation: Incarnation;
+  /** One a group, in their order. Each is as of its `seq`. */
+  readonly rows: readonly AskedGroup[];
 }
 
 const PAGE_ROWS = 100;
@@ -51,11 +61,8 @@ export const groupLists = {
       if (place === null) throw malformed("before", "not the `next` of a page");
       const behind = place && { before: { lastAt: place.lastAt, group: place.id } };
       const list = await storage.groupList(viewer, { limit, ...behind });
-      const reads = readingPastInTurn(ctx);
-      const rows = await Promise.all(list.groups.map(async ({ group, lastAt }): Promise<GroupRowView> => {
-        const seen = await unlessSilent(seenGroup(reads, { viewer, group }));
-        return seen === null ? { kind: "unavailable", id: group } : { ...groupView(seen.state, viewer), lastAt };
-      }));
+      const asked = await rowsOf(ctx, list.groups.map(({ group }) => group));
+      const rows = asked.flatMap((row) => row.kind === "missing" ? [] : [row]);
       return {
         incarnation,
         asOf: encodeCursor({ incarnation, positions: list.asOf, ...(list.rev !== null && { rev: list.rev }) }),
@@ -64,7 +71,45 @@ export const groupLists = {
         next: list.next === null ? null : encodePlace({ lastAt: list.next.lastAt, id: list.next.group }),
       };
     }),
+
+  /** The rows that `byUser` has for these groups, wherever they stand in it. */
+  rows: userProcedure
+    .input(z.strictObject({ groups: z.array(zGroupId).min(1).max(PAGE_ROWS) }))
+    .query(async ({ ctx, input: { groups } }): Promise<GroupRows> => ({
+      incarnation: ctx.services.storage.incarnation,
+      rows: await rowsOf(ctx, groups),
+    })),
 };
+
+/** One a group, in their order, each of one moment. */
+async function rowsOf(context: UserContext, groups: readonly GroupId[]): Promise<readonly AskedGroup[]> {
+  const reads = readingPastInTurn(context);
+  const viewer = context.session.user;
+  const seen = await Promise.all(groups.map((group) => viewUnless(reads, { group, viewer })));
+  const views = seen.filter((one) => one.kind === "group");
+  const times = await reads.timesOf(views.map(({ id, seq }) => ({ stream: id, seq })));
+  return seen.map((one): AskedGroup => {
+    if (one.kind !== "group") return one;
+    const lastAt = times.get(one.id);
+    return lastAt === undefined ? { kind: "unavailable", id: one.id } : { ...one, lastAt };
+  });
+}
+
+/** Unless there is nothing to be seen, or nobody to say so. */
+async function viewUnless(
+  storage: Storage,
+  { group: id, viewer }: { readonly group: GroupId; readonly viewer: UserId },
+): Promise<GroupView | Exclude<AskedGroup, ListedGroup>> {
+  if (!shardExists(storage, id)) return { kind: "missing", id };
+  try {
+    const { state } = await seenGroup(storage, { viewer, group: id });
+    return groupView(state, viewer);
+  } catch (error) {
+    if (error instanceof ShardUnavailable) return { kind: "unavailable", id };
+    if (error instanceof ApiError && error.apiCode === "NotFound") return { kind: "missing", id };
+    throw error;
+  }
+}
 
 const RETRY_AFTER_MS = 1_000;
 
@@ -83,14 +128,4 @@ function readingPastInTurn({ services: { storage, rates }, session: { user } }: 
       }
     });
   return { ...storage, streamAt };
-}
-
-/** A shard may fall silent between the list and its rows. */
-async function unlessSilent<T>(read: Promise<T>): Promise<T | null> {
-  try {
-    return await read;
-  } catch (error) {
-    if (error instanceof ShardUnavailable) return null;
-    throw error;
-  }
 }

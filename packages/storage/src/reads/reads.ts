@@ -14,6 +14,7 @@ import { readGroupsOf } from "./groups_of.ts";
 import { readShardsOf } from "./shards_of.ts";
 import { StateReads } from "./states.ts";
 import { readStreamAt } from "./stream_at.ts";
+import { readTimes } from "./times.ts";
 
 /** The part of storage that reads by id and lists; live reads are beside it. */
 export type Reads =
@@ -34,6 +35,7 @@ export type Reads =
     | "discussionsOf"
     | "discussionRows"
     | "groupList"
+    | "timesOf"
     | "shardsOf"
     | "groupsOf"
   >
@@ -62,6 +64,7 @@ export function createReads(pools: ReadPools, limits: Pick<StorageLimits, "pageE
     discussionsOf: (user, page) => readDiscussions(pools, user, page),
     discussionRows: (user, discussions) => readDiscussionRows(pools, user, discussions),
     groupList: (user, page) => readGroupList(pools, user, page),
+    timesOf: (events) => readTimes(pools, events),
     shardsOf: (user) => readShardsOf(pools, user),
     ground: (stream, messages) => readGround(pools, stream, messages),
     groupsOf: (user) => readGroupsOf(pools, user),
