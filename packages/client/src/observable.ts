@@ -10,21 +10,31 @@ export interface Observable<T> extends AsyncIterable<T> {
   [Symbol.asyncIterator](): AsyncIterator<T, void, void>;
 }
 
+export interface CellOptions {
+  /** Somebody begins to listen, or nobody does any more. */
+  readonly onObserved?: (isObserved: boolean) => void;
+}
+
 /** An observable that its owner sets. */
 export class Cell<T> implements Observable<T> {
   #value: T;
   #isClosed = false;
   readonly #listeners = new Set<() => void>();
+  readonly #onObserved: CellOptions["onObserved"];
 
-  constructor(value: T) {
+  constructor(value: T, { onObserved }: CellOptions = {}) {
     this.#value = value;
+    this.#onObserved = onObserved;
   }
 
   readonly snapshot = (): T => this.#value;
 
   readonly subscribe = (listener: () => void): () => void => {
     this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    if (this.#listeners.size === 1) this.#onObserved?.(true);
+    return () => {
+      if (this.#listeners.delete(listener) && this.#listeners.size === 0) this.#onObserved?.(false);
+    };
   };
 
   /** Tells the listeners, unless it is the same object. */

@@ -1,12 +1,13 @@
 /** People by their ids: looked up together, stored, and looked up again when they are asked for after a while (USR1). @module */
-import type { FeedItem, UserId } from "@gatz/domain";
-import { Cell, type Observable } from "../observable.ts";
+import { type FeedItem, unreachable, type UserId } from "@gatz/domain";
+import type { Observable } from "../observable.ts";
 import { isTrouble, type PersonFound, type Server, type UserView } from "../server/contract.ts";
 import { type Change, type Store, StoreFailed } from "../store/contract.ts";
 import type { PersonRecord } from "../store/records.ts";
 import type { Timing } from "../timing.ts";
 import type { Trouble } from "../trouble.ts";
 import type { Listing, Person } from "./contract.ts";
+import { KeptCells } from "./kept_cells.ts";
 import { Questions } from "./questions.ts";
 
 export interface PeopleOptions {
@@ -17,12 +18,8 @@ export interface PeopleOptions {
   readonly timing: Timing;
   /** So many are stored; default 5,000. */
   readonly most?: number;
-}
-
-interface Known {
-  readonly cell: Cell<Person>;
-  /** When the server last answered for them; 0: not in the life of this store. */
-  askedAt: number;
+  /** So many are at hand, beside those whom somebody observes; default 2,000. */
+  readonly mostAtHand?: number;
 }
 
 /** The server looks up so many at once. */
@@ -30,10 +27,13 @@ const LOOKED_UP = 200;
 /** Nothing tells of a change of somebody else's name: after so long it is asked for again. */
 const FRESH_MS = 10 * 60_000;
 const MOST_STORED = 5_000;
+const MOST_AT_HAND = 2_000;
 
 export class People implements Listing {
   readonly #options: PeopleOptions;
-  readonly #known = new Map<UserId, Known>();
+  readonly #shown: KeptCells<UserId, Person>;
+  /** When the server last answered for somebody; who is not in it, not in the life of this store. */
+  readonly #askedAt = new Map<UserId, number>();
   readonly #questions: Questions<UserId>;
   readonly #unwritten = new Map<UserId, PersonRecord | null>();
   #life = 0;
@@ -41,20 +41,24 @@ export class People implements Listing {
 
   constructor(options: PeopleOptions) {
     this.#options = options;
+    this.#shown = new KeptCells({
+      most: options.mostAtHand ?? MOST_AT_HAND,
+      initial: (id): Person => ({ kind: "unknown", id }),
+      onBegun: (user) => void this.#load(user),
+      onGone: (user) => this.#askedAt.delete(user),
+    });
     this.#questions = new Questions({
       ask: (users) => this.#ask(users),
-      isWanted: (user) => !this.#isFresh(user),
+      isWanted: (user) => this.#shown.has(user) && !this.#isFresh(user),
       most: LOOKED_UP,
       timing: options.timing,
     });
   }
 
-  /** The same observable each time; what it shows first is what the store has, or `unknown`. */
+  /** The same observable each time, as long as somebody observes it; what it shows first is what the store has, or `unknown`. */
   person(user: UserId): Observable<Person> {
-    const known = this.#known.get(user);
-    if (known === undefined) return this.#begin(user);
-    if (!this.#isFresh(user)) this.#questions.want(user);
-    return known.cell;
+    if (this.#shown.has(user) && !this.#isFresh(user)) this.#questions.want(user);
+    return this.#shown.observe(user);
   }
 
   /** Nothing is loaded before it is asked for. */
@@ -89,47 +93,38 @@ export class People implements Listing {
   reset(): void {
     this.#life++;
     this.#unwritten.clear();
-    for (const [user, known] of this.#known) {
-      known.askedAt = 0;
-      known.cell.set({ kind: "unknown", id: user });
+    this.#askedAt.clear();
+    for (const user of this.#shown.keys) {
+      this.#shown.set(user, { kind: "unknown", id: user });
       this.#questions.want(user);
     }
   }
 
   close(): void {
     this.#questions.close();
-    for (const { cell } of this.#known.values()) cell.close();
-  }
-
-  #begin(user: UserId): Observable<Person> {
-    const known = { cell: new Cell<Person>({ kind: "unknown", id: user }), askedAt: 0 };
-    this.#known.set(user, known);
-    void this.#load(user, known);
-    return known.cell;
+    this.#shown.close();
   }
 
   /** What is stored is shown, and asked for again if that is long ago. */
-  async #load(user: UserId, known: Known): Promise<void> {
+  async #load(user: UserId): Promise<void> {
     const life = this.#life;
     // Without a store that answers, the server is asked.
     const record = await this.#options.store.get("people", user).catch(undefinedIfFailed);
-    if (record !== undefined && known.cell.snapshot().kind === "unknown" && life === this.#life) {
-      known.askedAt = record.askedAt;
-      known.cell.set(record.person);
+    if (record !== undefined && this.#shown.snapshot(user)?.kind === "unknown" && life === this.#life) {
+      this.#askedAt.set(user, record.askedAt);
+      this.#shown.set(user, record.person);
     }
     if (!this.#isFresh(user)) this.#questions.want(user);
   }
 
   #isFresh(user: UserId): boolean {
-    const askedAt = this.#known.get(user)?.askedAt ?? 0;
+    const askedAt = this.#askedAt.get(user) ?? 0;
     return askedAt > this.#options.timing.now() - FRESH_MS;
   }
 
   #outdate(user: UserId): void {
-    const known = this.#known.get(user);
-    if (known === undefined) return;
-    known.askedAt = 0;
-    this.#questions.want(user);
+    this.#askedAt.delete(user);
+    if (this.#shown.has(user)) this.#questions.want(user);
   }
 
   async #ask(users: readonly UserId[]): Promise<readonly UserId[] | Trouble> {
@@ -144,30 +139,30 @@ export class People implements Listing {
   }
 
   #answered(view: UserView, askedAt: number): void {
-    const known = this.#known.get(view.id);
-    if (known === undefined) return;
-    const before = known.cell.snapshot();
+    const before = this.#shown.snapshot(view.id);
+    if (before === undefined) return;
     switch (view.kind) {
       case "user":
       case "ended":
-        known.askedAt = askedAt;
-        this.#found(view, { known, before, askedAt });
-        break;
+        this.#askedAt.set(view.id, askedAt);
+        return this.#found(view, { before, askedAt });
       case "missing":
-        known.askedAt = askedAt;
-        if (before.kind !== "missing") known.cell.set(view);
-        break;
+        this.#askedAt.set(view.id, askedAt);
+        if (before.kind !== "missing") this.#shown.set(view.id, view);
+        return;
       case "unavailable":
-        if (before.kind === "unknown") known.cell.set(view);
-        break;
+        if (before.kind === "unknown") this.#shown.set(view.id, view);
+        return;
+      default:
+        return unreachable(view);
     }
   }
 
-  #found(person: PersonFound, { known, before, askedAt }: { known: Known; before: Person; askedAt: number }): void {
+  #found(person: PersonFound, { before, askedAt }: { readonly before: Person; readonly askedAt: number }): void {
     this.#unwritten.set(person.id, { person, askedAt });
     // Never back to what somebody was called before.
     if ("asOf" in before && before.asOf >= person.asOf) return;
-    known.cell.set(person);
+    this.#shown.set(person.id, person);
   }
 
   /** Once in the life of a client, those who were asked for least lately leave the store. */

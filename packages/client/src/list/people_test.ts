@@ -1,7 +1,9 @@
-import { seq, type UserId, uuidToId } from "@gatz/domain";
+import { incarnation, seq, type UserId, uuidToId } from "@gatz/domain";
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import { ALICE, BOB, brought, ListKit } from "../../testing/list_kit.ts";
+import { VirtualTime } from "../../testing/virtual_time.ts";
 import { memoryStore } from "../store/memory.ts";
+import { People } from "./people.ts";
 
 const bob = (name: string, asOf: number) => ({ kind: "user", id: BOB, asOf: seq(asOf), handle: "bob", name }) as const;
 const nth = (n: number): UserId => uuidToId("user", `0198c0de-0000-7003-8000-${String(5_000 + n).padStart(12, "0")}`);
@@ -86,4 +88,36 @@ Deno.test("[LOG9] in another life people are called what they are called there, 
   await kit.time.pass(100);
   deepStrictEqual(shown.snapshot(), bob("Bob", 3));
   kit.lists.close();
+});
+
+Deno.test("[USR1] people whom nobody looks at are let go of, and come back from the store; who is shown stays", async () => {
+  const [time, store, asked] = [new VirtualTime(), memoryStore(), [] as string[]];
+  const people = new People({
+    ...{ viewer: ALICE, store, timing: time, onChange: () => {}, mostAtHand: 2 },
+    server: {
+      people: ({ ids }) => {
+        asked.push(...ids);
+        const users = ids.map((id) => ({ ...bob(id, 1), id: id as UserId }));
+        return Promise.resolve({ incarnation: incarnation("a life"), users });
+      },
+    },
+  });
+  people.connected(true);
+  const shown = people.person(nth(0));
+  const end = shown.subscribe(() => {});
+  await time.pass(100);
+  await store.write(people.drain());
+  for (let n = 1; n <= 5; n++) {
+    people.person(nth(n));
+    await time.pass(100);
+    await store.write(people.drain());
+  }
+  deepStrictEqual(asked, [0, 1, 2, 3, 4, 5].map(nth));
+  strictEqual(people.person(nth(0)), shown);
+  const again = people.person(nth(1));
+  deepStrictEqual(again.snapshot(), { kind: "unknown", id: nth(1) });
+  await time.pass(100);
+  deepStrictEqual([again.snapshot().kind, asked.length], ["user", 6]);
+  end();
+  people.close();
 });

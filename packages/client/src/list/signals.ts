@@ -8,21 +8,29 @@ import {
   unreachable,
   type UserId,
 } from "@gatz/domain";
-import { Cell, type Observable } from "../observable.ts";
+import type { Observable } from "../observable.ts";
 import type { Timing } from "../timing.ts";
 import type { Presence } from "./contract.ts";
+import { KeptCells } from "./kept_cells.ts";
 
 /** A clock that is wrong by hours must neither hide what is said nor keep it for ever. */
 const TYPING_MS = { least: 1_000, most: 10_000 };
 const PRESENCE_MS = { least: 10_000, most: 15 * 60_000 };
+
+/** Of each kind, beside those that somebody observes. */
+const MOST_KEPT = 2_000;
 
 const NOBODY: readonly UserId[] = Object.freeze([]);
 const UNKNOWN: Presence = Object.freeze({ status: "unknown" });
 
 export class Signals {
   readonly #timing: Timing;
-  readonly #typing = new Map<DiscussionId, Cell<readonly UserId[]>>();
-  readonly #presence = new Map<UserId, Cell<Presence>>();
+  readonly #typing = new KeptCells<DiscussionId, readonly UserId[]>({ most: MOST_KEPT, initial: () => NOBODY });
+  readonly #presence = new KeptCells<UserId, Presence>({
+    most: MOST_KEPT,
+    initial: () => UNKNOWN,
+    onGone: (user) => this.#expiring.delete(user),
+  });
   /** By what it is about: when it is not to be believed any more, and what is done then. */
   readonly #expiring = new Map<string, { readonly at: number; readonly expire: () => void }>();
   #pause = new AbortController();
@@ -35,11 +43,11 @@ export class Signals {
 
   /** In the order in which they began. */
   typing(discussion: DiscussionId): Observable<readonly UserId[]> {
-    return cellOf(this.#typing, discussion, NOBODY);
+    return this.#typing.observe(discussion);
   }
 
   presence(user: UserId): Observable<Presence> {
-    return cellOf(this.#presence, user, UNKNOWN);
+    return this.#presence.observe(user);
   }
 
   take(items: readonly FeedItem[]): void {
@@ -53,7 +61,8 @@ export class Signals {
     this.#isClosed = true;
     this.#expiring.clear();
     this.#pause.abort();
-    for (const cell of [...this.#typing.values(), ...this.#presence.values()]) cell.close();
+    this.#typing.close();
+    this.#presence.close();
   }
 
   #signal(signal: Signal): void {
@@ -61,8 +70,8 @@ export class Signals {
       case "typing": {
         const { discussion, user, on, expiresAt } = signal;
         if (!on) return this.#stopped(discussion, user);
-        const cell = cellOf(this.#typing, discussion, NOBODY);
-        if (!cell.snapshot().includes(user)) cell.set([...cell.snapshot(), user]);
+        const before = this.#typing.snapshot(discussion) ?? NOBODY;
+        if (!before.includes(user)) this.#typing.set(discussion, [...before, user]);
         return this.#expireAt(
           typingKey(discussion, user),
           this.#until(expiresAt, TYPING_MS),
@@ -71,9 +80,10 @@ export class Signals {
       }
       case "presence": {
         const { user, status, lastSeen, expiresAt } = signal;
-        const cell = cellOf(this.#presence, user, UNKNOWN);
-        cell.set(status === "offline" ? { status, ...(lastSeen !== undefined && { lastSeen }) } : { status });
-        return this.#expireAt(user, this.#until(expiresAt, PRESENCE_MS), () => cell.set(UNKNOWN));
+        const present = status === "offline" ? { status, ...(lastSeen !== undefined && { lastSeen }) } : { status };
+        this.#presence.set(user, present);
+        const until = this.#until(expiresAt, PRESENCE_MS);
+        return this.#expireAt(user, until, () => this.#presence.set(user, UNKNOWN));
       }
       default:
         return unreachable(signal);
@@ -87,8 +97,8 @@ export class Signals {
 
   #stopped(discussion: DiscussionId, user: UserId): void {
     this.#expiring.delete(typingKey(discussion, user));
-    const cell = this.#typing.get(discussion);
-    if (cell?.snapshot().includes(user)) cell.set(cell.snapshot().filter((other) => other !== user));
+    const before = this.#typing.snapshot(discussion);
+    if (before?.includes(user)) this.#typing.set(discussion, before.filter((other) => other !== user));
   }
 
   #until(expiresAt: UnixMs, { least, most }: typeof TYPING_MS): number {
@@ -120,9 +130,3 @@ export class Signals {
 }
 
 const typingKey = (discussion: DiscussionId, user: UserId) => `${discussion} ${user}`;
-
-function cellOf<K, V>(cells: Map<K, Cell<V>>, key: K, initial: V): Cell<V> {
-  const cell = cells.get(key) ?? new Cell(initial);
-  cells.set(key, cell);
-  return cell;
-}

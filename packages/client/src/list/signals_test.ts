@@ -1,4 +1,4 @@
-import { type Signal, unixMs } from "@gatz/domain";
+import { type Signal, unixMs, type UserId, uuidToId } from "@gatz/domain";
 import { deepStrictEqual } from "node:assert/strict";
 import { ALICE, BOB, brought, discussionOn, message } from "../../testing/list_kit.ts";
 import { VirtualTime } from "../../testing/virtual_time.ts";
@@ -57,5 +57,21 @@ Deno.test("[LIVE7] how somebody is there is believed as long as it says", async 
   const lastSeen = unixMs(5);
   says({ kind: "presence", user: BOB, status: "offline", lastSeen, expiresAt: unixMs(time.now() + 60_000) });
   deepStrictEqual(presence.snapshot(), { status: "offline", lastSeen });
+  signals.close();
+});
+
+Deno.test("[LIVE7] of people nobody looks at a great many are heard of, and not all are kept; who is looked at is", async () => {
+  const { time, signals, says } = listening();
+  const nth = (n: number) => uuidToId("user", `0198c0de-0000-7003-8000-${String(50_000 + n).padStart(12, "0")}`);
+  const expiresAt = unixMs(time.now() + 60_000);
+  const online = (user: UserId) => says({ kind: "presence", user, status: "online", expiresAt });
+  const end = signals.presence(BOB).subscribe(() => {});
+  online(BOB);
+  for (let n = 0; n < 2_100; n++) online(nth(n));
+  const status = (user: UserId) => signals.presence(user).snapshot().status;
+  deepStrictEqual([status(BOB), status(nth(2_099)), status(nth(0))], ["online", "online", "unknown"]);
+  await time.pass(61_000);
+  deepStrictEqual(status(nth(2_099)), "unknown");
+  end();
   signals.close();
 });
