@@ -180,10 +180,8 @@ export class ListDevice {
       server: {
         discussions: (page) => ask(() => world.page({ limit: 50, ...page })),
         rows: ({ discussions }) => ask(() => world.asked(discussions)),
-        groups: (page) => {
-          const places = new Map(world.groups().map(({ id, lastAt }) => [id, lastAt]));
-          return ask(() => world.groupPage({ limit: 50, ...page }, places));
-        },
+        groups: (page) => ask(() => world.groupPage({ limit: 50, ...page })),
+        groupRows: ({ groups }) => ask(() => world.askedGroups(groups)),
         open: () => ask(() => world.open()),
         people: ({ ids }) =>
           ask(() => ({ incarnation: world.page({ limit: 1 }).incarnation, users: ids.map(missing) })),

@@ -27,7 +27,6 @@ import {
   shownTo,
   type StreamId,
   type StreamView,
-  type UnixMs,
   type UserId,
   viewOf,
 } from "@gatz/domain";
@@ -37,6 +36,7 @@ import type {
   DiscussionPage,
   DiscussionRows,
   GroupPage,
+  GroupRows,
   ListedDiscussion,
   ListedGroup,
   Opened,
@@ -98,14 +98,14 @@ export class ListWorld {
     return { incarnation: this.incarnation, asOf: this.rev, rows };
   }
 
-  /** `places`: when groups were last active, which a page is told of a moment before the rest. */
-  groupPage(
-    { before, limit }: { before?: string; limit: number },
-    places: ReadonlyMap<GroupId, UnixMs>,
-  ): GroupPage {
-    const groups = this.groups().map((row) => ({ ...row, lastAt: places.get(row.id) ?? row.lastAt })).sort(latestFirst);
-    const { rows, next } = pageOf(groups, { before, limit });
+  groupPage({ before, limit }: { before?: string; limit: number }): GroupPage {
+    const { rows, next } = pageOf(this.groups(), { before, limit });
     return { incarnation: this.incarnation, asOf: String(this.feed.length), rows, unavailable: [], next };
+  }
+
+  askedGroups(groups: readonly GroupId[]): GroupRows {
+    const rows = groups.map((id) => this.#group(id) ?? { kind: "missing", id } as const);
+    return { incarnation: this.incarnation, rows };
   }
 
   open(): Opened {

@@ -53,7 +53,7 @@ export class LineServer implements Server {
   discussions: Server["discussions"] = (input) => this.#ask("query", "discussions.byUser", input);
   rows: Server["rows"] = (input) => this.#ask("query", "discussions.rows", input);
   groups: Server["groups"] = (input) => this.#ask("query", "groups.byUser", input);
-  group: Server["group"] = (input) => this.#ask("query", "groups.byId", input);
+  groupRows: Server["groupRows"] = (input) => this.#ask("query", "groups.rows", input);
   people: Server["people"] = (input) => this.#ask("query", "users.byIds", input);
   mark: Server["mark"] = (input) => this.#ask("mutation", "reads.markMany", input);
   markUnread: Server["markUnread"] = (input) => this.#ask("mutation", "reads.markUnread", input);

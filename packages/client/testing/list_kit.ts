@@ -2,6 +2,7 @@
 import {
   type DiscussionId,
   type FeedItem,
+  type GroupId,
   incarnation,
   type LogEvent,
   type MessageId,
@@ -16,7 +17,7 @@ import {
 import type { ListsOptions, MarkWish } from "../src/list/contract.ts";
 import { Lists } from "../src/list/lists.ts";
 import { Cell } from "../src/observable.ts";
-import type { ListedDiscussion, UserView } from "../src/server/contract.ts";
+import type { ListedDiscussion, ListedGroup, UserView } from "../src/server/contract.ts";
 import type { Store } from "../src/store/contract.ts";
 import { memoryStore } from "../src/store/memory.ts";
 import { CUT } from "../src/trouble.ts";
@@ -54,6 +55,7 @@ export class ListKit {
   readonly time = new VirtualTime();
   readonly wishes = new Cell<ReadonlyMap<DiscussionId, MarkWish>>(new Map());
   readonly rows = new Map<DiscussionId, ListedDiscussion>();
+  readonly groups = new Map<GroupId, ListedGroup>();
   readonly people = new Map<UserId, UserView>();
   /** Shards that do not answer. */
   readonly silent = new Set<ShardNumber>();
@@ -67,9 +69,12 @@ export class ListKit {
   }
 
   /** Connected, with all that there was to read. */
-  static async connected(rows: readonly ListedDiscussion[], store?: Store): Promise<ListKit> {
+  static async connected(rows: readonly (ListedDiscussion | ListedGroup)[], store?: Store): Promise<ListKit> {
     const kit = new ListKit(store);
-    for (const row of rows) kit.rows.set(row.id, row);
+    for (const row of rows) {
+      if (row.kind === "group") kit.groups.set(row.id, row);
+      else kit.rows.set(row.id, row);
+    }
     await kit.lists.load();
     const begun = kit.lists.begin();
     await begun;
@@ -113,8 +118,17 @@ export class ListKit {
               this.#isSilent(id) ? { kind: "unavailable", id } : this.rows.get(id) ?? { kind: "missing", id }
             ),
           })),
-        groups: () =>
-          heard("groups", [], () => ({ incarnation: LIFE, asOf: "", rows: [], unavailable: [], next: null })),
+        groups: () => {
+          const rows = [...this.groups.values()];
+          return heard("groups", [], () => ({ incarnation: LIFE, asOf: "", rows, unavailable: [], next: null }));
+        },
+        groupRows: ({ groups }) =>
+          heard("groupRows", groups, () => ({
+            incarnation: LIFE,
+            rows: groups.map((id) =>
+              this.#isSilent(id) ? { kind: "unavailable", id } : this.groups.get(id) ?? { kind: "missing", id }
+            ),
+          })),
         open: ({ stream }) =>
           heard("open", [stream], () => ({ incarnation: LIFE, asOf: seq(1), items: [], state: alice() })),
         people: ({ ids }) =>
@@ -126,7 +140,7 @@ export class ListKit {
     };
   }
 
-  #isSilent(id: DiscussionId): boolean {
+  #isSilent(id: DiscussionId | GroupId): boolean {
     return this.silent.has(shardOf(id));
   }
 

@@ -143,7 +143,7 @@ export class ScriptedServer implements Server {
   offer = () => Promise.resolve(CUT);
   rows = () => Promise.resolve(CUT);
   groups = () => Promise.resolve(CUT);
-  group = () => Promise.resolve(CUT);
+  groupRows = () => Promise.resolve(CUT);
   people = () => Promise.resolve(CUT);
   mark = () => Promise.resolve(CUT);
   markUnread = () => Promise.resolve(CUT);

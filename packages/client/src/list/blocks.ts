@@ -7,6 +7,7 @@ import type { BlocksRecord } from "../store/records.ts";
 import type { Timing } from "../timing.ts";
 import type { Trouble } from "../trouble.ts";
 import type { Listing } from "./contract.ts";
+import { headsIn } from "./heads_in.ts";
 import { Questions } from "./questions.ts";
 
 export interface BlocksOptions {
@@ -76,22 +77,8 @@ export class Blocks implements Listing {
   take(items: readonly FeedItem[]): void {
     const { viewer } = this.#options;
     for (const item of items) {
-      switch (item.type) {
-        case "event":
-          if (item.event.stream === viewer) this.#take(item.event);
-          break;
-        case "opaque":
-          if (item.stream === viewer) this.#reach(item.to);
-          break;
-        case "joined":
-        case "behind":
-          if (item.stream === viewer) this.#reach(item.head);
-          break;
-        case "live":
-        case "beat":
-          for (const head of item.heads) if (head.stream === viewer) this.#reach(head.seq);
-          break;
-      }
+      if (item.type === "event" && item.event.stream === viewer) this.#take(item.event);
+      for (const { stream, seq } of headsIn(item)) if (stream === viewer) this.#reach(seq);
     }
   }
 

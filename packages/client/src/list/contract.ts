@@ -56,7 +56,7 @@ export interface MarkWish {
 
 export interface ListsOptions {
   readonly viewer: UserId;
-  readonly server: Pick<Server, "discussions" | "rows" | "groups" | "people" | "open">;
+  readonly server: Pick<Server, "discussions" | "rows" | "groups" | "groupRows" | "people" | "open">;
   readonly store: Pick<Store, "get" | "list">;
   readonly wishes: Observable<ReadonlyMap<DiscussionId, MarkWish>>;
   /** There is something to {@link Listing.drain} that no frame has brought. */

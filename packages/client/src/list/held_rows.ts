@@ -4,7 +4,7 @@
  * to be asked for, and until the answer it stays as it was.
  * @module
  */
-import { type Role, type Seq, seq } from "@gatz/domain";
+import { type DiscussionId, type GroupId, type Role, type Seq, seq, type UnixMs } from "@gatz/domain";
 import type { HeldRecord } from "../store/records.ts";
 
 /** What the server is asked at a moment knows all that was taken before. */
@@ -12,8 +12,13 @@ export type Moment = number;
 
 /** A row that is held, and what stands for one on a shard that has never answered. */
 export interface ListKind {
-  readonly row: { readonly kind: "discussion" | "group"; readonly id: string; readonly role: Role | null };
-  readonly silent: { readonly kind: "unavailable"; readonly id: string };
+  readonly row: {
+    readonly kind: "discussion" | "group";
+    readonly id: DiscussionId | GroupId;
+    readonly role: Role | null;
+    readonly lastAt: UnixMs;
+  };
+  readonly silent: { readonly kind: "unavailable"; readonly id: DiscussionId | GroupId };
 }
 type IdOf<K extends ListKind> = K["row"]["id"];
 /** `missing`: there is none, or none of the user's. */
@@ -35,8 +40,6 @@ const NEW = { row: null, known: seq(0), isStale: false, knownAt: 0, touchedAt: 0
 export interface HeldRowsOptions<K extends ListKind> {
   /** The newest seq that the user sees, and the row shows. */
   readonly headOf: (row: K["row"]) => Seq;
-  /** Whether a row is all of one moment. */
-  readonly isOfOneMoment: boolean;
   /** Whether a silent shard has kept the server from saying all of it. */
   readonly isPartial: (row: K["row"]) => boolean;
   /** Something else is to be shown of it than before, or to be stored. */
@@ -171,10 +174,8 @@ export class HeldRows<K extends ListKind> {
     }
     // Who asked after all that is known was told of it: there is no more that this user may see.
     const known = held.knownAt > askedAt ? seq(Math.max(head, held.known)) : head;
-    const isMixed = !this.#options.isOfOneMoment && held.knownAt > askedAt;
     const { knownAt, touchedAt } = held;
-    this.#set(row.id, { row, known, isStale: isPartial || isMixed, knownAt, touchedAt });
-    if (isMixed) this.#options.onWanted(row.id);
+    this.#set(row.id, { row, known, isStale: isPartial, knownAt, touchedAt });
   }
 
   #silent(silent: K["silent"]): void {

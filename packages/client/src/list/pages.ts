@@ -1,4 +1,4 @@
-/** A list that the server gives in pages: its beginning is read at each connection, and once the rest too. @module */
+/** A list that the server gives in pages: it is read once, and its beginning at each connection if the feed does not tell of all of it. @module */
 import type { Incarnation, ShardNumber } from "@gatz/domain";
 import { isTrouble } from "../server/contract.ts";
 import type { Change, Store } from "../store/contract.ts";
@@ -20,6 +20,8 @@ export interface PagesOptions<P extends Page> {
   readonly ask: (page: { readonly limit: number; readonly before?: string }) => Promise<P | Trouble>;
   /** Called before a page is asked for; what it returns takes the answer, once the rest here is up to date. */
   readonly asking: () => (page: P) => void;
+  /** Whether all that happens to what was read comes by the feed. */
+  readonly isFollowed: boolean;
   readonly timing: Timing;
 }
 
@@ -73,7 +75,7 @@ export class Pages<P extends Page> {
     return page;
   }
 
-  /** Reads the first page, and as long as the list is not whole, on from where it was read to. */
+  /** Reads the first page if it may have changed, and as long as the list is not whole, on from where it was read to. */
   read(): void {
     this.stop();
     const { signal } = this.#reading = new AbortController();
@@ -102,7 +104,8 @@ export class Pages<P extends Page> {
   }
 
   async #readAll(signal: AbortSignal): Promise<void> {
-    if (!this.#hasBegun) await this.#askUntilAnswered(undefined, signal);
+    const isKept = this.#hasBegun || (this.#options.isFollowed && this.#isWhole);
+    if (!isKept) await this.#askUntilAnswered(undefined, signal);
     if (signal.aborted) return;
     this.#hasBegun = false;
     const { timing } = this.#options;

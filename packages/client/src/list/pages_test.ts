@@ -8,7 +8,7 @@ function listOf(most: number, silentOn: (page: number) => Page["unavailable"]) {
   const time = new VirtualTime();
   const asked: number[] = [];
   const pages = new Pages<Page>({
-    key: "groups",
+    ...{ key: "groups", isFollowed: false },
     ask: ({ before }) => {
       const page = Number(before ?? 0);
       asked.push(page);

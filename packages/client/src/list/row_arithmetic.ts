@@ -5,6 +5,7 @@
  */
 import {
   type AddToDiscussion,
+  type AddToGroup,
   assert,
   compareMarks,
   type DeleteMessage,
@@ -128,11 +129,16 @@ function withPeople(row: Row, event: DiscussionEvent, more: number): Row {
   return { ...moved(row, event), memberCount: row.memberCount + more };
 }
 
-/** Who was in it already is among those that were skipped. */
 function added(row: Row, event: EventOf<AddToDiscussion>, { viewer }: Seeing): Row | null {
-  const users = new Set(event.body.users);
-  for (const { user } of event.decided.skipped ?? []) users.delete(user);
+  const users = addedBy(event);
   return users.has(viewer) ? null : withPeople(row, event, users.size);
+}
+
+/** Whom an event really added: who was there already is among those that were skipped. */
+export function addedBy({ body, decided }: EventOf<AddToDiscussion | AddToGroup>): ReadonlySet<UserId> {
+  const users = new Set(body.users);
+  for (const { user } of decided.skipped ?? []) users.delete(user);
+  return users;
 }
 
 /** What the row shows, if it is this message. */

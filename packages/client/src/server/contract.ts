@@ -1,5 +1,5 @@
 /** What the client asks of a server; over_trpc.ts asks it of a real one. @module */
-import type { DiscussionId, Draft, FeedItem, Incarnation, Outcome, StreamId } from "@gatz/domain";
+import type { DiscussionId, Draft, FeedItem, GroupId, Incarnation, Outcome, StreamId } from "@gatz/domain";
 import type { AppRouter } from "@gatz/server";
 import type { inferRouterInputs, inferRouterOutputs } from "@trpc/server";
 import type { Trouble } from "../trouble.ts";
@@ -16,6 +16,7 @@ export type ListedDiscussion = Extract<DiscussionRow, { kind: "discussion" }>;
 export type GroupPage = Outputs["groups"]["byUser"];
 export type GroupRow = GroupPage["rows"][number];
 export type ListedGroup = Extract<GroupRow, { kind: "group" }>;
+export type GroupRows = Outputs["groups"]["rows"];
 export type UserView = Outputs["users"]["byIds"]["users"][number];
 /** Somebody who is, or was, there. */
 export type PersonFound = Extract<UserView, { kind: "user" | "ended" }>;
@@ -46,7 +47,7 @@ export interface Server {
   discussions(input: Inputs["discussions"]["byUser"]): Promise<DiscussionPage | Trouble>;
   rows(input: { readonly discussions: readonly DiscussionId[] }): Promise<DiscussionRows | Trouble>;
   groups(input: Inputs["groups"]["byUser"]): Promise<GroupPage | Trouble>;
-  group(input: Inputs["groups"]["byId"]): Promise<Outputs["groups"]["byId"] | Trouble>;
+  groupRows(input: { readonly groups: readonly GroupId[] }): Promise<GroupRows | Trouble>;
   people(input: Inputs["users"]["byIds"]): Promise<Outputs["users"]["byIds"] | Trouble>;
   mark(input: Inputs["reads"]["markMany"]): Promise<Outputs["reads"]["markMany"] | Trouble>;
   markUnread(input: Inputs["reads"]["markUnread"]): Promise<Outputs["reads"]["markUnread"] | Trouble>;

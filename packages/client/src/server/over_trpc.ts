@@ -17,7 +17,7 @@ export function overTrpc({ api }: Pick<GatzClient, "api">): Server {
     rows: ({ discussions }) =>
       asked((options) => api.discussions.rows.query({ discussions: [...discussions] }, options)),
     groups: (input) => asked((options) => api.groups.byUser.query(input, options)),
-    group: (input) => asked((options) => api.groups.byId.query(input, options)),
+    groupRows: ({ groups }) => asked((options) => api.groups.rows.query({ groups: [...groups] }, options)),
     people: (input) => asked((options) => api.users.byIds.query(input, options)),
     mark: (input) => asked((options) => api.reads.markMany.mutate(input, options)),
     markUnread: (input) => asked((options) => api.reads.markUnread.mutate(input, options)),

@@ -60,7 +60,7 @@ export class Lives {
       discussions: ask((input) => server.discussions(input)),
       rows: ask((input) => server.rows(input)),
       groups: ask((input) => server.groups(input)),
-      group: ask((input) => server.group(input)),
+      groupRows: ask((input) => server.groupRows(input)),
       people: ask((input) => server.people(input)),
       mark: ask((input) => server.mark(input)),
       markUnread: ask((input) => server.markUnread(input)),
