@@ -38,16 +38,24 @@ export async function readLogs({ servers, shards }: Placed): Promise<Logs> {
 }
 
 async function readShard({ shard, url }: { shard: number; url: string }): Promise<LoggedEvent[]> {
+  const { rows, position } = await administer(url, (sql) => selectLog(sql, shard));
+  rows.forEach((row, i) => assert.equal(row.position, i + 1, `[LOG3] shard ${shard}: positions without a gap`));
+  assert.equal(position, rows.length, `[LOG3] shard ${shard}: the fence is at the newest position`);
+  return rows;
+}
+
+type Sql = Parameters<Parameters<typeof administer>[1]>[0];
+
+/** As of one moment: effects may still arrive. */
+async function selectLog(admin: Sql, shard: number): Promise<{ rows: LoggedEvent[]; position: number | undefined }> {
   const schema = `gatz_s${String(shard).padStart(4, "0")}`;
-  return await administer(url, async (sql) => {
+  return await admin.begin("isolation level repeatable read read only", async (sql) => {
     const rows = await sql<LoggedEvent[]>`
       select ${shard}::int as shard, position::float8 as position, stream::text, seq, id::text, at::float8 as at, type::int,
         body->>'text' as text
       from ${sql(schema)}.events order by position`;
     const [fence] = await sql<{ position: number }[]>`select position::float8 as position from ${sql(schema)}.fence`;
-    rows.forEach((row, i) => assert.equal(row.position, i + 1, `[LOG3] shard ${shard}: positions without a gap`));
-    assert.equal(fence?.position, rows.length, `[LOG3] shard ${shard}: the fence is at the newest position`);
-    return [...rows];
+    return { rows: [...rows], position: fence?.position };
   });
 }
 
