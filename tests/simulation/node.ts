@@ -140,10 +140,9 @@ export class SimNode {
     return await answered;
   }
 
-  /** What a flush took and gives back when it fails was let in before what has come meanwhile: it comes on top. */
   #checkBounds(): void {
     for (const [shard, { queuedDrafts, queuedBytes }] of this.storage.readings().shards) {
-      if (queuedDrafts <= 2 * LIMITS.queueDrafts && queuedBytes <= 2 * LIMITS.queueBytes) continue;
+      if (queuedDrafts <= LIMITS.queueDrafts && queuedBytes <= LIMITS.queueBytes) continue;
       throw new Error(`[SHARD2] ${queuedDrafts} drafts of ${queuedBytes} bytes wait for shard ${shard}`);
     }
   }

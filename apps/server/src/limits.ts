@@ -129,10 +129,10 @@ const DOMAIN_ROWS: Rows<DomainLimits> = {
 };
 
 const ofStorage = DEFAULT_STORAGE_LIMITS;
-const ON_TOP = "but for what a failed flush gives back";
+const IN_ALL = "with those that are being written";
 const STORAGE_ROWS: Rows<StorageLimits> = {
-  queueDrafts: row(ofStorage.queueDrafts, `drafts waiting for one shard, ${ON_TOP}`, busy),
-  queueBytes: row(ofStorage.queueBytes, `bytes of drafts waiting for one shard, ${ON_TOP}`, busy),
+  queueDrafts: row(ofStorage.queueDrafts, `drafts waiting for one shard, ${IN_ALL}`, busy),
+  queueBytes: row(ofStorage.queueBytes, `bytes of drafts waiting for one shard, ${IN_ALL}`, busy),
   queueMarks: row(ofStorage.queueMarks, "read marks and settings waiting for one shard", unavailable),
   flushesPerServer: row(ofStorage.flushesPerServer, "flushes in flight on one PostgreSQL server"),
   flushAgeMs: row(ofStorage.flushAgeMs, "milliseconds for which a flush counts among those"),

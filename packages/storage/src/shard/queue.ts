@@ -1,12 +1,15 @@
 import type { StorageLimits } from "../contract.ts";
 import type { Bundle } from "./bundle.ts";
 
-/** Bundles that wait for one shard's next flush, first come first served, bounded (SHARD2). */
+/**
+ * Bundles that wait for one shard's next flush, first come first served, bounded (SHARD2): what is being flushed counts until that is through,
+ * since it may come back.
+ */
 export class BundleQueue {
   readonly #limits: Pick<StorageLimits, "queueDrafts" | "queueBytes">;
   #bundles: Bundle[] = [];
-  #drafts = 0;
-  #bytes = 0;
+  readonly #waiting = new Amount();
+  readonly #taken = new Amount();
 
   constructor(limits: Pick<StorageLimits, "queueDrafts" | "queueBytes">) {
     this.#limits = limits;
@@ -23,23 +26,28 @@ export class BundleQueue {
 
   /** How much waits. */
   get size(): { readonly drafts: number; readonly bytes: number } {
-    return { drafts: this.#drafts, bytes: this.#bytes };
+    const { drafts, bytes } = this.#waiting;
+    return { drafts, bytes };
   }
 
   hasRoomFor(bundle: Bundle): boolean {
-    return this.#drafts + bundle.drafts.length <= this.#limits.queueDrafts &&
-      this.#bytes + bundle.bytes <= this.#limits.queueBytes;
+    const { queueDrafts, queueBytes } = this.#limits;
+    return this.#waiting.drafts + this.#taken.drafts + bundle.drafts.length <= queueDrafts &&
+      this.#waiting.bytes + this.#taken.bytes + bundle.bytes <= queueBytes;
   }
 
   push(bundle: Bundle): void {
     this.#bundles.push(bundle);
-    this.#count(bundle, 1);
+    this.#waiting.add(bundle);
   }
 
   /** Puts back what a flush could not settle, in front. */
   unshift(bundles: readonly Bundle[]): void {
     this.#bundles.unshift(...bundles);
-    for (const bundle of bundles) this.#count(bundle, 1);
+    for (const bundle of bundles) {
+      this.#taken.remove(bundle);
+      this.#waiting.add(bundle);
+    }
   }
 
   /** Takes what is to be flushed together: at least one bundle, up to so many drafts; drops those that were answered meanwhile. */
@@ -51,17 +59,37 @@ export class BundleQueue {
       if (!bundle.isSettled) {
         if (taken.length > 0 && drafts + bundle.drafts.length > maxDrafts) break;
         taken.push(bundle);
+        this.#taken.add(bundle);
         drafts += bundle.drafts.length;
       }
       seen++;
-      this.#count(bundle, -1);
+      this.#waiting.remove(bundle);
     }
     this.#bundles = this.#bundles.slice(seen);
     return taken;
   }
 
-  #count(bundle: Bundle, sign: 1 | -1): void {
-    this.#drafts += sign * bundle.drafts.length;
-    this.#bytes += sign * bundle.bytes;
+  /** All that was taken is answered, or back. */
+  flushed(): void {
+    this.#taken.clear();
+  }
+}
+
+class Amount {
+  drafts = 0;
+  bytes = 0;
+
+  add({ drafts, bytes }: Bundle): void {
+    this.drafts += drafts.length;
+    this.bytes += bytes;
+  }
+
+  remove({ drafts, bytes }: Bundle): void {
+    this.drafts -= drafts.length;
+    this.bytes -= bytes;
+  }
+
+  clear(): void {
+    this.drafts = this.bytes = 0;
   }
 }

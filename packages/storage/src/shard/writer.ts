@@ -169,6 +169,7 @@ export class ShardWriter implements Waiter {
     const bundles = this.#queue.take(MAX_BATCH);
     // With none it finds out whether the shard is well again, and where its log is.
     if (bundles.length > 0 || this.#failures > 0 || this.#isToAnnounce) await this.#flush(bundles, slot);
+    this.#queue.flushed();
   }
 
   async #flush(bundles: readonly Bundle[], slot: Slot): Promise<void> {
