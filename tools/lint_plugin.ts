@@ -1,4 +1,5 @@
 /** The house's own lint rules. @module */
+import { asking } from "./lint/asking.ts";
 import { domainPurity } from "./lint/domain_purity.ts";
 import { fileLength, fileName } from "./lint/files.ts";
 import { layers } from "./lint/layers.ts";
@@ -7,6 +8,7 @@ import { sqlInStorage } from "./lint/sql.ts";
 const plugin: Deno.lint.Plugin = {
   name: "gatz",
   rules: {
+    "asking": asking,
     "domain-purity": domainPurity,
     "file-length": fileLength,
     "file-name": fileName,

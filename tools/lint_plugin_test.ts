@@ -97,6 +97,13 @@ const CASES: readonly Case[] = [
   { file: "tests/faults/cut_test.ts", source: "export const a = `SELECT * FROM events`;", breaks: [] },
   { file: SERVER, source: 'export const a = "Select a discussion, or update your settings";', breaks: [] },
 
+  {
+    file: "tools/a_test.ts",
+    source: 'const may = await Deno.permissions.query({ name: "run" }); may;',
+    breaks: ["asking"],
+  },
+  { file: "tests/support/permission.ts", source: 'Deno.permissions.query({ name: "run" });', breaks: [] },
+
   { file: "apps/server/src/utils.ts", source: "export const a = 1;", breaks: ["file-name"] },
   { file: "apps/server/src/feed_helpers.ts", source: "export const a = 1;", breaks: ["file-name"] },
   { file: "packages/storage/src/common/log.ts", source: "export const a = 1;", breaks: ["file-name"] },

@@ -1,4 +1,5 @@
 /** What pages and browsers that end, and a browser that gives no room, leave in IndexedDB. */
+import { needsPermission } from "@gatz/testing/permission.ts";
 import { deepStrictEqual, rejects, strictEqual } from "node:assert/strict";
 import type { BrowserContext } from "playwright-core";
 import { countedWrites } from "../../packages/client/testing/counted_writes.ts";
@@ -6,8 +7,7 @@ import { append, listed, put, until } from "../../packages/client/testing/store_
 import { needsChromium } from "./chromium.ts";
 
 const never = new AbortController().signal;
-const mayRun = (await Deno.permissions.query({ name: "run" })).state === "granted";
-if (mayRun && await needsChromium(import.meta.url)) {
+if (await needsPermission(import.meta.url, { name: "run" }) && await needsChromium(import.meta.url)) {
   const { startChromiumOn } = await import("./chromium.ts");
   const { storePage } = await import("./store_pages.ts");
 
@@ -141,4 +141,4 @@ if (mayRun && await needsChromium(import.meta.url)) {
     const again = await storePage(context);
     for (const { table, history } of histories) await history.whole(await again.open(`killed ${table}`));
   });
-} else if (!mayRun) console.log("indexed_db_faults_test.ts needs a browser: run deno task test");
+}

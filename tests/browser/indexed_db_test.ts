@@ -1,4 +1,5 @@
 /** The store in IndexedDB: two pages of one origin. */
+import { needsPermission } from "@gatz/testing/permission.ts";
 import type { BrowserContext } from "playwright-core";
 import type { Store } from "../../packages/client/src/store/contract.ts";
 import { storeContract } from "../../packages/client/testing/store_contract.ts";
@@ -6,8 +7,7 @@ import { storeFormatLaws } from "../../packages/client/testing/store_format_laws
 import { needsChromium } from "./chromium.ts";
 import type { StorePage } from "./store_pages.ts";
 
-const mayRun = (await Deno.permissions.query({ name: "run" })).state === "granted";
-if (mayRun && await needsChromium(import.meta.url)) {
+if (await needsPermission(import.meta.url, { name: "run" }) && await needsChromium(import.meta.url)) {
   const { startChromiumOn } = await import("./chromium.ts");
   const { storePage } = await import("./store_pages.ts");
 
@@ -61,7 +61,7 @@ if (mayRun && await needsChromium(import.meta.url)) {
       },
     });
   }
-} else if (!mayRun) console.log("indexed_db_test.ts needs a browser: run deno task test");
+}
 
 interface Asking<T> {
   readonly result: T;

@@ -57,7 +57,7 @@ export class Faults {
   /** Each run has faults of its own: many of a few kinds meet more than few of all kinds. */
   #some(): Readonly<Record<FaultName, number>> {
     const names = Object.keys(FAULTS) as FaultName[]; // its own
-    const kept = new Set(names.filter(() => this.#chance.happens(0.35)));
+    const kept = new Set(this.#world.faults ?? names.filter(() => this.#chance.happens(0.35)));
     if (kept.size === 0) return FAULTS;
     // Every name is there again.
     return Object.fromEntries(names.map((name) => [name, kept.has(name) ? FAULTS[name] : 0])) as typeof FAULTS;

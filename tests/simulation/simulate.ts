@@ -12,7 +12,7 @@ import { Line } from "./line.ts";
 import { Marker } from "./marker.ts";
 import { brokenLaws } from "./laws/laws.ts";
 import { quiet } from "./quiet.ts";
-import { World } from "./world.ts";
+import { World, type WorldOptions } from "./world.ts";
 
 export interface Run {
   readonly seed: number;
@@ -30,15 +30,13 @@ const QUIET_MS = 60_000;
 /** A wish that the server was told of is shown for so long, and what lists ask for comes. */
 const LISTEN_MS = 9_000;
 
-export interface RunOptions {
-  /** Told every line of what happens. */
-  readonly tell?: ((line: string) => void) | undefined;
+export interface RunOptions extends Omit<WorldOptions, "seed"> {
   /** Nobody has an app: another, and much cheaper, history of the seed, which no change of the client alters. Default: some have. */
   readonly hasApps?: boolean;
 }
 
-export async function simulate(seed: number, { tell, hasApps = true }: RunOptions = {}): Promise<Run> {
-  const world = new World({ seed, tell });
+export async function simulate(seed: number, { hasApps = true, ...options }: RunOptions = {}): Promise<Run> {
+  const world = new World({ seed, ...options });
   const { time, history } = world;
   const problems: string[] = [];
   try {

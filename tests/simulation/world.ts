@@ -15,6 +15,7 @@ import {
 import type { Forward } from "@gatz/storage/contract";
 import { createHash } from "node:crypto";
 import { Chance } from "./chance.ts";
+import type { FaultName } from "./faults.ts";
 import type { History, PlainMark } from "./history.ts";
 import { forwardBetween } from "./forward.ts";
 import { LIMITS } from "./limits.ts";
@@ -27,6 +28,8 @@ export interface WorldOptions {
   readonly seed: number;
   /** Told every line of what happens. */
   readonly tell?: ((line: string) => void) | undefined;
+  /** The kinds of faults that happen, if any do; default: some by chance. */
+  readonly faults?: readonly FaultName[] | undefined;
 }
 
 export class World {
@@ -63,6 +66,7 @@ export class World {
     ownStreamMs: LIMITS.ownStreamMs,
   };
   readonly doesAnyoneRule: boolean;
+  readonly faults: readonly FaultName[] | undefined;
   /** No node reaches another. */
   areNodesApart = false;
   /** `active`: clients do things and faults happen. `healing`: all is well, and what was begun is finished. */
@@ -73,7 +77,8 @@ export class World {
   readonly #hash = createHash("sha256");
   readonly #tell: ((line: string) => void) | undefined;
 
-  constructor({ seed, tell }: WorldOptions) {
+  constructor({ seed, tell, faults }: WorldOptions) {
+    this.faults = faults;
     this.chance = new Chance(seed, "world");
     this.#tell = tell;
     this.#forward = forwardBetween(this);

@@ -5,25 +5,41 @@ export interface StepResult {
   readonly output: string;
 }
 
-/** Runs this very deno with the arguments, from the root of the checkout. */
-export async function run(args: readonly string[]): Promise<StepResult> {
+/** What a step that is told to end has to put things away. */
+const ENDING_MS = 20_000;
+
+/** Runs this very deno with the arguments, from the root of the checkout. When `signal` aborts it is told to end, and has failed. */
+export async function run(args: readonly string[], { signal }: { signal: AbortSignal }): Promise<StepResult> {
   const begun = performance.now();
-  let { status, output } = await runOnce(args);
+  let { status, output } = await runOnce(args, signal);
   // deno 2.9.6 now and then dies of a memory fault while it takes a lint plugin down (1 run in 25 here): not a finding.
   if (status.signal === "SIGSEGV") {
     console.log("deno crashed (SIGSEGV), once more:");
-    ({ status, output } = await runOnce(args));
+    ({ status, output } = await runOnce(args, signal));
   }
-  return { success: status.success, seconds: (performance.now() - begun) / 1000, output };
+  return { success: status.success && !signal.aborted, seconds: (performance.now() - begun) / 1000, output };
 }
 
-async function runOnce(args: readonly string[]): Promise<{ status: Deno.CommandStatus; output: string }> {
+async function runOnce(
+  args: readonly string[],
+  signal: AbortSignal,
+): Promise<{ status: Deno.CommandStatus; output: string }> {
   const child = new Deno.Command(Deno.execPath(), { args: [...args], stdin: "null", stdout: "piped" }).spawn();
+  let killing: ReturnType<typeof setTimeout> | undefined;
+  const end = () => {
+    child.kill("SIGTERM");
+    killing = setTimeout(() => child.kill("SIGKILL"), ENDING_MS);
+  };
+  if (signal.aborted) end();
+  else signal.addEventListener("abort", end, { once: true });
+  const status = child.status.finally(() => {
+    signal.removeEventListener("abort", end);
+    clearTimeout(killing);
+  });
   const [shown, kept] = child.stdout.tee();
-  const [output, status] = await Promise.all([
+  const [output] = await Promise.all([
     new Response(kept).text(),
-    child.status,
     shown.pipeTo(Deno.stdout.writable, { preventClose: true }),
   ]);
-  return { status, output };
+  return { status: await status, output };
 }

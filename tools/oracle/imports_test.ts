@@ -1,3 +1,4 @@
+import { needsPermission } from "@gatz/testing/permission.ts";
 import { strict as assert } from "node:assert";
 import { fileURLToPath } from "node:url";
 
@@ -12,7 +13,7 @@ const JUDGES: Readonly<Record<string, readonly string[]>> = {
 };
 const ROOT = new URL("../../", import.meta.url);
 
-if ((await Deno.permissions.query({ name: "read", path: fileURLToPath(ROOT) })).state === "granted") {
+if (await needsPermission(import.meta.url, { name: "read", path: fileURLToPath(ROOT) })) {
   Deno.test("what judges gatz shares no code with it", async () => {
     for (const [folder, allowed] of Object.entries(JUDGES)) {
       const place = new URL(folder, import.meta.url);

@@ -1,3 +1,4 @@
+import { needsLoopback } from "@gatz/testing/loopback.ts";
 import assert from "node:assert/strict";
 import { startRelay } from "./relay.ts";
 
@@ -18,7 +19,7 @@ async function opened(url: string): Promise<{ socket: WebSocket; closed: Promise
   return await Promise.race([open, closed.then(() => false)]) === true ? { socket, closed } : undefined;
 }
 
-if ((await Deno.permissions.query({ name: "net" })).state === "granted") {
+if (await needsLoopback(import.meta.url)) {
   Deno.test("a relay carries both ways, cuts what is open, takes none while it is cut, and then again", async () => {
     const echo = startEcho();
     const relay = startRelay(echo.url);

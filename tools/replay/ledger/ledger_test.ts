@@ -85,15 +85,3 @@ Deno.test("[LOG1] the ledger notices seqs and times that do not go up", () => {
   assert.equal(ledgerOf(sent(3, "m1"), { ...sent(4, "m2"), at: 1 }).oddAcks.length, 1);
   assert.equal(ledgerOf(sent(2, "m1"), done(9, "leave", { actor: "bob", body: {} })).head, 9);
 });
-
-if ((await Deno.permissions.query({ name: "read", path: import.meta.dirname })).state === "granted") {
-  Deno.test("the ledger and its judgement import nothing but their own files and the oracle", async () => {
-    for (const file of ["ledger.ts", "disagreement.ts", "../judge/difference.ts"]) {
-      const source = await Deno.readTextFile(new URL(file, import.meta.url));
-      const imported = [...source.matchAll(/from "([^"]+)"/g)].map((found) => found[1]);
-      const own = ["./ledger.ts", "../judge/difference.ts"];
-      const isOracle = (name: string) => name.startsWith("../../oracle/");
-      assert.deepEqual(imported.filter((name) => !own.includes(name!) && !isOracle(name!)), [], file);
-    }
-  });
-}

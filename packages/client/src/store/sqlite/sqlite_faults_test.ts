@@ -1,4 +1,5 @@
 /** What processes that are killed, frozen or without room leave in an SQLite file. */
+import { needsPermission } from "@gatz/testing/permission.ts";
 import { deepStrictEqual, match, ok, rejects, strictEqual, throws } from "node:assert/strict";
 import { chmod, mkdtemp, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -36,7 +37,7 @@ function holderOf(path: string): string {
   return holder;
 }
 
-if ((await Deno.permissions.query({ name: "run" })).state === "granted") {
+if (await needsPermission(import.meta.url, { name: "run" })) {
   Deno.test("[LIVE3] [LOG4] a process killed in the middle of writes: what was resolved is there, nothing is half there", async () => {
     await using place = await folder();
     const history = countedWrites("drafts");
@@ -222,4 +223,4 @@ if ((await Deno.permissions.query({ name: "run" })).state === "granted") {
     match(await Deno.readTextFile(file), /^not a database/);
     await chmod(file, 0o600);
   });
-} else console.log("sqlite_faults_test.ts needs files and processes: run deno task test");
+}

@@ -1,10 +1,11 @@
+import { needsPermission } from "@gatz/testing/permission.ts";
 import * as path from "node:path";
 import { storeContract } from "../../../testing/store_contract.ts";
 import { type SqliteProcess, startSqliteProcess } from "../../../testing/start_sqlite_process.ts";
 import type { Store } from "../contract.ts";
 import { sqliteStore } from "./sqlite_store.ts";
 
-if ((await Deno.permissions.query({ name: "run" })).state === "granted") {
+if (await needsPermission(import.meta.url, { name: "run" })) {
   let other: SqliteProcess;
   Deno.test.beforeAll(() => {
     other = startSqliteProcess();
@@ -27,4 +28,4 @@ if ((await Deno.permissions.query({ name: "run" })).state === "granted") {
       },
     };
   });
-} else console.log("sqlite_test.ts needs files and processes: run deno task test");
+}
