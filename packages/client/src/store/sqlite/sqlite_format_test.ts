@@ -1,3 +1,4 @@
+import { needsPermission } from "@gatz/testing/permission.ts";
 import { rejects } from "node:assert/strict";
 import * as path from "node:path";
 import { storeFormatLaws } from "../../../testing/store_format_laws.ts";
@@ -6,7 +7,7 @@ import type { Store } from "../contract.ts";
 import { STORE_FORMAT } from "../records.ts";
 import { sqliteStore } from "./sqlite_store.ts";
 
-if ((await Deno.permissions.query({ name: "write" })).state === "granted") {
+if (await needsPermission(import.meta.url, { name: "write" })) {
   const { DatabaseSync } = await import("node:sqlite");
 
   async function newPlace() {
@@ -47,4 +48,4 @@ if ((await Deno.permissions.query({ name: "write" })).state === "granted") {
     await rejects(store.write([put("rows", "k", 2)]), { name: "StoreFailed", message: /newer version/ });
     await place.setFormat(STORE_FORMAT);
   });
-} else console.log("sqlite_format_test.ts needs files: run deno task test");
+}
