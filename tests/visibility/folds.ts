@@ -9,6 +9,8 @@ export interface NaiveMessage {
   /** Null: deleted. */
   text: string | null;
   revision: number;
+  mentions: readonly string[];
+  readonly replyTo: string | undefined;
   /** `emoji user`. */
   readonly reactions: Set<string>;
 }
@@ -25,7 +27,8 @@ export function messagesSeen(
 
 function apply(messages: Map<string, NaiveMessage>, { id, seq, type, actor, body }: Row): void {
   if (type === "new-message") {
-    messages.set(id, { id, author: actor!, seq, text: body.text, revision: 0, reactions: new Set() });
+    const { text, mentions = [], replyTo } = body;
+    messages.set(id, { id, author: actor!, seq, text, mentions, replyTo, revision: 0, reactions: new Set() });
   }
   if (type === "expunge") {
     for (const message of messages.values()) {
@@ -35,7 +38,9 @@ function apply(messages: Map<string, NaiveMessage>, { id, seq, type, actor, body
   const target = messages.get(body.target);
   if (target === undefined || target.text === null) return;
   if (type === "delete-message") bury(target);
-  if (type === "edit-message") Object.assign(target, { text: body.text, revision: target.revision + 1 });
+  if (type === "edit-message") {
+    Object.assign(target, { text: body.text, mentions: body.mentions ?? [], revision: target.revision + 1 });
+  }
   if (type === "react-to-message" && body.on) target.reactions.add(`${body.emoji} ${actor}`);
   if (type === "react-to-message" && !body.on) target.reactions.delete(`${body.emoji} ${actor}`);
 }

@@ -1,8 +1,9 @@
 /** Whether what somebody was told is for them. @module */
 import type { FeedItem } from "@gatz/domain";
-import { messagesSeen } from "./folds.ts";
+import { type ListRow, type Marks, rowProblems, totalsProblems } from "./list_rows.ts";
 import type { Oracle } from "./oracle.ts";
 import { openedProblems } from "./opened.ts";
+import { messageProblem, newestSeen, pageProblems, pinProblems } from "./shown_messages.ts";
 import { wordsIn } from "./words.ts";
 import type { Answer } from "./ways_out.ts";
 
@@ -94,35 +95,56 @@ function beyond(oracle: Oracle, viewer: string, { stream, seq }: { stream: strin
   return seq <= head ? null : `${seq} of ${stream}, beyond ${head}`;
 }
 
-/** Pages of messages, counts of members and lists of them are what the rows that the viewer sees come to. */
+/** Pages of messages, quotes, pins, counts of members and lists of them are what the rows that the viewer sees come to. */
 export function judgeViews(
   oracle: Oracle,
-  { viewer, answers }: { viewer: string; answers: readonly Answer[] },
+  { viewer, marks, answers }: { viewer: string; marks: Marks; answers: readonly Answer[] },
 ): Finding[] {
   return answers.filter(({ status }) => status === 200).flatMap((answer) =>
-    viewProblems(oracle, viewer, answer).map((what) => ({ viewer, where: answer.path, what }))
+    viewProblems(oracle, { viewer, marks, answer }).map((what) => ({ viewer, where: answer.path, what }))
   );
 }
 
-function viewProblems(oracle: Oracle, viewer: string, { path, input, text }: Answer): readonly string[] {
-  const { discussion, group, limit = 0, ...named } = (input ?? {}) as Asked;
+function viewProblems(
+  oracle: Oracle,
+  { viewer, marks, answer: { path, input, text } }: { viewer: string; marks: Marks; answer: Answer },
+): readonly string[] {
+  const { discussion, group, limit = 0, seq: at, ...named } = (input ?? {}) as Asked;
   const stream = discussion ?? group ?? named.stream;
   const stays = stream === undefined ? undefined : oracle.staysIn(stream);
   const data = JSON.parse(text).result.data.json;
   switch (path) {
     case "messages.byDiscussion":
       return pageProblems(oracle, { viewer, discussion: discussion!, shown: data.messages });
+    case "messages.at":
+      return pageProblems(oracle, { viewer, discussion: discussion!, at: at!, shown: data.messages });
+    case "messages.byId": {
+      const home = oracle.discussionOf(data.message.id);
+      const wanted = newestSeen(oracle, { viewer, discussion: home }).find(({ id }) => id === data.message.id);
+      const wrong = messageProblem(oracle, { viewer, discussion: home, message: data.message, wanted });
+      return wrong === null ? [] : [wrong];
+    }
     case "discussions.byId":
     case "groups.byId": {
       const view = data.discussion ?? data.group ?? data;
       const there = stays!.people.filter((user) => stays!.isMemberAt(user, stays!.headOf(viewer))).length;
-      return view.memberCount === there ? [] : [`${view.memberCount} members instead of ${there} in ${stream}`];
+      const pins = discussion === undefined ? [] : pinProblems(oracle, { viewer, discussion, pins: view.pins });
+      return view.memberCount === there ? pins : [`${view.memberCount} members instead of ${there} in ${stream}`];
     }
-    case "log.open":
-      return stays === undefined ? [] : openedProblems(oracle, { viewer, stays, stream: stream!, limit, opened: data });
+    case "log.open": {
+      if (stays === undefined) return [];
+      const isTalk = oracle.rowsOf(stream!)[0]?.kind === "disc";
+      const pins = isTalk ? pinProblems(oracle, { viewer, discussion: stream!, pins: data.state.pins }) : [];
+      return [...pins, ...openedProblems(oracle, { viewer, stays, stream: stream!, limit, opened: data })];
+    }
     case "discussions.byUser":
-    case "discussions.rows":
-      return (data.rows as Row[]).flatMap((row) => rowProblems(oracle, viewer, row));
+    case "discussions.rows": {
+      const rows = data.rows as readonly ListRow[];
+      const wrong = rows.flatMap((row) => rowProblems(oracle, { viewer, marks, row }));
+      // Of a page that could be longer nobody can tell the totals.
+      if (path !== "discussions.byUser" || data.next !== null) return wrong;
+      return [...wrong, ...totalsProblems(oracle, { viewer, rows, totals: data.totals })];
+    }
     default:
       return [];
   }
@@ -133,65 +155,19 @@ interface Asked {
   readonly group?: string;
   readonly stream?: string;
   readonly limit?: number;
+  readonly seq?: number;
 }
 
-interface Row {
-  readonly kind: string;
-  readonly id: string;
-  readonly memberCount: number;
-  readonly mark: { readonly seq: number } | null;
-  readonly unread: { readonly count: number } | null;
-}
-
-/** Counts of a list's row are of what the viewer sees, and of nothing else (VIS4, READ2). */
-function rowProblems(oracle: Oracle, viewer: string, { kind, id, memberCount, mark, unread }: Row): string[] {
-  if (kind !== "discussion") return [];
-  const stays = oracle.staysIn(id)!;
-  const there = stays.people.filter((user) => stays.isMemberAt(user, stays.headOf(viewer))).length;
-  const messages = messagesSeen(oracle.rowsOf(id), { viewer, stays }).values();
-  const after = mark?.seq ?? 0;
-  const left = [...messages].filter(({ text, author, seq }) =>
-    text !== null && author !== viewer && !oracle.blocks(viewer, author) && seq > after
-  );
-  const problems = memberCount === there ? [] : [`${memberCount} members instead of ${there} in ${id}`];
-  return unread?.count === left.length
-    ? problems
-    : [...problems, `${unread?.count} unread instead of ${left.length} in ${id}`];
-}
-
-interface Shown {
-  readonly kind: string;
-  readonly id: string;
-  readonly text?: string;
-  readonly revision: number;
-  readonly reactions?: readonly { readonly emoji: string; readonly count: number }[];
-}
-
-function pageProblems(
-  oracle: Oracle,
-  { viewer, discussion, shown }: { viewer: string; discussion: string; shown: readonly Shown[] },
-): string[] {
-  const stays = oracle.staysIn(discussion)!;
-  const naive = messagesSeen(oracle.rowsOf(discussion), { viewer, stays });
-  const newest = [...naive.values()].reverse();
-  const problems = shown.length < Math.min(100, newest.length) ? [`${shown.length} of ${newest.length} messages`] : [];
-  shown.forEach((message, i) => {
-    const wanted = newest[i];
-    const isVeiled = wanted !== undefined && wanted.text !== null && oracle.blocks(viewer, wanted.author);
-    const is = JSON.stringify(message.kind === "blocked" ? { id: message.id, blocked: true } : plain(message));
-    const should = wanted && JSON.stringify(
-      isVeiled
-        ? { id: wanted.id, blocked: true }
-        : { id: wanted.id, text: wanted.text, revision: wanted.revision, reactions: wanted.reactions.size },
-    );
-    if (is !== should) problems.push(`${is} instead of ${should} in ${discussion}`);
+/** The newest mark of each discussion that a feed told of is the greatest that was made, if any was: other devices learn of it (READ1). */
+export function judgeMarks(
+  { viewer, marks, items }: { viewer: string; marks: Marks; items: readonly FeedItem[] },
+): readonly Finding[] {
+  const told = new Map(items.flatMap((item) => item.type === "read" ? [[`${viewer} ${item.discussion}`, item]] : []));
+  return [...marks].filter(([of]) => of.startsWith(`${viewer} `)).flatMap(([of, { epoch, seq }]) => {
+    const last = told.get(of);
+    const isRight = last?.epoch === epoch && last.seq === seq;
+    return isRight
+      ? []
+      : [{ viewer, where: "feed: read", what: `${of} at ${last?.epoch}:${last?.seq}, not ${epoch}:${seq}` }];
   });
-  return problems;
-}
-
-function plain({ kind, id, text, revision, reactions = [] }: Shown) {
-  return {
-    ...{ id, text: kind === "live" ? text : null, revision },
-    reactions: reactions.reduce((sum, { count }) => sum + count, 0),
-  };
 }

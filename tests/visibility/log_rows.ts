@@ -28,6 +28,8 @@ export interface Body {
   readonly to: string;
   readonly target: string;
   readonly text: string;
+  readonly mentions?: readonly string[];
+  readonly replyTo?: string;
   readonly emoji: string;
   readonly on: boolean;
   readonly author: string;

@@ -42,6 +42,11 @@ export class Oracle {
     return this.#rows.get(stream) ?? [];
   }
 
+  /** Where a message was said. */
+  discussionOf(message: string): string {
+    return [...this.#rows].find(([, rows]) => rows.some(({ id }) => id === message))?.[0] ?? "nowhere";
+  }
+
   blocks(user: string, other: string): boolean {
     return this.#blocks.get(user)?.has(other) ?? false;
   }

@@ -1,7 +1,7 @@
 /** Random histories: people who do whatever can be done in groups and discussions, allowed or not, each with words of their own. @module */
-import type { Outcome } from "@gatz/domain";
+import type { DiscussionId, Outcome, Seq, ShardNumber } from "@gatz/domain";
 import { freshId, type Person } from "@gatz/testing/test_server.ts";
-import type { ShardNumber } from "@gatz/domain";
+import { greater, type Mark } from "./list_rows.ts";
 import type { Words } from "./words.ts";
 
 interface Said {
@@ -45,6 +45,8 @@ export class Play {
   readonly groups: Group[] = [];
   /** How many drafts of each type were accepted. */
   readonly accepted = new Map<string, number>();
+  /** The greatest mark of each user in each discussion, `user discussion`, of those that they were told to have made. */
+  readonly marks = new Map<string, Mark>();
   readonly #options: PlayOptions;
   readonly #moves: readonly (readonly [weight: number, move: Move])[];
 
@@ -85,6 +87,27 @@ export class Play {
     await this.#say(ben, talk);
     await this.#offer(ann, stream, { type: "rename", body: { name: this.#options.words.next() }, shard });
     await this.#offer(cyd, cyd.user, { type: "block-user", body: { user: ben.user }, shard: cyd.home });
+    await this.#welcomeLate();
+  }
+
+  /** Somebody comes after what was pinned and is answered, and is mentioned: of the one they see nothing, of the other how much it is. */
+  async #welcomeLate(): Promise<void> {
+    const [ann, ben, , , eve] = this.#options.people as [Person, Person, Person, Person, Person];
+    const together = await this.#group(ann, [ben, eve]);
+    const talk = together && await this.#talk(ann, { group: together, others: [ben], isOpen: false });
+    if (!talk) throw new Error("nothing keeps them from being together");
+    const { stream, shard } = talk;
+    await this.#say(ben, talk);
+    const [early] = talk.said;
+    const does = (type: string, body: Body) => this.#offer(ann, stream, { type, body, shard });
+    await does("pin-message", { target: early?.id });
+    await does("add-members", { users: [eve.user], historyFrom: "now" });
+    const answer = { text: this.#options.words.next(), mentions: [eve.user], attachments: [], replyTo: early?.id };
+    const id = freshId("msg", shard);
+    const seq = await this.#offer(ben, stream, { type: "new-message", body: answer, shard, id });
+    if (seq === null) throw new Error("nothing keeps them from answering");
+    talk.said.push({ id, by: ben, seq });
+    await this.#mark(ann, talk);
   }
 
   /** In each discussion somebody says something and somebody else flags it, if they may: which is for few to see. */
@@ -168,6 +191,7 @@ export class Play {
         ),
       ],
       [6, (actor, talk) => this.#type(actor, talk)],
+      [5, (actor, talk) => this.#mark(actor, talk)],
       [2, tell("join", () => ({}))],
       [2, (actor) => this.#begin(actor)],
       [2, inGroup("add-members", () => ({ users: [user()], historyFrom: this.#pick(["all", "now"]) }))],
@@ -185,6 +209,20 @@ export class Play {
   async #type(actor: Person, talk: Talk): Promise<void> {
     const typing = { discussion: talk.stream as never, on: this.#chance(0.7) };
     await actor.api.live.typing.mutate(typing).catch(() => {}); // where they are not, it is refused
+  }
+
+  async #mark(actor: Person, talk: Talk): Promise<void> {
+    const discussion = talk.stream as DiscussionId;
+    const seq = (this.#pick(talk.said)?.seq ?? 1) as Seq;
+    const { reads } = actor.api;
+    const set = this.#chance(0.8)
+      ? reads.mark.mutate({ discussion, seq })
+      : reads.markUnread.mutate({ discussion, seq });
+    const marked = await set.catch(() => null); // where they never were, it is refused
+    if (marked === null) return;
+    const of = `${actor.user} ${discussion}`;
+    const known = this.marks.get(of);
+    if (known === undefined || greater(marked.mark, known)) this.marks.set(of, marked.mark);
   }
 
   async #begin(actor: Person): Promise<void> {

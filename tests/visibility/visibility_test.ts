@@ -22,7 +22,7 @@ import { Accounts } from "../../apps/server/src/auth/accounts.ts";
 import { ApiError } from "../../apps/server/src/errors.ts";
 import { Delivery, itemText } from "../../apps/server/src/live/delivery.ts";
 import { readHeldHash } from "../../apps/server/src/views/held_hash.ts";
-import { type Finding, judgeSeqs, judgeViews, judgeWords, type Told } from "./judge.ts";
+import { type Finding, judgeMarks, judgeSeqs, judgeViews, judgeWords, type Told } from "./judge.ts";
 import { Listener } from "./listener.ts";
 import { readLog } from "./log_rows.ts";
 import { Oracle } from "./oracle.ts";
@@ -111,7 +111,9 @@ if (await needsPostgres(import.meta.url)) {
         findings.push(...judged.findings);
         words.set(where, (words.get(where) ?? 0) + judged.words);
       }
-      findings.push(...judgeSeqs(oracle, { viewer, items }), ...judgeViews(oracle, { viewer, answers }));
+      const { marks } = scene.play;
+      findings.push(...judgeSeqs(oracle, { viewer, items }), ...judgeViews(oracle, { viewer, marks, answers }));
+      if (paths === undefined) findings.push(...judgeMarks({ viewer, marks, items }));
     }
     return { findings, words };
   };
@@ -123,6 +125,12 @@ if (await needsPostgres(import.meta.url)) {
     of[name] = make((own as (...args: unknown[]) => unknown).bind(of) as T[K]);
     return { [Symbol.dispose]: () => void (of[name] = own) };
   };
+
+  const rowsMistaken = (storage: Storage, wrong: (row: DiscussionRow) => DiscussionRow) =>
+    mistaken(storage, "discussionsOf", (right) => async (...asked) => {
+      const list = await right(...asked);
+      return { ...list, rows: list.rows.map(wrong) };
+    });
 
   const ALL = [{ from: seq(1), to: seq(2 ** 31 - 1) }];
 
@@ -171,14 +179,64 @@ if (await needsPostgres(import.meta.url)) {
       make: () =>
         mistaken(Accounts.prototype, "blocks", () => () => Promise.resolve({ blocks: new Everybody(), read: {} })),
     },
-    "a list counts one too many as unread": {
+    "quotes do not look at the viewer's stays": {
+      paths: ["messages.byDiscussion"],
+      make: (storage) =>
+        mistaken(storage, "messagesById", (right) => (talk, ask) => right(talk, { ...ask, ranges: ALL })),
+    },
+    "messages as they were are shown as they are": {
+      paths: ["messages.at"],
+      make: (storage) =>
+        mistaken(storage, "messages", (right) => async (talk, page) => {
+          const [last] = page.ranges.slice(-1);
+          const state = await storage.state(talk);
+          return right(talk, { ...page, ranges: last ? [{ from: last.from, to: state?.seq ?? last.to }] : [] });
+        }),
+    },
+    "pins of messages that the viewer may not see are shown": {
+      paths: ["discussions.byId"],
+      make: (storage) => mistaken(storage, "state", (right) => async (stream) => pinnedAtHead(await right(stream))),
+    },
+    "pins of messages that the viewer may not see are handed out": {
+      paths: ["log.open"],
+      make: (storage) => mistaken(storage, "state", (right) => async (stream) => pinnedAtHead(await right(stream))),
+    },
+    "previews do not look at the viewer's stays": {
+      paths: ["discussions.byUser"],
+      make: (storage) =>
+        mistaken(storage, "discussionsOf", (right) => async (viewer, page) => {
+          const list = await right(viewer, page);
+          const rows = list.rows.map(async (row) => {
+            const { messages: [newest] } = await storage.messages(row.discussion, { viewer, ranges: ALL, limit: 1 });
+            return { ...row, preview: newest ?? null };
+          });
+          return { ...list, rows: await Promise.all(rows) };
+        }),
+    },
+    "a list says nothing of mentions": {
+      paths: ["discussions.byUser"],
+      make: (storage) => rowsMistaken(storage, (row) => ({ ...row, mentionedBy: [] })),
+    },
+    "a list takes everything for unmarked": {
+      paths: ["discussions.byUser"],
+      make: (storage) => rowsMistaken(storage, (row) => ({ ...row, mark: { epoch: 0, seq: seq(0) } })),
+    },
+    "a list's totals leave a discussion out": {
       paths: ["discussions.byUser"],
       make: (storage) =>
         mistaken(storage, "discussionsOf", (right) => async (...asked) => {
           const list = await right(...asked);
-          const oneMore = (row: DiscussionRow) => row.unread && { ...row.unread, count: row.unread.count + 1 };
-          return { ...list, rows: list.rows.map((row) => ({ ...row, unread: oneMore(row) })) };
+          const { discussions } = list;
+          return { ...list, discussions: discussions && { ...discussions, count: discussions.count - 1 } };
         }),
+    },
+    "a list counts one too many as unread": {
+      paths: ["discussions.byUser"],
+      make: (storage) =>
+        rowsMistaken(storage, (row) => ({
+          ...row,
+          unread: row.unread && { ...row.unread, count: row.unread.count + 1 },
+        })),
     },
   };
 
@@ -222,6 +280,12 @@ if (await needsPostgres(import.meta.url)) {
     const text = heldText({ viewer, state, messages: newest.map((message) => shownTo(viewer, message)) });
     return new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text))).toHex();
   };
+
+  /** As if all that is pinned had been said just now. */
+  const pinnedAtHead = (state: StreamState | null): StreamState | null =>
+    state?.kind !== "discussion" || state.pins === undefined
+      ? state
+      : { ...state, pins: state.pins.map((pin) => ({ ...pin, messageSeq: state.seq })) };
 
   /** As if nobody had ever left, or come later. */
   const forgetfulOf = (state: StreamState | null): StreamState | null => {
