@@ -2,6 +2,7 @@
 import type { DiscussionId, Outcome, Seq, ShardNumber } from "@gatz/domain";
 import { freshId, type Person } from "@gatz/testing/test_server.ts";
 import { greater, type Mark } from "./list_rows.ts";
+import { presentAfter } from "./present.ts";
 import type { Words } from "./words.ts";
 
 interface Said {
@@ -337,24 +338,5 @@ export class Play {
   /** One of them; of none there is none, and what would name it is refused. */
   #pick<T>(all: readonly T[]): T {
     return all[Math.floor(this.#options.random() * all.length)]!;
-  }
-}
-
-function presentAfter(
-  present: readonly string[],
-  { type, body, actor }: { type: string; body: Body; actor: string },
-): readonly string[] {
-  switch (type) {
-    case "add-members":
-      return [...new Set([...present, ...body.users as string[]])];
-    case "join":
-      return [...present, actor];
-    case "leave":
-      return present.filter((user) => user !== actor);
-    case "remove-member":
-    case "ban-member":
-      return present.filter((user) => user !== body.user);
-    default:
-      return present;
   }
 }
