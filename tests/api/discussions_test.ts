@@ -87,7 +87,7 @@ if (await needsPostgres(import.meta.url)) {
     assert.deepEqual([bans, mutes], [[{ user: ben.user }], []]);
     sent((await ann.api.discussions.unban.mutate({ id: id(), discussion: open, user: ben.user })).outcome);
     sent(await join(ben, open));
-    const brief = await begin(Date.now() + 300);
+    const brief = await begin(Date.now() + 1_500);
     const late = await eventually(() => join(cai, brief), (outcome) => outcome.kind === "rejected");
     // She may have got in at first: then there is nothing to join.
     assert.match(refusal(late) ?? "", /^(NotJoinable|NoChange)$/);

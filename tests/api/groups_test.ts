@@ -212,7 +212,7 @@ if (await needsPostgres(import.meta.url)) {
       return stream;
     };
     const lunch = await open("Lunch", 3_600_000);
-    const soon = await open("Soon over", 600);
+    const soon = await open("Soon over", 2_000);
     const listed = async ({ api }: Person) => (await api.groups.joinable.query({ group })).discussions;
     const announced = await eventually(() => listed(cid), (found) => found.some(({ id }) => id === lunch));
     assert.deepEqual(announced.find(({ id }) => id === lunch)?.size, 1);

@@ -90,13 +90,14 @@ if (await needsPostgres(import.meta.url)) {
     await using _people = disposeAll(ann, ben, cid, dot);
     const { group } = await talk(ann, [cid]);
     const good = await invitation(ann, group);
-    const brief = await invitation(ann, group, { expiresAt: unixMs(Date.now() + 400) });
+    const expiresAt = unixMs(Date.now() + 1_500);
+    const brief = await invitation(ann, group, { expiresAt });
     const revoked = await invitation(cid, group);
     const revoking = { id: freshId("evt", shardOf(group)), group, invite: revoked.invite };
     sent((await cid.api.groups.revokeInvite.mutate(revoking)).outcome);
     sent((await ann.api.users.block.mutate({ id: freshId("evt", shardOf(ann.user)), user: dot.user })).outcome);
     const other = freshId("grp", shardOf(group));
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    await new Promise((resolve) => setTimeout(resolve, expiresAt + 100 - Date.now()));
     const refusals = await Promise.all([
       join(ben, { ...good, token: "x".repeat(22) }),
       join(ben, { ...good, invite: freshId("evt", shardOf(group)) }),

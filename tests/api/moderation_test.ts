@@ -171,7 +171,7 @@ if (await needsPostgres(import.meta.url)) {
     const { discussion, shard } = await talk(ann, [ben]);
     const say = async () =>
       (await ben.api.messages.send.mutate({ id: freshId("msg", shard), discussion, text: "hello" })).outcome;
-    const until = unixMs(Date.now() + 1_500);
+    const until = unixMs(Date.now() + 3_000);
     const mute = { id: freshId("evt", shard), discussion, user: ben.user, until };
     sent((await ann.api.discussions.mute.mutate(mute)).outcome);
     const refused = await say();
@@ -195,7 +195,8 @@ if (await needsPostgres(import.meta.url)) {
       ({ outcome: { kind } }) => /accepted|duplicate/.test(kind),
     );
     const times: number[] = [];
-    for (let n = 0; n < 5; n++) {
+    // What it takes is the least of some tries: on a busy machine the others measure that.
+    while (times.length < 3 || (Math.min(...times) > 50 && times.length < 50)) {
       // Each reaches one seq further, over the same 10,000 and more.
       const more = { id: freshId("msg", shard), discussion, text: "more" };
       const upToSeq = await ben.api.messages.send.mutate(more).then(({ outcome }) =>

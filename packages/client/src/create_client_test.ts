@@ -1,4 +1,4 @@
-import { eventually } from "@gatz/testing/eventually.ts";
+import { until } from "@gatz/testing/eventually.ts";
 import { needsLoopback } from "@gatz/testing/loopback.ts";
 import assert from "node:assert/strict";
 import { createGatzClient } from "./create_client.ts";
@@ -56,7 +56,7 @@ if (await needsLoopback(import.meta.url)) {
       });
       const pace = { firstRetryMs: 20, lastRetryMs: 60_000 };
       const client = createGatzClient({ url: `http://127.0.0.1:${server.addr.port}`, token: "any", pace });
-      await eventually(() => Promise.resolve(taken), (sockets) => sockets >= 2);
+      await until(() => taken >= 2);
       await new Promise((resolve) => setTimeout(resolve, 700));
       await client.close();
       await server.shutdown();

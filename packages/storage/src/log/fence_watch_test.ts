@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { eventually } from "@gatz/testing/eventually.ts";
+import { until } from "@gatz/testing/eventually.ts";
 import { position, rev, type ShardNumber, shardNumber } from "@gatz/domain";
 import { FenceWatch, type Watched } from "./fence_watch.ts";
 import type { Fence } from "./fences.ts";
@@ -38,7 +38,7 @@ Deno.test("[LOG3] the shards that others write are asked for together, those tha
   const own = shard(20, { isWrittenHere: true });
   const begun = performance.now();
   for (const one of [...foreign, own]) watch.add(one);
-  await eventually(() => Promise.resolve(own.learned), (times) => times >= 2);
+  await until(() => own.learned >= 2);
   watch.close();
   const atMost = (everyMs: number) => 1 + (performance.now() - begun) / everyMs;
   assert.ok(asked.length >= 2 && asked.length <= atMost(LOOK_MS.foreign), `${asked.length} questions`);
@@ -52,7 +52,7 @@ Deno.test("[SHARD2] where they can't be read together each is looked at alone, a
   const well = shard(1);
   watch.add(stuck);
   watch.add(well);
-  await eventually(() => Promise.resolve(well.looked), (times) => times >= 3);
+  await until(() => well.looked >= 3);
   watch.close();
   assert.equal(stuck.looked, 1, "it is being looked at all the time");
 });

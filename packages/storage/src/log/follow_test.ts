@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { eventually } from "@gatz/testing/eventually.ts";
+import { until } from "@gatz/testing/eventually.ts";
 import { position, shardNumber } from "@gatz/domain";
 import { DEFAULT_STORAGE_LIMITS, ShardUnavailable } from "../contract.ts";
 import { FenceWatch } from "./fence_watch.ts";
@@ -44,7 +44,7 @@ Deno.test("[LOG3] after storage closed, the log is not looked at any more, thoug
   const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
   const unwatch = log.watch();
   // It looks by itself.
-  await eventually(() => Promise.resolve(looks), (times) => times >= 2);
+  await until(() => looks >= 2);
   watch.close();
   const before = looks;
   await pause(170);

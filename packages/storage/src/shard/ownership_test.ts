@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { eventually } from "@gatz/testing/eventually.ts";
+import { until } from "@gatz/testing/eventually.ts";
 import { type ShardNumber, shardNumber } from "@gatz/domain";
 import type { LockSession } from "./locks.ts";
 import { Ownership } from "./ownership.ts";
@@ -54,7 +54,7 @@ Deno.test("[SHARD2] the session with the locks is asked again and again, nothing
   assert.ok(lease);
   const [first] = sessions;
   assert.ok(first);
-  await eventually(() => Promise.resolve(first.asked), (times) => times >= 3);
+  await until(() => first.asked >= 3);
   assert.equal(first.awaited, 1);
 
   first.destroy();

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { eventually } from "@gatz/testing/eventually.ts";
+import { until } from "@gatz/testing/eventually.ts";
 import { DEFAULT_LIMITS, type Proposal, shardNumber, type Uuid } from "@gatz/domain";
 import { registerProposal } from "../../testing/drafts.ts";
 import { DEFAULT_STORAGE_LIMITS } from "../contract.ts";
@@ -134,7 +134,7 @@ Deno.test("[SHARD1] a shard that was closed while a node took it is taken once i
   await new Promise((resolve) => setTimeout(resolve, 50));
   assert.deepEqual(store.takenBy, []);
   store.writable = true;
-  await eventually(() => Promise.resolve(store.takenBy), ({ length }) => length > 0);
+  await until(() => store.takenBy.length > 0);
   assert.deepEqual(store.takenBy, [HERE]);
   await writer.drain();
 });

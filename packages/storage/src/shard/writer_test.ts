@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { eventually } from "@gatz/testing/eventually.ts";
+import { until } from "@gatz/testing/eventually.ts";
 import { DEFAULT_LIMITS, shardNumber } from "@gatz/domain";
 import { messageProposal } from "../../testing/drafts.ts";
 import { DEFAULT_STORAGE_LIMITS } from "../contract.ts";
@@ -71,7 +71,7 @@ Deno.test("[SHARD2] a writer that lost its shard after a flush that failed does 
   lease = undefined;
   asked = 0;
   // Who may not write does not fail.
-  await eventually(() => Promise.resolve(writer.health), (health) => health === "ok");
+  await until(() => writer.health === "ok");
   await new Promise((resolve) => setTimeout(resolve, 100));
   assert.ok(asked <= 2, `it looked ${asked} times whether it may write`);
   lease = { shard };
