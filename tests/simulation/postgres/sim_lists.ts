@@ -37,7 +37,7 @@ export function simLists(read: ReadShard, shards: readonly ShardNumber[]): Lists
     groupList: (user, page) => groupList({ read, shards, user }, page),
     timesOf: async (events) => {
       const parts = events.map(async ({ stream, seq }) => {
-        const log = await read(shardOf(stream), (tables) => tables.eventsOf(stream)).catch(() => []);
+        const log = await read(shardOf(stream), (tables) => tables.eventsOf(stream)).catch(nullIfUnavailable) ?? [];
         return log.slice(seq - 1, seq).map(({ at }) => [stream, at] as const);
       });
       return new Map((await Promise.all(parts)).flat());

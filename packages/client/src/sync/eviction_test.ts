@@ -25,7 +25,7 @@ Deno.test("streams leave the store that were not looked at for the longest time,
   assert.deepEqual(evict({ streams: 1, events: 50 }, [stream(1)]), [stream(3), stream(2)]);
 });
 
-Deno.test("what has left the store is opened anew when it is wanted; drafts never leave", async () => {
+Deno.test("[LOG4] what has left the store is opened anew when it is wanted; drafts never leave", async () => {
   const server = new ScriptedServer();
   const store = memoryStore();
   const client = await start({ server, store, bounds: { streams: 1, events: 1_000 } });
