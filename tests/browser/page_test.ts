@@ -1,6 +1,9 @@
 /** The page at `/`, by what a person does and sees. @module */
+import { createGatzClient, newId, parseId } from "@gatz/client";
+import { shardOf } from "@gatz/domain";
 import { needsPostgres } from "@gatz/testing/postgres.ts";
 import assert from "node:assert/strict";
+import type { Page } from "playwright-core";
 import { needsChromium } from "./chromium.ts";
 import { eventually } from "./eventually.ts";
 
@@ -212,7 +215,7 @@ if (await needsPostgres(import.meta.url) && await needsChromium(import.meta.url)
       await ann.write("meanwhile");
       await ann.message("meanwhile").getByText("sending").waitFor();
       await ann.write("y".repeat(10_001));
-      await ann.message("yyy").getByText("TextTooLong").waitFor();
+      await ann.message("yyy").getByText("the text is too long").waitFor();
       await stage.startServer();
       await eventually(async () => assert.deepEqual(await ben.texts(), ["before", "meanwhile"]), {
         deadlineMs: 20_000,
@@ -227,6 +230,88 @@ if (await needsPostgres(import.meta.url) && await needsChromium(import.meta.url)
         assert.deepEqual(types, ["new-message", "new-message", "new-message"]);
       });
     },
-    { cuts: true },
+    { complains: "WebSocket" },
   );
+
+  /** What the two can do without the page. */
+  const apiOf = (page: Page, who: "a" | "b") => {
+    const { origin, hash } = new URL(page.url());
+    const fragment = new URLSearchParams(hash.slice(1));
+    const discussion = parseId("disc", fragment.get("d") ?? "");
+    assert(discussion.ok);
+    const { api } = createGatzClient({ url: origin, token: fragment.get(who) ?? "", calls: "http" });
+    return { api, discussion: discussion.id, id: newId("evt", shardOf(discussion.id)) };
+  };
+
+  test("[LIVE6] who is removed while writing is told so, keeps what they wrote, and can't send it", async ({ page, ann, ben }) => {
+    await ann.write("before");
+    await ben.composer.pressSequentially("in the middle of");
+    await ann.typing.waitFor();
+    const { api, discussion, id } = apiOf(page, "a");
+    const { user } = await apiOf(page, "b").api.auth.me.query();
+    await api.discussions.removeMember.mutate({ id, discussion, user });
+    await ben.reason.getByText("you are not in this discussion any more").waitFor();
+    await ben.composer.press("Enter");
+    assert.equal(await ben.composer.inputValue(), "in the middle of");
+    await eventually(async () => assert.equal(await ann.typing.count(), 0));
+    await ann.write("after");
+    await eventually(async () => assert.deepEqual(await ann.texts(), ["before", "after"]));
+    assert.deepEqual(await ben.texts(), ["before"]);
+  });
+
+  test("[BLK1] whom one blocks one sees by placeholders; somebody who comes in is called by their name", async ({ page, ann, ben, handles }) => {
+    await ben.write("hello");
+    const { api, discussion, id } = apiOf(page, "a");
+    const me = await apiOf(page, "b").api.auth.me.query();
+    await ann.message("hello").waitFor();
+    await api.users.block.mutate({ id: newId("evt", (await api.auth.me.query()).home), user: me.user });
+    await eventually(async () => assert.deepEqual(await ann.texts(), ["a message of somebody blocked"]));
+    assert.deepEqual(await ben.texts(), ["hello"]);
+    const cat = handles.ann.replace("ann", "cat");
+    const { user } = await api.auth.devSignIn.mutate({ handle: cat });
+    const { discussion: { group } } = await api.discussions.byId.query({ discussion });
+    await api.groups.addMembers.mutate({ id, group, users: [user], historyFrom: "now" });
+    const added = newId("evt", shardOf(discussion));
+    await api.discussions.addMembers.mutate({ id: added, discussion, users: [user], historyFrom: "now" });
+    await eventually(async () => {
+      for (const pane of [ann, ben]) {
+        assert.match((await pane.members.allInnerTexts()).at(-1) ?? "", new RegExp(`^${cat} · member`));
+      }
+    });
+  });
+
+  test("[MSG1] what was refused can be written again; what is being written stays when it becomes a reply", async ({ ann, ben }) => {
+    await ann.write(`Too long ${"x".repeat(10_000)}`);
+    await ann.problem.getByRole("button", { name: "Write again" }).click();
+    await eventually(async () => assert.equal(await ann.problem.count(), 0));
+    assert.match(await ann.composer.inputValue(), /^Too long x{10000}$/);
+    await ann.write("Short");
+    await ben.composer.pressSequentially("So it is");
+    await ben.act("Short", "Reply");
+    await ben.composer.press("Enter");
+    await eventually(async () => assert.equal(await ann.message("So it is").locator("blockquote").count(), 1));
+  });
+
+  test("on a phone, and with much in it, all of a person's half can be reached, and nothing lies beside the screen", async ({ page, ann, ben }) => {
+    await page.setViewportSize({ width: 360, height: 640 });
+    await ann.write("W".repeat(500));
+    await ann.composer.fill("line\n".repeat(60));
+    const { send } = ann;
+    for (const part of [ann.status, ann.composer, send, ben.composer]) {
+      await part.scrollIntoViewIfNeeded();
+      const box = await part.boundingBox();
+      assert(box !== null && box.x >= 0 && box.x + box.width <= 360 && box.y >= 0 && box.y + box.height <= 640);
+    }
+    await send.click();
+    await eventually(async () => assert.equal((await ben.texts()).length, 2));
+    assert.equal(await page.evaluate("document.documentElement.scrollWidth"), 360);
+  });
+
+  test("a link whose tokens are not taken says so, and how to go on", async ({ page, url }) => {
+    await page.goto("about:blank");
+    await page.goto(`${url}/#a=rubbish&b=rubbish`);
+    await page.getByRole("alert").getByText("an access token is needed").waitFor();
+    await page.getByRole("link", { name: "Begin anew" }).click();
+    await new Pane(page, "alice").composer.waitFor();
+  }, { complains: "401" });
 }

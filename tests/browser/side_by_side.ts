@@ -13,6 +13,20 @@ export class Pane {
     return this.#region.getByRole("textbox", { name: "Message" });
   }
 
+  get send(): Locator {
+    return this.#region.getByRole("button", { name: "Send", exact: true });
+  }
+
+  /** Who is said to be typing. */
+  get typing(): Locator {
+    return this.#region.getByText("typing…");
+  }
+
+  /** Why one can't write, if one can't. */
+  get reason(): Locator {
+    return this.#region.getByText("You can't write");
+  }
+
   get status(): Locator {
     return this.#region.getByRole("status");
   }

@@ -1,7 +1,7 @@
 /** A person's discussions, latest activity first: what is unread, and the newest message. @module */
 import type { Gatz, ListRow } from "@gatz/client";
-import type { DiscussionId } from "@gatz/domain";
-import { type Names, useShown } from "./shown.ts";
+import type { DiscussionId, UserId } from "@gatz/domain";
+import { useNames, useShown } from "./shown.ts";
 
 type Listed = Extract<ListRow, { kind: "discussion" }>;
 
@@ -9,37 +9,43 @@ const SHOWN = 20;
 
 interface ListsProps {
   readonly gatz: Gatz;
-  readonly names: Names;
   readonly chosen: DiscussionId;
   readonly choose: (discussion: DiscussionId) => void;
 }
 
-export function Lists({ gatz, names, chosen, choose }: ListsProps) {
-  const { rows } = useShown(gatz.discussions);
+export function Lists({ gatz, chosen, choose }: ListsProps) {
+  const rows = useShown(gatz.discussions).rows.slice(0, SHOWN);
+  const nameOf = useNames(gatz, rows.flatMap((row) => row.kind === "discussion" ? row.preview?.author ?? [] : []));
   return (
     <nav aria-label="discussions">
-      {rows.slice(0, SHOWN).map((row) => (
+      {rows.map((row) => (
         <button
           key={row.id}
           type="button"
           aria-current={row.id === chosen}
           onClick={() => choose(row.id)}
         >
-          {row.kind === "discussion" ? <Listing {...{ row, names }} /> : <i>does not answer</i>}
+          {row.kind === "discussion" ? <Listing {...{ row, nameOf }} /> : <i>does not answer</i>}
         </button>
       ))}
     </nav>
   );
 }
 
-function Listing({ row: { name, unread, mentions, preview }, names }: { row: Listed; names: Names }) {
+function Listing({ row: { name, role, unread, mentions, preview }, nameOf }: {
+  readonly row: Listed;
+  readonly nameOf: (user: UserId) => string;
+}) {
   return (
     <>
-      <b>{name}</b>
+      <b dir="auto">{name}</b>
       {unread !== null && unread.count > 0 && (
         <mark title={`${mentions?.count ?? 0} mention you`}>{unread.count}{unread.more && "+"}</mark>
       )}
-      <small dir="auto">{preview && `${names.get(preview.author) ?? "somebody"}: ${excerpt(preview)}`}</small>
+      <small dir="auto">
+        {role === null && "(left) "}
+        {preview && `${nameOf(preview.author)}: ${excerpt(preview)}`}
+      </small>
     </>
   );
 }

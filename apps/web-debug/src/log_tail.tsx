@@ -1,8 +1,8 @@
 /** The end of a shard's log, as it grows. @module */
-import type { GatzApi } from "@gatz/client";
-import type { LogEvent, Position, ShardNumber } from "@gatz/domain";
+import type { ConnectedGatz } from "@gatz/client";
+import type { LogEvent, Position, ShardNumber, UserId } from "@gatz/domain";
 import { useEffect, useState } from "react";
-import type { Names } from "./shown.ts";
+import { useNames } from "./shown.ts";
 
 const COLUMNS = ["shard", "position", "stream", "seq", "type", "actor", "body"];
 const SHOWN = 200;
@@ -10,18 +10,20 @@ const BODY_CHARACTERS = 200;
 
 type Entry = { readonly position: Position; readonly event: LogEvent };
 
-export function LogTail({ api, shard, names }: { api: GatzApi; shard: ShardNumber; names: Names }) {
+export function LogTail({ gatz, shard }: { gatz: ConnectedGatz; shard: ShardNumber }) {
   const [entries, setEntries] = useState<readonly Entry[]>([]);
   const [problem, setProblem] = useState<string>();
   useEffect(() => {
-    const feed = api.debug.tail.subscribe({ shard, last: SHOWN }, {
+    const feed = gatz.api.debug.tail.subscribe({ shard, last: SHOWN }, {
       onData: ({ data }) => setEntries((held) => [...held, ...data.events].slice(-SHOWN)),
       onError: ({ message }) => setProblem(message),
     });
     return () => feed.unsubscribe();
-  }, [api, shard]);
+  }, [gatz, shard]);
+  const isPerson = (actor: LogEvent["actor"]): actor is UserId => actor !== "system";
+  const nameOf = useNames(gatz, entries.map(({ event }) => event.actor).filter(isPerson));
   const cells = ({ position, event: { stream, seq, type, actor, body } }: Entry) => [
-    ...[shard, position, `…${stream.slice(-6)}`, seq, type, actor === "system" ? actor : names.get(actor) ?? actor],
+    ...[shard, position, `…${stream.slice(-6)}`, seq, type, isPerson(actor) ? nameOf(actor) : actor],
     JSON.stringify(body).slice(0, BODY_CHARACTERS),
   ];
   return (

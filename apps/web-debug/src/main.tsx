@@ -9,13 +9,13 @@ import "./style.css";
 const root = createRoot(document.getElementById("root")!);
 try {
   const { people, discussion } = await openSession(location);
-  const names = new Map(people.map(({ user, handle }) => [user, handle]));
   root.render(
     <>
-      {people.map((person) => <Pane key={person.user} {...{ person, first: discussion, names }} />)}
-      <LogTail api={people[0].gatz.api} shard={shardOf(discussion)} names={names} />
+      {people.map((person) => <Pane key={person.user} {...{ person, first: discussion }} />)}
+      <LogTail gatz={people[0].gatz} shard={shardOf(discussion)} />
     </>,
   );
 } catch (error) {
-  root.render(<p role="alert">{error instanceof Error ? error.message : String(error)}</p>);
+  const said = error instanceof Error ? error.message : String(error);
+  root.render(<p role="alert">It does not work: {said}. {location.hash && <a href="/">Begin anew</a>}</p>);
 }

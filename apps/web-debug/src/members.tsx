@@ -1,16 +1,15 @@
 /** Who is in the discussion, in what role; its owner makes moderators here. @module */
 import type { DiscussionPicture, OpenDiscussion } from "@gatz/client";
 import { membersNow, roleOf, type UserId } from "@gatz/domain";
-import type { Names } from "./shown.ts";
 
 interface MembersProps {
   readonly talk: OpenDiscussion;
   readonly viewer: UserId;
   readonly picture: DiscussionPicture;
-  readonly names: Names;
+  readonly nameOf: (user: UserId) => string;
 }
 
-export function Members({ talk, viewer, picture: { discussion }, names }: MembersProps) {
+export function Members({ talk, viewer, picture: { discussion }, nameOf }: MembersProps) {
   if (discussion === null) return null;
   const isOwner = discussion.owner === viewer;
   return (
@@ -20,10 +19,11 @@ export function Members({ talk, viewer, picture: { discussion }, names }: Member
         const other = role === "member" ? "moderator" : "member";
         return (
           <span key={user}>
-            {names.get(user) ?? user.slice(-6)} · {role}
+            {nameOf(user)} · {role}
             {isOwner && role !== "owner" && (
               <button
                 type="button"
+                className="framed"
                 onClick={() => talk.act("set-role", { user, role: other })}
               >
                 make {other}

@@ -2,7 +2,7 @@
 import { type OpenDiscussion, type PictureMessage, type Quote as Quoted, reactionCounts } from "@gatz/client";
 import type { UserId } from "@gatz/domain";
 import type { Purpose } from "./composer.tsx";
-import type { Names } from "./shown.ts";
+import { REASONS } from "./shown.ts";
 
 const PICKER = ["👍", "❤️", "😂", "🎉", "👀"];
 
@@ -11,23 +11,26 @@ export type Live = Extract<PictureMessage, { kind: "live" }>;
 interface MessageProps<M = PictureMessage> {
   readonly message: M;
   readonly viewer: UserId;
-  readonly names: Names;
+  readonly nameOf: (user: UserId) => string;
   readonly talk: OpenDiscussion;
   readonly setPurpose: (purpose: Purpose) => void;
 }
 
 export function Message(props: MessageProps) {
-  const { message, viewer, names } = props;
-  const author = names.get(message.author) ?? message.author;
+  const { message, viewer, nameOf } = props;
+  const author = nameOf(message.author);
   const mine = message.author === viewer && "mine";
   const pending = message.pending && "pending";
   return (
-    <li className={[message.kind, mine, pending].filter(Boolean).join(" ")} aria-label={`message by ${author}`}>
+    <li
+      {...{ tabIndex: -1, "aria-label": `message by ${author}` }}
+      className={[message.kind, mine, pending].filter(Boolean).join(" ")}
+    >
       <p className="row">
         <b>{author}</b>
         <time>{new Date(message.at).toTimeString().slice(0, 5)}</time>
         {message.kind !== "blocked" && message.revision > 0 && <span>edited</span>}
-        {pending && <span>{message.doomed ?? "sending…"}</span>}
+        {pending && <span>{waits(message)}</span>}
         {message.kind === "live" && <Actions {...props} message={message} />}
       </p>
       {message.kind === "live"
@@ -35,6 +38,11 @@ export function Message(props: MessageProps) {
         : <p className="text">{GONE[message.kind]}</p>}
     </li>
   );
+}
+
+/** What becomes of one that has not arrived yet. */
+function waits({ doomed }: PictureMessage): string {
+  return doomed === undefined ? "sending…" : REASONS[doomed] ?? doomed;
 }
 
 const GONE = { deleted: "deleted message", blocked: "a message of somebody blocked" } as const;
@@ -57,8 +65,7 @@ function Actions({ message, viewer, talk, setPurpose }: MessageProps<Live>) {
   );
 }
 
-function Content({ message, viewer, names, talk }: MessageProps<Live>) {
-  const nameOf = (user: UserId) => names.get(user) ?? user;
+function Content({ message, viewer, nameOf, talk }: MessageProps<Live>) {
   return (
     <>
       <div className="text" dir="auto">

@@ -31,7 +31,7 @@ export class Lists implements Listing {
     this.#discussions = new Discussions({ ...options, blocks: this.#blocks });
     this.#groups = new Groups(options);
     this.#people = new People(options);
-    this.#signals = new Signals(options.timing);
+    this.#signals = new Signals({ ...options, blocks: this.#blocks });
     this.#listings = [this.#blocks, this.#discussions, this.#groups, this.#people];
   }
 

@@ -2,6 +2,7 @@
 import {
   type DiscussionId,
   type FeedItem,
+  isDiscussionDraft,
   type LogEvent,
   type Signal,
   type UnixMs,
@@ -10,6 +11,7 @@ import {
 } from "@gatz/domain";
 import type { Observable } from "../observable.ts";
 import type { Timing } from "../timing.ts";
+import type { Blocks } from "./blocks.ts";
 import type { Presence } from "./contract.ts";
 import { KeptCells } from "./kept_cells.ts";
 
@@ -23,7 +25,13 @@ const MOST_KEPT = 2_000;
 const NOBODY: readonly UserId[] = Object.freeze([]);
 const UNKNOWN: Presence = Object.freeze({ status: "unknown" });
 
+export interface SignalsOptions {
+  readonly blocks: Pick<Blocks, "users">;
+  readonly timing: Timing;
+}
+
 export class Signals {
+  readonly #blocks: Pick<Blocks, "users">;
   readonly #timing: Timing;
   readonly #typing = new KeptCells<DiscussionId, readonly UserId[]>({ most: MOST_KEPT, initial: () => NOBODY });
   readonly #presence = new KeptCells<UserId, Presence>({
@@ -37,7 +45,8 @@ export class Signals {
   #isWaiting = false;
   #isClosed = false;
 
-  constructor(timing: Timing) {
+  constructor({ blocks, timing }: SignalsOptions) {
+    this.#blocks = blocks;
     this.#timing = timing;
   }
 
@@ -69,7 +78,8 @@ export class Signals {
     switch (signal.kind) {
       case "typing": {
         const { discussion, user, on, expiresAt } = signal;
-        if (!on) return this.#stopped(discussion, user);
+        // Whom one blocks one does not see, writing neither (BLK1).
+        if (!on || this.#blocks.users.snapshot()?.has(user)) return this.#stopped(discussion, user);
         const before = this.#typing.snapshot(discussion) ?? NOBODY;
         if (!before.includes(user)) this.#typing.set(discussion, [...before, user]);
         return this.#expireAt(
@@ -90,9 +100,17 @@ export class Signals {
     }
   }
 
-  /** Who has sent it does not type any more. */
-  #event({ type, stream, actor }: LogEvent): void {
-    if (type === "new-message") this.#stopped(stream as DiscussionId, actor as UserId); // messages are people's, in discussions
+  /** Who has sent it does not type any more, nor who is gone, or blocked from now on. */
+  #event(event: LogEvent): void {
+    if (event.type === "block-user") return this.#silenced(event.body.user);
+    if (!isDiscussionDraft(event)) return;
+    const { stream, type, actor, body } = event;
+    if ((type === "new-message" || type === "leave") && actor !== "system") this.#stopped(stream, actor);
+    if (type === "remove-member" || type === "ban-member") this.#stopped(stream, body.user);
+  }
+
+  #silenced(user: UserId): void {
+    for (const discussion of this.#typing.keys) this.#stopped(discussion, user);
   }
 
   #stopped(discussion: DiscussionId, user: UserId): void {

@@ -1,18 +1,20 @@
-import { type Signal, unixMs, type UserId, uuidToId } from "@gatz/domain";
+import { type LogEvent, seq, type Signal, unixMs, type UserId, uuidToId } from "@gatz/domain";
 import { deepStrictEqual } from "node:assert/strict";
 import { ALICE, BOB, brought, discussionOn, message } from "../../testing/list_kit.ts";
 import { VirtualTime } from "../../testing/virtual_time.ts";
+import { Cell } from "../observable.ts";
 import { Signals } from "./signals.ts";
 
 const TALK = discussionOn(3);
 
 function listening() {
   const time = new VirtualTime();
-  const signals = new Signals(time);
+  const users = new Cell<ReadonlySet<UserId> | null>(null);
+  const signals = new Signals({ blocks: { users }, timing: time });
   const says = (signal: Signal) => signals.take([{ type: "signal", ...signal }]);
   const types = (user = BOB, { on = true, ms = 5_000 } = {}) =>
     says({ kind: "typing", discussion: TALK, user, on, expiresAt: unixMs(time.now() + ms) });
-  return { time, signals, says, types, typing: signals.typing(TALK) };
+  return { time, signals, users, says, types, typing: signals.typing(TALK) };
 }
 
 Deno.test("[LIVE7] who types does so until it is not said again, until they stop, or until they have sent it", async () => {
@@ -31,6 +33,26 @@ Deno.test("[LIVE7] who types does so until it is not said again, until they stop
   deepStrictEqual(typing.snapshot(), []);
   await time.pass(20_000);
   deepStrictEqual(typing.snapshot(), []);
+  signals.close();
+});
+
+Deno.test("[LIVE7] [BLK1] who is removed, or blocked, types no more, and whom one blocks does not begin to", () => {
+  const { signals, users, types, typing } = listening();
+  const place = { version: 1, at: unixMs(1), decided: {}, id: uuidToId("evt", "0198c0de-0000-7003-8000-000000077001") };
+  types(BOB);
+  const removed = { ...place, stream: TALK, seq: seq(9), type: "remove-member", actor: ALICE, body: { user: BOB } };
+  signals.take([brought(removed as LogEvent)]);
+  deepStrictEqual(typing.snapshot(), []);
+  types(BOB);
+  const blocked = { ...place, stream: ALICE, seq: seq(4), type: "block-user", actor: ALICE, body: { user: BOB } };
+  signals.take([brought(blocked as LogEvent)]);
+  deepStrictEqual(typing.snapshot(), []);
+  users.set(new Set([BOB]));
+  types(BOB);
+  deepStrictEqual(typing.snapshot(), []);
+  users.set(new Set());
+  types(BOB);
+  deepStrictEqual(typing.snapshot(), [BOB]);
   signals.close();
 });
 
