@@ -12,8 +12,10 @@ import { searchStored } from "../stream/search.ts";
 import type { StoreBounds } from "../sync/eviction.ts";
 import { Replica } from "../sync/replica.ts";
 import { systemTiming, type Timing } from "../timing.ts";
+import type { SelfRecord } from "../store/records.ts";
 import { Gatz, type GatzParts } from "./gatz.ts";
 import type { NewId } from "./new_ids.ts";
+import { whoseToken } from "./whose_token.ts";
 
 export interface GatzOptions {
   /** The addresses of the servers of one installation, like `https://chat.example.org`: with several, the next one is tried where one does not answer. */
@@ -69,7 +71,12 @@ export async function createGatz(
   const store = await given;
   const client = createSocketClient({ url, token: auth });
   try {
-    const parts = await started({ server: overTrpc(client), store, timing: systemTiming, newId, ...rest });
+    const whose = async () => whoseToken(typeof auth === "function" ? await auth() : auth);
+    const parts = await started({
+      ...{ server: overTrpc(client), store, timing: systemTiming, newId, ...rest },
+      // Why the app has no token it says again when a connection is made.
+      whose: () => whose().catch(() => null),
+    });
     return new ConnectedGatz(parts, { client, store });
   } catch (error) {
     // Nobody else can end its attempts to connect.
@@ -83,6 +90,8 @@ export interface GatzOverOptions extends Pick<GatzOptions, "bounds" | "onBug"> {
   readonly store: Store;
   readonly timing: Timing;
   readonly newId: NewId;
+  /** Whose client this will be, as far as can be told without a server; null: it can't. */
+  readonly whose?: () => Promise<SelfRecord | null>;
 }
 
 /** The same client over any {@link Server}: what closing it does not close is the caller's. */
@@ -91,9 +100,9 @@ export async function gatzOver(options: GatzOverOptions): Promise<Gatz> {
 }
 
 async function started({ onBug = console.error, ...options }: GatzOverOptions): Promise<GatzParts> {
-  const { server, store, timing, newId, bounds } = options;
+  const { server, store, timing, newId, bounds, whose } = options;
   const replica = new Replica({
-    ...{ server, store, timing, onBug, ...(bounds !== undefined && { bounds }) },
+    ...{ server, store, timing, onBug, ...(bounds !== undefined && { bounds }), ...(whose !== undefined && { whose }) },
     outbox: (kit) => openedOutbox({ ...kit, onBug }),
     lists: ({ self, outbox, ...kit }) => new Lists({ ...kit, viewer: self.user, wishes: outbox.wishes }),
   });

@@ -110,7 +110,7 @@ export class Gatz {
     return this.#parts.replica.outbox.dismiss(id);
   }
 
-  /** Resolves as soon as it is known whose client this is: at once, but for the first start, which needs a connection. */
+  /** Resolves as soon as it is known whose client this is: at once if the store or the token tells, else with the first connection. */
   async ready(): Promise<SelfRecord> {
     for await (const session of this.#parts.replica.session) if (session !== null) return session.self;
     throw new Error("the client was closed before it was known whose it is");

@@ -47,6 +47,8 @@ export interface ReplicaOptions<L extends ListsPart, O extends OutboxPart> {
     kit: PartsKit & { readonly self: SelfRecord; readonly outbox: O; readonly onChange: () => void },
   ) => L;
   readonly bounds?: StoreBounds;
+  /** Whose client this will be, as its token says; for a store that is nobody's yet. Null, or left out: nobody can tell. */
+  readonly whose?: () => Promise<SelfRecord | null>;
   /** Told of what must not happen; the client goes on without what it happened to. */
   readonly onBug: (bug: unknown) => void;
 }

@@ -3,6 +3,7 @@ import { assert, type Incarnation, type StreamId } from "@gatz/domain";
 import { Cell, type Observable } from "../observable.ts";
 import { isTrouble, type Me, type Server } from "../server/contract.ts";
 import { CLEARED, LIFE_KEY, PLACE_KEY, putSelf, SELF_KEY } from "../store/meta.ts";
+import { StoreFailed } from "../store/contract.ts";
 import type { SelfRecord } from "../store/records.ts";
 import { Arrivals } from "./arrivals.ts";
 import type { ListsPart, OutboxPart, PartsKit, ReplicaOptions, Session } from "./contract.ts";
@@ -30,6 +31,7 @@ export class Replica<L extends ListsPart, O extends OutboxPart> {
   readonly #feed: InboxFeed;
   readonly #kit: PartsKit;
   #outbox: O | null = null;
+  #beginning: Promise<Session<L>> | null = null;
   #streams: HeldStreams | null = null;
   readonly #intake: Intake;
   readonly #check: TokenCheck;
@@ -102,7 +104,7 @@ export class Replica<L extends ListsPart, O extends OutboxPart> {
     return this.#me;
   }
 
-  /** Null until it is known whose client this is: before the first connection of a client with an empty store. */
+  /** Null until it is known whose client this is: of a client with an empty store, and a token that does not tell, before its first connection. */
   get session(): Observable<Session<L> | null> {
     return this.#session;
   }
@@ -134,6 +136,7 @@ export class Replica<L extends ListsPart, O extends OutboxPart> {
     if (!isGoing) await store.write(CLEARED);
     this.#outbox = await outbox(this.#kit);
     if (self !== undefined && "user" in self) await this.#begin(self);
+    else this.#beginByToken().catch(onBug);
     if (isGoing) {
       this.#lives.resume(place.incarnation);
       this.#journal.begin(place.incarnation, { isStored: true });
@@ -172,8 +175,30 @@ export class Replica<L extends ListsPart, O extends OutboxPart> {
     this.#me.close();
   }
 
-  /** It is known whose client this is. */
-  async #begin(self: SelfRecord): Promise<void> {
+  /**
+   * A store that is nobody's becomes that of whom the token names: what they do before there is a connection is theirs, and offered in nobody
+   * else's name, since that is looked at on each connection.
+   */
+  async #beginByToken(): Promise<void> {
+    const { store, whose } = this.#options;
+    const self = await whose?.() ?? null;
+    if (self === null || this.#beginning !== null || this.#closing.signal.aborted) return;
+    try {
+      await store.write([putSelf(self)]);
+    } catch (error) {
+      // What can't keep a name can't keep drafts.
+      if (error instanceof StoreFailed) return;
+      throw error;
+    }
+    await this.#begin(self);
+  }
+
+  /** It is known whose client this is: whoever says so first. */
+  #begin(self: SelfRecord): Promise<Session<L>> {
+    return this.#beginning ??= this.#begun(self);
+  }
+
+  async #begun(self: SelfRecord): Promise<Session<L>> {
     const { store, onBug, lists: makeLists } = this.#options;
     const lists = makeLists({ ...this.#kit, self, outbox: this.outbox, onChange: () => this.#intake.learn() });
     await lists.load();
@@ -184,7 +209,9 @@ export class Replica<L extends ListsPart, O extends OutboxPart> {
       onChange: () => this.#intake.showMissing(),
     }, await store.list("streams"));
     this.#streams.compare((stream) => lists.known(stream));
-    this.#session.set({ self, lists });
+    const session = { self, lists };
+    this.#session.set(session);
+    return session;
   }
 
   #connected(connected: boolean): void {
@@ -225,12 +252,11 @@ export class Replica<L extends ListsPart, O extends OutboxPart> {
 
   /** Whose the token is, with the limits to keep; and where to begin, if nothing is stored. */
   async #learn(me: Me): Promise<void> {
-    const before = this.#session.snapshot();
-    if (before !== null && before.self.user !== me.user) return this.#refuse("what is stored here is another user's");
-    this.#me.set(me);
     const self: SelfRecord = { user: me.user, home: me.home, limits: me.limits };
-    if (before === null) await this.#begin(self);
-    else this.#session.set({ ...before, self });
+    const session = this.#session.snapshot() ?? await this.#begin(self);
+    if (session.self.user !== me.user) return this.#refuse("what is stored here is another user's");
+    this.#me.set(me);
+    if (session.self !== self) this.#session.set({ ...session, self });
     this.#journal.put([putSelf(self)]);
     if (this.#check.isToBeAsked || !this.#isConnected) return;
     this.#takeUnchecked();
