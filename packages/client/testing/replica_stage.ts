@@ -4,7 +4,7 @@ import { isTrouble } from "../src/server/contract.ts";
 import { memoryStore } from "../src/store/memory.ts";
 import type { Store } from "../src/store/contract.ts";
 import type { ListsPart } from "../src/sync/contract.ts";
-import type { Held } from "../src/sync/held_streams.ts";
+import type { Held } from "../src/sync/held.ts";
 import type { StoreBounds } from "../src/sync/eviction.ts";
 import { Replica } from "../src/sync/replica.ts";
 import { discussionOn, ScriptedServer } from "./scripted_server.ts";

@@ -5,7 +5,7 @@ import { discussionOn, item, ScriptedServer } from "../../testing/scripted_serve
 import { Cell } from "../observable.ts";
 import { isTrouble } from "../server/contract.ts";
 import { HeldStream } from "../stream/held_stream.ts";
-import type { HeldView } from "../sync/kept_stream.ts";
+import type { HeldView } from "../sync/held.ts";
 import { OpenDiscussion } from "./open_discussion.ts";
 
 const TEA = discussionOn(3);

@@ -25,7 +25,7 @@ import type { DraftId, RefusedRecord, SelfRecord } from "../store/records.ts";
 import { can } from "../stream/can.ts";
 import { drawSelf } from "../stream/picture.ts";
 import type { SearchHit } from "../stream/search.ts";
-import type { Held } from "../sync/held_streams.ts";
+import type { Held } from "../sync/held.ts";
 import type { Session } from "../sync/contract.ts";
 import type { Replica } from "../sync/replica.ts";
 import type { ClientStatus } from "../sync/status.ts";

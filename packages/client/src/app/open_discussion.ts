@@ -19,7 +19,7 @@ import { can } from "../stream/can.ts";
 import { type DiscussionPicture, drawDiscussion, type PictureMessage } from "../stream/picture.ts";
 import { messagesIn } from "../stream/picture_messages.ts";
 import { lastSeq } from "../stream/window.ts";
-import type { Held } from "../sync/held_streams.ts";
+import type { Held } from "../sync/held.ts";
 import type { DiscussionActs } from "./acts.ts";
 import { NOTHING_HELD, OpenStream, type Workshop } from "./open_stream.ts";
 

@@ -20,7 +20,7 @@ import type { Offer, Outbox, PendingDraft } from "../outbox/contract.ts";
 import { isTrouble, type LogItem, type Server } from "../server/contract.ts";
 import type { HeldStream } from "../stream/held_stream.ts";
 import { stateHash } from "../stream/state_hash.ts";
-import type { Held } from "../sync/held_streams.ts";
+import type { Held } from "../sync/held.ts";
 import type { Timing } from "../timing.ts";
 import type { Trouble } from "../trouble.ts";
 import { type BodyOf, draftOf, type Saying } from "./acts.ts";

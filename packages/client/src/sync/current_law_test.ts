@@ -7,7 +7,7 @@ import { UNAVAILABLE } from "../../testing/scripted_server.ts";
 import { VirtualTime } from "../../testing/virtual_time.ts";
 import type { Store } from "../store/contract.ts";
 import { Memory, memoryStore } from "../store/memory.ts";
-import type { Held } from "./held_streams.ts";
+import type { Held } from "./held.ts";
 
 const STREAMS = [TEA, COFFEE] as const;
 

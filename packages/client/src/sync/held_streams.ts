@@ -8,25 +8,11 @@ import {
   unreachable,
   type UserId,
 } from "@gatz/domain";
-import { Cell, type Observable } from "../observable.ts";
-import type { LogItem } from "../server/contract.ts";
 import type { Entry } from "../store/contract.ts";
 import type { StreamRecord } from "../store/records.ts";
 import { lastSeq } from "../stream/window.ts";
-import type { Trouble } from "../trouble.ts";
-import { type HeldView, type Keeping, KeptStream } from "./kept_stream.ts";
-
-/** A stream that is shown: kept current until it is released. */
-export interface Held {
-  readonly stream: StreamId;
-  /** Null until it is known whose client this is. */
-  readonly view: Observable<HeldView | null>;
-  /** Reads an older page. `whole`: there is nothing older. Null: nothing is held yet, or not any more. */
-  older(): Promise<"more" | "whole" | Trouble | null>;
-  /** A page of the log from a seq on, of which nothing is kept. Null: as {@link older}. */
-  page(fromSeq: Seq): Promise<readonly LogItem[] | Trouble | null>;
-  release(): void;
-}
+import type { Held } from "./held.ts";
+import { type Keeping, KeptStream } from "./kept_stream.ts";
 
 export interface HeldStreamsOptions extends Omit<Keeping, "onChange"> {
   /** How far a stream's events have come. */
@@ -181,36 +167,4 @@ export class HeldStreams {
     };
     return new KeptStream(stream, { ...this.#options, onChange, record });
   }
-}
-
-/** A stream that somebody wants to see before it is known who they are. */
-export function heldLater(
-  stream: StreamId,
-  session: Observable<unknown>,
-  streams: () => HeldStreams | null,
-): Held {
-  const view = new Cell<HeldView | null>(null);
-  let held: Held | null = null;
-  let isReleased = false;
-  const unsubscribe = session.subscribe(() => {
-    const found = streams();
-    if (found === null || isReleased || held !== null) return;
-    unsubscribe();
-    const begun = held = found.hold(stream);
-    const show = () => view.set(begun.view.snapshot());
-    begun.view.subscribe(show);
-    show();
-  });
-  return {
-    stream,
-    view,
-    older: async () => await held?.older() ?? null,
-    page: async (fromSeq) => await held?.page(fromSeq) ?? null,
-    release: () => {
-      isReleased = true;
-      unsubscribe();
-      held?.release();
-      view.close();
-    },
-  };
 }

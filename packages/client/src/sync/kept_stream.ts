@@ -1,40 +1,27 @@
 /** One stream that is stored or shown: kept without gaps from what the feed brings and from what is read for it. @module */
-import { type Seq, seq, shardOf, type StreamId, type UserId } from "@gatz/domain";
+import { type Seq, seq, type StreamId, type UserId } from "@gatz/domain";
 import { Cell, type Observable } from "../observable.ts";
-import { isTrouble, type LogItem, type Server } from "../server/contract.ts";
+import { isTrouble, type LogItem } from "../server/contract.ts";
 import type { Store } from "../store/contract.ts";
 import type { StreamRecord } from "../store/records.ts";
 import type { HeldStream } from "../stream/held_stream.ts";
-import { lastSeq } from "../stream/window.ts";
 import type { Timing } from "../timing.ts";
 import { CUT, type Trouble } from "../trouble.ts";
+import type { HeldView } from "./held.ts";
 import type { Journal } from "./journal.ts";
-import type { Lanes } from "./lanes.ts";
+import { StreamLog, type StreamLogOptions } from "./stream_log.ts";
 import { StreamPart } from "./stream_part.ts";
 
 /** What is behind by more is not read up to its end: the newest part is asked for (LIVE3). */
 const MOST_TO_READ = 2_000;
-const PAGE_EVENTS = 500;
-const OPENED_EVENTS = 200;
 const OLDER_EVENTS = 200;
 /** Events in the store, of a stream that nobody looks at; beyond that the oldest half is let go. */
 const MOST_STORED = 5_000;
 
-export interface HeldView {
-  /** The same one as long as its stream is held: with each view what is in it may have changed. */
-  readonly held: HeldStream;
-  /** The server said that it is not there, for this viewer. */
-  readonly isMissing: boolean;
-  /** What keeps it from being read, that asking again does not mend. */
-  readonly trouble: Trouble | null;
-}
-
-export interface Keeping {
+export interface Keeping extends Omit<StreamLogOptions, "stream"> {
   readonly viewer: UserId;
-  readonly server: Pick<Server, "open" | "read">;
   readonly store: Pick<Store, "list">;
   readonly journal: Journal;
-  readonly lanes: Lanes;
   readonly timing: Timing;
   /** It has become current, or is not any more, or has come further. */
   readonly onChange: (kept: KeptStream) => void;
@@ -50,6 +37,7 @@ export class KeptStream {
   readonly stream: StreamId;
   readonly #keeping: Keeping;
   readonly #part: StreamPart;
+  readonly #log: StreamLog;
   readonly #view: Cell<HeldView>;
   #holders = 0;
   /** The newest part is to be asked for, whatever is held. */
@@ -61,9 +49,6 @@ export class KeptStream {
   #isWorking = false;
   /** What is stored is on its way into memory. */
   #loading: Promise<void> | null = null;
-  /** Counts the lives of the installation that it has been in: what was asked in an earlier one is not wanted any more. */
-  #life = 0;
-  #isDropped = false;
   /** Something that must not happen has happened to it, and nothing since that could mend it. */
   #hasFailed = false;
 
@@ -71,6 +56,7 @@ export class KeptStream {
     this.stream = stream;
     this.#keeping = keeping;
     this.#part = new StreamPart({ ...keeping, stream, record });
+    this.#log = new StreamLog({ ...keeping, stream });
     this.#view = new Cell<HeldView>(this.#draw());
   }
 
@@ -165,31 +151,23 @@ export class KeptStream {
     const before = held.from;
     if (before === 1) return "whole";
     const fromSeq = seq(Math.max(1, before - OLDER_EVENTS));
-    const items: LogItem[] = [];
-    let asOf = seq(0);
-    for (let next = fromSeq; next < before;) {
-      const range = { stream: this.stream, fromSeq: next, limit: before - next };
-      const page = await this.#ask((server) => server.read(range));
-      if (page === null || isTrouble(page)) return page;
-      const last = page.items.at(-1);
-      if (last === undefined) return "whole";
-      items.push(...page.items);
-      [next, asOf] = [seq(lastSeq(last) + 1), page.asOf];
-    }
-    if (this.#isDropped || !this.#part.prepend(held, { asOf, items })) return null;
+    const part = await this.#log.part({ fromSeq, before });
+    if (part === null || isTrouble(part)) return part;
+    if (part.items.length === 0) return "whole";
+    if (this.#log.isClosed || !this.#part.prepend(held, part)) return null;
     this.#changed();
     return fromSeq === 1 ? "whole" : "more";
   }
 
   /** A page from a seq on, for who goes through the log once: nothing of it is kept. Null: it is not wanted any more. */
   async page(fromSeq: Seq): Promise<readonly LogItem[] | Trouble | null> {
-    const page = await this.#ask((server) => server.read({ stream: this.stream, fromSeq, limit: PAGE_EVENTS }));
+    const page = await this.#log.page(fromSeq);
     return page === null || isTrouble(page) ? page : page.items;
   }
 
   /** Another life of the installation (LOG9): whoever looks at it goes on looking. The store is cleared by others. */
   reset(): void {
-    this.#life++;
+    this.#log.forget();
     this.#part.reset();
     this.#isToBeOpened = this.#isToBeCompared = this.#isMissing = false;
     this.#trouble = null;
@@ -208,7 +186,7 @@ export class KeptStream {
 
   /** It is forgotten: what is under way has no effect any more. */
   drop(): void {
-    this.#isDropped = true;
+    this.#log.close();
     this.#view.close();
   }
 
@@ -237,7 +215,7 @@ export class KeptStream {
   }
 
   #nextStep(): Step | null {
-    if (this.#isDropped || this.#isMissing || this.#trouble !== null || this.#keeping.signal.aborted) return null;
+    if (this.#log.isClosed || this.#isMissing || this.#trouble !== null || this.#keeping.signal.aborted) return null;
     const { held, record, known, head } = this.#part;
     const isToBeOpened = this.#isToBeOpened || known - head > MOST_TO_READ;
     if (held !== null) {
@@ -251,14 +229,13 @@ export class KeptStream {
 
   /** What is stored is shown at once, also while something is asked for that may not be answered for long. */
   #show(): void {
-    const isWanted = this.isHeld && this.#part.held === null && !this.#isDropped && !this.#isMissing;
+    const isWanted = this.isHeld && this.#part.held === null && !this.#log.isClosed && !this.#isMissing;
     if (!isWanted || !this.#isWorking || this.#loading !== null) return;
     this.#load().catch((bug) => this.failed(bug));
   }
 
   async #load(): Promise<void> {
-    const life = this.#life;
-    this.#loading ??= this.#part.load(() => !this.#isDropped && life === this.#life);
+    this.#loading ??= this.#part.load(this.#log.wanting());
     try {
       await this.#loading;
     } finally {
@@ -269,7 +246,7 @@ export class KeptStream {
 
   /** Asks for the newest part of the log and the state at its end. */
   async #openAnew(held: HeldStream): Promise<void> {
-    const opened = await this.#ask((server) => server.open({ stream: this.stream, limit: OPENED_EVENTS }));
+    const opened = await this.#log.open();
     if (opened === null || this.#isRefused(opened)) return;
     const taken = this.#part.open(held, opened);
     // Perhaps it was read before something that has been met since.
@@ -286,22 +263,14 @@ export class KeptStream {
     if (this.#part.held === null && journal.isFull) return this.#part.letGo();
     const [fromSeq, { known }] = [seq(this.head + 1), this.#part];
     this.#isToBeCompared = false;
-    const page = await this.#ask((server) => server.read({ stream: this.stream, fromSeq, limit: PAGE_EVENTS }));
+    const page = await this.#log.page(fromSeq);
     if (page === null || this.#isRefused(page)) return;
     this.#part.takePage(page.items, { known });
     this.#changed();
   }
 
-  /** Null: it is not wanted any more. */
-  #ask<T extends object>(ask: (server: Keeping["server"]) => Promise<T | Trouble>): Promise<T | Trouble | null> {
-    const { lanes, server } = this.#keeping;
-    const life = this.#life;
-    const wanted = () => !this.#isDropped && life === this.#life;
-    return lanes.ask(shardOf(this.stream), { question: () => ask(server), wanted });
-  }
-
   #isRefused(answer: object): answer is Trouble {
-    if (!isTrouble(answer)) return this.#isDropped;
+    if (!isTrouble(answer)) return this.#log.isClosed;
     this.#isMissing = answer.code === "NotFound";
     if (this.#isMissing) this.#part.lose();
     else [this.#trouble, this.#isToBeCompared] = [answer, true];

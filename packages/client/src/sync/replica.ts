@@ -5,18 +5,17 @@ import { isTrouble, type Me, type Server } from "../server/contract.ts";
 import { CLEARED, LIFE_KEY, PLACE_KEY, putSelf, SELF_KEY } from "../store/meta.ts";
 import { StoreFailed } from "../store/contract.ts";
 import type { SelfRecord } from "../store/records.ts";
+import { Admission } from "./admission.ts";
 import { Arrivals } from "./arrivals.ts";
 import type { ListsPart, OutboxPart, PartsKit, ReplicaOptions, Session } from "./contract.ts";
 import { keepWithin } from "./eviction.ts";
-import { type FeedFrame, InboxFeed } from "./feed.ts";
-import { FrameGate } from "./frame_gate.ts";
-import { type Held, heldLater, HeldStreams } from "./held_streams.ts";
+import { type Held, heldLater } from "./held.ts";
+import { HeldStreams } from "./held_streams.ts";
 import { Intake } from "./intake.ts";
 import { Journal } from "./journal.ts";
 import { Lanes } from "./lanes.ts";
 import { Lives } from "./lives.ts";
 import { type ClientStatus, StatusBoard } from "./status.ts";
-import { TokenCheck } from "./token_check.ts";
 import { type Patience, untilAnswered } from "./until_answered.ts";
 
 export class Replica<L extends ListsPart, O extends OutboxPart> {
@@ -28,18 +27,12 @@ export class Replica<L extends ListsPart, O extends OutboxPart> {
   readonly #lives: Lives;
   readonly #journal: Journal;
   readonly #lanes: Lanes;
-  readonly #feed: InboxFeed;
   readonly #kit: PartsKit;
   #outbox: O | null = null;
   #beginning: Promise<Session<L>> | null = null;
   #streams: HeldStreams | null = null;
   readonly #intake: Intake;
-  readonly #check: TokenCheck;
-  /** Shut until the server has said whose token this connection has. */
-  readonly #gate = new FrameGate();
-  /** A feed is begun on a connection that has been checked. */
-  #isGoingOn = false;
-  #isConnected = false;
+  readonly #admission: Admission;
   readonly #arrivals: Arrivals;
   readonly #patience: Patience;
 
@@ -59,7 +52,7 @@ export class Replica<L extends ListsPart, O extends OutboxPart> {
       onOvertaken: () => this.#overtaken(),
     });
     this.#lanes = new Lanes({
-      ready: this.#gate.opened,
+      ready: () => this.#admission.opened(),
       timing,
       signal,
       onAnswer: (shard, answers) => {
@@ -71,21 +64,17 @@ export class Replica<L extends ListsPart, O extends OutboxPart> {
       ...{ session: this.#session, streams: () => this.#streams, outbox: () => this.outbox },
       ...{ lives: this.#lives, journal: this.#journal, lanes: this.#lanes, board: this.#board, onBug },
     });
-    this.#check = new TokenCheck({
-      ask: () => untilAnswered(() => this.#kit.server.me(), this.#patience),
+    this.#admission = new Admission({
+      ...{ ...this.#patience, server: this.#kit.server, board: this.#board, onBug },
+      cursor: () => this.#intake.cursor,
+      onFrame: (frame) => this.#intake.take(frame),
+      onAdmitted: (admitted) => this.#admitted(admitted),
+      onConnection: () => {
+        this.#lanes.revive();
+        this.#streams?.retry();
+      },
       onMe: (me) => this.#learn(me),
-      onTrouble: ({ problem }) => this.#refuse(problem),
-      onBug,
-    });
-    this.#feed = new InboxFeed({
-      follow: (cursor, on) => server.follow(cursor, on),
-      onFrame: (frame) => this.#receive(frame),
-      onConnected: (connected) => this.#connected(connected),
-      onRejected: (reason) => this.#rejected(reason),
       onCursorRefused: () => this.#forgetAll(),
-      onBug,
-      timing,
-      signal,
     });
     this.#arrivals = new Arrivals(this.#journal, (stream, head) => this.#outbox?.arrived(stream, head));
   }
@@ -142,7 +131,7 @@ export class Replica<L extends ListsPart, O extends OutboxPart> {
       this.#journal.begin(place.incarnation, { isStored: true });
       this.#intake.begin(place.cursor);
     }
-    this.#feed.begin(this.#intake.cursor);
+    this.#admission.begin(this.#intake.cursor);
     const parts = { ...this.#options, journal: this.#journal, signal: this.#closing.signal };
     keepWithin(parts, () => this.#streams).catch(onBug);
   }
@@ -154,7 +143,7 @@ export class Replica<L extends ListsPart, O extends OutboxPart> {
 
   /** Tries at once what waits to be tried again: the app has another token, or the network is back. */
   retry(): void {
-    this.#feed.retry();
+    this.#admission.retry();
     this.#lanes.revive();
   }
 
@@ -164,12 +153,12 @@ export class Replica<L extends ListsPart, O extends OutboxPart> {
   }
 
   async close(): Promise<void> {
-    this.#feed.stop();
+    this.#admission.stop();
     this.#streams?.close();
     this.#session.snapshot()?.lists.close();
     await this.#journal.flush();
     this.#closing.abort();
-    this.#gate.open();
+    this.#admission.close();
     this.#board.close();
     this.#session.close();
     this.#me.close();
@@ -214,52 +203,22 @@ export class Replica<L extends ListsPart, O extends OutboxPart> {
     return session;
   }
 
-  #connected(connected: boolean): void {
-    this.#board.connected(connected);
-    this.#isConnected = connected;
-    if (connected && !this.#isGoingOn) {
-      // Each connection has a token of its own.
-      this.#gate.shut();
-      this.#check.begin();
-    }
-    this.#tellConnected();
-    if (!connected) return;
-    this.#lanes.revive();
-    this.#streams?.retry();
-  }
-
-  /** Begins a feed on a connection that has been checked. */
-  #goOn(cursor: string | null): void {
-    this.#isGoingOn = true;
-    this.#feed.begin(cursor);
-    this.#isGoingOn = false;
-  }
-
   /** Before it is known whose the token is, nothing is offered, and nothing listed: that would be in another one's name. */
-  #tellConnected(): void {
-    // What is asked without a connection would go out on the next one, before that is checked.
-    if (!this.#isConnected) this.#gate.shut();
-    const connected = this.#isConnected && this.#gate.isOpen;
-    this.outbox.connected(connected);
-    this.#session.snapshot()?.lists.connected(connected && this.#intake.hasBegun);
-  }
-
-  #rejected(reason: string): void {
-    this.#board.rejected(reason);
-    this.#isConnected = false;
-    this.#tellConnected();
+  #admitted(admitted: boolean): void {
+    this.outbox.connected(admitted);
+    this.#session.snapshot()?.lists.connected(admitted && this.#intake.hasBegun);
   }
 
   /** Whose the token is, with the limits to keep; and where to begin, if nothing is stored. */
   async #learn(me: Me): Promise<void> {
     const self: SelfRecord = { user: me.user, home: me.home, limits: me.limits };
     const session = this.#session.snapshot() ?? await this.#begin(self);
-    if (session.self.user !== me.user) return this.#refuse("what is stored here is another user's");
+    if (session.self.user !== me.user) return this.#admission.refuse("what is stored here is another user's");
     this.#me.set(me);
     if (session.self !== self) this.#session.set({ ...session, self });
     this.#journal.put([putSelf(self)]);
-    if (this.#check.isToBeAsked || !this.#isConnected) return;
-    this.#takeUnchecked();
+    if (!this.#admission.isPresent) return;
+    this.#admission.admit();
     if (!this.#intake.hasBegun) await this.#beginCold();
   }
 
@@ -269,7 +228,7 @@ export class Replica<L extends ListsPart, O extends OutboxPart> {
     if (lists === undefined) return;
     const begun = await untilAnswered(() => lists.begin(), this.#patience);
     if (begun === null || this.#intake.hasBegun) return;
-    if (isTrouble(begun)) return this.#refuse(begun.problem);
+    if (isTrouble(begun)) return this.#admission.refuse(begun.problem);
     if (!this.#lives.meet(begun.incarnation)) return await this.#beginCold();
     this.#intake.begin(begun.cursor);
     this.outbox.incarnation(begun.incarnation);
@@ -277,28 +236,7 @@ export class Replica<L extends ListsPart, O extends OutboxPart> {
     this.#streams?.compare((stream) => lists.known(stream));
     this.#intake.reached();
     this.#intake.showMissing();
-    if (this.#gate.isOpen) this.#goOn(begun.cursor);
-    else this.#feed.begin(begun.cursor);
-  }
-
-  /** Nothing of this token's user goes into the store of another one, nor of one who is not told, though a feed be brought. */
-  #refuse(reason: string | null): void {
-    this.#gate.drop();
-    this.#feed.reject(reason, this.#intake.cursor);
-  }
-
-  #receive(frame: FeedFrame): void {
-    if (!this.#intake.hasBegun || this.#gate.keep(frame)) return;
-    if (this.#gate.isOpen) this.#intake.take(frame);
-    else this.#feed.stop();
-  }
-
-  #takeUnchecked(): void {
-    if (this.#gate.isOpen) return;
-    const frames = this.#gate.open();
-    if (frames === null) return this.#goOn(this.#intake.cursor);
-    this.#tellConnected();
-    for (const frame of frames) this.#intake.take(frame);
+    this.#admission.goOn(begun.cursor);
   }
 
   /** Another life of the installation: only drafts, and whose they are, are kept (LOG9). */
@@ -310,14 +248,14 @@ export class Replica<L extends ListsPart, O extends OutboxPart> {
   #forgetAll(): void {
     this.#forget();
     // Where it begins now is asked for as soon as it stands.
-    this.#feed.begin(null);
+    this.#admission.begin(null);
   }
 
   /** Another tab has met another life first, and the store is of that one: which it is the server says. */
   #overtaken(): void {
     this.#lives.forget();
     this.#forget();
-    this.#feed.beginAnew();
+    this.#admission.beginAnew();
   }
 
   #forget(): void {

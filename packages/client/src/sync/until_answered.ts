@@ -3,7 +3,7 @@ import type { Timing } from "../timing.ts";
 import type { Trouble } from "../trouble.ts";
 
 export interface Patience {
-  readonly timing: Pick<Timing, "wait" | "retryDelayMs">;
+  readonly timing: Timing;
   /** Aborted when nobody wants to know any more. */
   readonly signal: AbortSignal;
 }
