@@ -11,6 +11,7 @@ import {
 import { shardNumber } from "@gatz/domain";
 import { needsPostgres } from "@gatz/testing/postgres.ts";
 import assert from "node:assert/strict";
+import { whoseToken } from "../../packages/client/src/app/whose_token.ts";
 
 if (await needsPostgres(import.meta.url)) {
   const { testServer } = await import("@gatz/testing/test_server.ts");
@@ -40,7 +41,8 @@ if (await needsPostgres(import.meta.url)) {
     const { token } = await signing.api.auth.devSignIn.mutate({ handle });
     await signing.close();
     const gatz = await createGatz({ url, auth: token, store });
-    await gatz.ready();
+    const { user } = await gatz.ready();
+    assert.equal(whoseToken(token)?.user, user, "the client can read whose a token is");
     return gatz;
   }
 
