@@ -3,6 +3,7 @@ import type { Proposal, UserId } from "@gatz/domain";
 import { gatzOver } from "../../packages/client/src/app/create_gatz.ts";
 import type { Gatz } from "../../packages/client/src/app/gatz.ts";
 import { newId } from "../../packages/client/src/new_id.ts";
+import type { StoreBounds } from "../../packages/client/src/sync/eviction.ts";
 import { type Memory, memoryStore } from "../../packages/client/src/store/memory.ts";
 import { backOff, type Timing } from "../../packages/client/src/timing.ts";
 import { pause, within } from "../../apps/server/src/live/pause.ts";
@@ -21,6 +22,8 @@ import type { World } from "./world.ts";
 const NOT_IN_APPS: ReadonlySet<string> = new Set(["register", "set-handle", "end-account", "join-by-invite"]);
 const DOINGS = { act: 20, open: 4, older: 3, mark: 3, away: 2, crash: 1.5, close: 0.5 } as const;
 const OPEN = 2;
+/** So few that some always have to leave the store. */
+const BOUNDS: StoreBounds = { streams: 3, events: 30 };
 const SHOW_MS = 15;
 
 /** One life of the app. */
@@ -149,7 +152,7 @@ export class App implements Doer {
     };
     this.#note({ k: "app", app: name, store: this.#options.storeName, user });
     const gatz = await gatzOver({
-      ...{ timing, newId },
+      ...{ timing, newId, bounds: BOUNDS },
       server: new LineServer(this.line, gone.signal),
       store: mortalStore(memoryStore({ memory: this.#options.memory }), { gone: gone.signal, moment }),
       onBug: (bug) =>

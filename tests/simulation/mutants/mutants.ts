@@ -314,6 +314,18 @@ export const MUTANTS: readonly Mutant[] = [
     replace: "to: eventsOf(stream).to",
   },
   {
+    mistake: "apps: what is looked at leaves the store too",
+    file: `${CLIENT}/sync/eviction.ts`,
+    find: "if (isOver && stream !== own && !isHeld(stream)) {",
+    replace: "if (isOver && stream !== own) {",
+  },
+  {
+    mistake: "apps: what has left the store is gone on with, as if it were there",
+    file: `${CLIENT}/sync/eviction.ts`,
+    find: "        streams.forget(stream);\n",
+    replace: "",
+  },
+  {
     mistake: "apps: a gap is not read",
     file: `${CLIENT}/sync/kept_stream.ts`,
     find: `return head < known || this.#isToBeCompared ? "read" : null;`,
