@@ -10,20 +10,15 @@ if (await needsPostgres(import.meta.url)) {
   );
   const { idToUuid, seq, shardOf } = await import("@gatz/domain");
   const { testDatabase } = await import("@gatz/testing/test_database.ts");
+  const { answersTo } = await import("@gatz/testing/answers.ts");
   const drafts = await import("../../packages/domain/testing/drafts.ts");
   const { discussionId } = await import("../../packages/domain/testing/ids.ts");
   const { inShard } = await import("../storage/town.ts");
   const { inTempFolder, livedIn } = await import("./lived_in.ts");
 
-  /** As clients do (LOG4): a storage that has just been opened may not have its shards yet, nor know what was put into one. */
-  async function offerUntilAcked(storage: Storage, proposal: Proposal): Promise<Outcome> {
-    for (const end = performance.now() + 15_000;;) {
-      const [outcome] = await storage.offer(proposal.stream, [proposal], { deadlineMs: 5_000 });
-      assert.ok(outcome);
-      if (outcome.kind !== "not-now" && outcome.kind !== "unknown") return outcome;
-      assert.ok(performance.now() < end, `never answered: ${JSON.stringify(outcome)}`);
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
+  /** A storage that has just been opened may not know yet what was put into a shard of it. */
+  async function answerTo(storage: Storage, proposal: Proposal): Promise<Outcome | undefined> {
+    return (await answersTo(storage, [proposal])).outcomes[0];
   }
 
   type Config = Awaited<ReturnType<typeof livedIn>>["config"];
@@ -86,14 +81,14 @@ if (await needsPostgres(import.meta.url)) {
     const storage = await openStorage(config, { report: () => {} });
     try {
       const first = drafts.newMessage(user, town.lived.discussion, { text: "before it came" });
-      assert.equal((await offerUntilAcked(storage, first)).kind, "accepted");
+      assert.match((await answerTo(storage, first))?.kind ?? "", /accepted|duplicate/);
       await restore(config, { files: [file] });
       assert.deepEqual(await rowsOf(config, discussion), await rowsOf(town.config, discussion));
       const [again, next] = await Promise.all([
-        offerUntilAcked(storage, one),
-        offerUntilAcked(storage, drafts.newMessage(user, discussion, { text: "three" })),
+        answerTo(storage, one),
+        answerTo(storage, drafts.newMessage(user, discussion, { text: "three" })),
       ]);
-      assert.deepEqual([again.kind, next], ["duplicate", { ...next, kind: "accepted", seq: seq(8) }]);
+      assert.deepEqual([again?.kind, next && "seq" in next && next.seq], ["duplicate", seq(8)]);
       const deadline = performance.now() + 15_000;
       while ((await storage.outbox(shardOf(discussion))).waiting > 0) {
         assert.ok(performance.now() < deadline, "its effects still wait");

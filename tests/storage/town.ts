@@ -12,6 +12,7 @@ import {
   type UserId,
 } from "@gatz/domain";
 import { openStorage, type Storage, type StorageConfig } from "@gatz/storage";
+import { answersTo } from "@gatz/testing/answers.ts";
 import { administer, type TestDatabase, testDatabase, type TestServers } from "@gatz/testing/test_database.ts";
 import { createDiscussion, createGroup, register } from "../../packages/domain/testing/drafts.ts";
 import { discussionId, groupId, userId } from "../../packages/domain/testing/ids.ts";
@@ -37,7 +38,6 @@ export interface TownOptions {
 const SETTLE_MS = 30_000;
 const OFFER_MS = 5_000;
 const PATIENT = { readDeadlineMs: 20_000 };
-const SURELY_MS = 30_000;
 
 let made = 0;
 /** A number that no other thing of this run has. */
@@ -112,28 +112,16 @@ export class Town implements AsyncDisposable {
 
   /** Offers what was not offered before, as a client does (LOG4): the same draft until it is accepted; fails the test if it is not. */
   async accepted(proposal: Proposal): Promise<Ack> {
-    const { outcome, isFirst } = await this.#answerTo(proposal);
-    // A duplicate of what an offer without an answer has left.
-    if (outcome.kind === "accepted" || (outcome.kind === "duplicate" && !isFirst)) return outcome;
+    const { outcomes: [outcome], isFirst } = await answersTo(this.storage, [proposal]);
+    if (outcome?.kind === "accepted" || (outcome?.kind === "duplicate" && !isFirst)) return outcome;
     return assert.fail(`${proposal.type}: ${JSON.stringify(outcome)}`);
   }
 
   /** Offers the same draft, as a client does, until it is in the log. */
   async surely(proposal: Proposal): Promise<Ack> {
-    const { outcome } = await this.#answerTo(proposal);
-    if (outcome.kind === "accepted" || outcome.kind === "duplicate") return outcome;
+    const { outcomes: [outcome] } = await answersTo(this.storage, [proposal]);
+    if (outcome?.kind === "accepted" || outcome?.kind === "duplicate") return outcome;
     return assert.fail(`${proposal.type}: ${JSON.stringify(outcome)}`);
-  }
-
-  /** The first answer that is one; the last where there is none. */
-  async #answerTo(proposal: Proposal): Promise<{ readonly outcome: Outcome; readonly isFirst: boolean }> {
-    const end = performance.now() + SURELY_MS;
-    for (let isFirst = true;; isFirst = false) {
-      const outcome = await this.offer(proposal);
-      const isAnswer = outcome.kind !== "not-now" && outcome.kind !== "unknown";
-      if (isAnswer || performance.now() > end) return { outcome, isFirst };
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
   }
 
   /** A group, and a discussion of all its members, on the maker's home. */
