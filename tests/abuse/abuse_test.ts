@@ -16,7 +16,9 @@ if (await needsPostgres(import.meta.url)) {
 
   const isWhole = Deno.env.get("GATZ_ABUSE") === "whole";
   const PAIRS = 8;
-  const CALM_MS = isWhole ? 10_000 : 1_000;
+  const WARM_MS = isWhole ? 10_000 : 1_000;
+  // What is calm is compared with at full size only; else it is just told.
+  const CALM_MS = isWhole ? 10_000 : 100;
   const MOST_TIMES_SLOWER = 1.5;
 
   interface Case {
@@ -130,7 +132,7 @@ if (await needsPostgres(import.meta.url)) {
   Deno.test("[SEC2] [SEC3] [LIVE5] abuse: bounded memory, typed answers, nothing written, and the others go on", async (t) => {
     await using target = await startTarget({ pairs: PAIRS, limits: ["bodyMs=2000"] });
     // What is compared with: the same people, undisturbed, once the server is warm.
-    await talkUntil(target.pairs, new Promise((resolve) => setTimeout(resolve, CALM_MS)));
+    await talkUntil(target.pairs, new Promise((resolve) => setTimeout(resolve, WARM_MS)));
     for (const each of cases) {
       const calm = await talkUntil(target.pairs, new Promise((resolve) => setTimeout(resolve, CALM_MS)));
       await t.step(each.name, () => underAttack(target, each, quantile(calm.acks, 0.99)));
