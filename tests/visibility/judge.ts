@@ -113,6 +113,7 @@ function viewProblems(
   const stream = discussion ?? group ?? named.stream;
   const stays = stream === undefined ? undefined : oracle.staysIn(stream);
   const data = JSON.parse(text).result.data.json;
+  if (!isDated(path, data)) return ["it does not say what it is as of"];
   switch (path) {
     case "messages.byDiscussion":
       return pageProblems(oracle, { viewer, discussion: discussion!, shown: data.messages });
@@ -148,6 +149,18 @@ function viewProblems(
     default:
       return [];
   }
+}
+
+/** Whatever a client may keep says what it is as of, as a whole or row by row (READ0). What might be is not kept. */
+function isDated(path: string, data: { readonly asOf?: unknown; readonly rows?: readonly Readonly<Row>[] }): boolean {
+  if (path === "log.canOffer" || data.asOf !== undefined) return true;
+  return data.rows?.every(({ kind, seq }) => kind === "missing" || kind === "unavailable" || seq !== undefined) ??
+    false;
+}
+
+interface Row {
+  readonly kind: string;
+  readonly seq?: number;
 }
 
 interface Asked {

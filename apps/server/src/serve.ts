@@ -129,6 +129,7 @@ export async function serve(options: ServeOptions): Promise<Server> {
   storage.join({
     url: config.nodeUrl ?? (isAnyAddress(config.host) ? null : url),
     forward: countForwards(nodes.forward, services.metrics),
+    announce: (shard) => nodes.announce(shard),
   });
   const unwatch = showMetrics(services, { sockets, streams, phase: () => phase });
   await within(READY_MS, Promise.all(storage.shards.map((shard) => hub.placed(shard))));

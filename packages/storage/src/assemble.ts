@@ -58,6 +58,7 @@ class AssembledStorage {
   readonly #node: NodeId;
   /** Where other nodes reach this one, once it has joined them. */
   #url: string | null = null;
+  #announce: (shard: ShardNumber) => void = () => {};
   #leaving: Promise<void> | undefined;
   readonly #owners: ReadonlyMap<ServerName, Ownership>;
   readonly #watches: ReadonlyMap<ServerName, FenceWatch>;
@@ -142,6 +143,7 @@ class AssembledStorage {
       directory,
       node: this.#node,
       owners: () => this.#perShard((shard) => this.#ownerOf(shard)),
+      hint: (shard) => this.#watches.get(this.#parts.backend.shards.get(shard) ?? "")?.hint(),
       health: () => this.#perShard((shard, server) => this.#healthOf(shard, server)),
       readings: () => ({
         shards: this.#perShard((shard, server) => this.#readingOf(shard, server)),
@@ -149,6 +151,7 @@ class AssembledStorage {
       }),
       join: (membership) => {
         this.#url = membership.url;
+        this.#announce = membership.announce;
         this.#router.join(membership);
         for (const writer of this.#writers.values()) writer.wake();
       },
@@ -217,6 +220,7 @@ class AssembledStorage {
           const ring = this.#logs.get(shard)?.ring;
           ring?.append(before, entries);
           ring?.advance(after);
+          if (after > before) this.#announce(shard);
         },
         onEffects: (targets) => this.#outboxes.get(shard)?.wake(targets),
         report: this.#report,

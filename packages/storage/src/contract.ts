@@ -221,6 +221,8 @@ export interface Storage extends PersonalStorage {
   readonly node: NodeId;
   /** Who writes each shard, as this node knows it. Asks nothing. */
   owners(): ReadonlyMap<ShardNumber, ShardOwner>;
+  /** Another node says that a shard has news: its log is looked at sooner. */
+  hint(shard: ShardNumber): void;
   /** Whether a shard answers, as this node knows it. Asks nothing. */
   health(): ReadonlyMap<ShardNumber, "ok" | "slow" | "down">;
   /** Queues, lanes and logs as this node knows them: for metrics. Asks nothing. */

@@ -1,4 +1,5 @@
 /** This node among the others: takes their offers, and forwards to them what they write. @module */
+import type { ShardNumber } from "@gatz/domain";
 import type { Forward, NodeId, Storage } from "@gatz/storage/contract";
 import type { Drain } from "../drain.ts";
 import { DEFAULT_SERVER_LIMITS, LIFTED_FOR_LOAD, type ServerLimits } from "../limits.ts";
@@ -13,7 +14,7 @@ import { nodeRouter } from "./router.ts";
 import { type ReachableNode, SignalExchange, type SignalsHere } from "./signal_exchange.ts";
 
 export interface NodesOptions {
-  readonly storage: Pick<Storage, "node" | "offerHere" | "owners">;
+  readonly storage: Pick<Storage, "node" | "offerHere" | "owners" | "hint">;
   readonly signals: SignalsHere;
   readonly credentials: Credentials;
   readonly drain: Drain;
@@ -25,6 +26,8 @@ export interface NodesOptions {
 
 export interface Nodes {
   readonly forward: Forward;
+  /** Tells the other nodes that a shard that is written here has news. */
+  announce(shard: ShardNumber): void;
   /** Takes a signal to all other nodes. */
   publish(message: SignalMessage): void;
   /** Takes another node's request for a connection; null: it is none of this installation's. */
@@ -74,8 +77,13 @@ export function createNodes({ storage, credentials, drain, limits, now, ...optio
     return link;
   };
   const { signals: here, traffic } = options;
-  const exchange = new SignalExchange({ here, owners: () => storage.owners(), linkTo, limits, traffic });
+  const exchange = new SignalExchange({
+    ...{ here, linkTo, limits, traffic },
+    owners: () => storage.owners(),
+    hint: (shard) => storage.hint(shard),
+  });
   return {
+    announce: (shard) => exchange.announce(shard),
     publish: (message) => exchange.publish(message),
     forward: async (offer, { to, ...options }) => {
       const { node, url } = to;

@@ -1,5 +1,5 @@
 /**
- * How signals get to all nodes: those of a shard meet at the node that writes it, and every node follows each such node. So a node that
+ * How signals, and word of news in the logs, get to all nodes: those of a shard meet at the node that writes it, and every node follows each such node. So a node that
  * writes nothing, which the others do not know of, hears and is heard too; a signal takes two steps at most, one message a node (LIVE7).
  * @module
  */
@@ -7,7 +7,7 @@ import type { ShardNumber } from "@gatz/domain";
 import type { NodeAddress, NodeId, ShardOwner } from "@gatz/storage/contract";
 import type { ServerLimits } from "../limits.ts";
 import { pause } from "../live/pause.ts";
-import { meetingShardOf, type SignalMessage, zSignalMessage } from "../live/signals/message.ts";
+import { meetingShardOf, type NodeMessage, type SignalMessage, zNodeMessage } from "../live/signals/message.ts";
 import type { Traffic } from "../live/traffic.ts";
 import type { Connection } from "../ws/connection.ts";
 import { AT_ONCE, Follower, Outgoing } from "./signal_queues.ts";
@@ -36,6 +36,8 @@ export interface SignalLink {
 export interface SignalExchangeOptions {
   readonly here: SignalsHere;
   readonly owners: () => ReadonlyMap<ShardNumber, ShardOwner>;
+  /** The owner of a shard says that it has news. */
+  readonly hint: (shard: ShardNumber) => void;
   readonly linkTo: (address: ReachableNode) => SignalLink;
   readonly limits: Pick<ServerLimits, "nodeSignals" | "presenceGraceMs">;
   readonly traffic: Pick<Traffic, "lostSignals">;
@@ -74,9 +76,15 @@ export class SignalExchange {
     this.#outgoingTo(owner.address).put(message);
   }
 
+  /** A shard that is written here has news. */
+  announce(shard: ShardNumber): void {
+    this.#passOn({ kind: "news", shard }, { except: null });
+  }
+
   /** What another node gives to be passed on. */
   take(messages: readonly unknown[], from: NodeId): void {
     for (const message of this.#read(messages)) {
+      if (message.kind === "news") continue; // that only an owner knows
       this.#passOn(message, { except: from });
       void this.#options.here.receive(message);
     }
@@ -86,7 +94,7 @@ export class SignalExchange {
   async *follow(
     node: NodeId,
     { connection, signal }: { readonly connection: Connection; readonly signal: AbortSignal | undefined },
-  ): AsyncGenerator<readonly SignalMessage[], void, void> {
+  ): AsyncGenerator<readonly NodeMessage[], void, void> {
     const follower = new Follower(this.#options.limits.nodeSignals);
     this.#followers.get(node)?.end();
     this.#followers.set(node, follower);
@@ -131,7 +139,7 @@ export class SignalExchange {
     }
   }
 
-  #passOn(message: SignalMessage, { except }: { except: NodeId | null }): void {
+  #passOn(message: NodeMessage, { except }: { except: NodeId | null }): void {
     for (const [node, follower] of this.#followers) {
       if (node !== except && follower.put(message)) this.#lost(1);
     }
@@ -149,7 +157,7 @@ export class SignalExchange {
   }
 
   async #follow(address: ReachableNode): Promise<void> {
-    const { here, linkTo } = this.#options;
+    const { here, hint, linkTo } = this.#options;
     this.#followed.add(address.node);
     let hasBegun = false;
     await linkTo(address).follow({
@@ -159,7 +167,10 @@ export class SignalExchange {
         here.repeat();
       },
       messages: (messages) => {
-        for (const message of this.#read(messages)) void here.receive(message);
+        for (const message of this.#read(messages)) {
+          if (message.kind === "news") hint(message.shard);
+          else void here.receive(message);
+        }
       },
     });
     if (hasBegun) this.#count(address.node, -1);
@@ -186,9 +197,9 @@ export class SignalExchange {
   }
 
   /** Of a newer node there may be kinds of signals that this one does not know. */
-  #read(messages: readonly unknown[]): SignalMessage[] {
+  #read(messages: readonly unknown[]): NodeMessage[] {
     return messages.flatMap((message) => {
-      const { data } = zSignalMessage.safeParse(message);
+      const { data } = zNodeMessage.safeParse(message);
       if (data === undefined) this.#lost(1);
       return data ?? [];
     });

@@ -1,5 +1,5 @@
-/** What waits between nodes: the newest signal about each thing, of so many at most (LIVE7). @module */
-import { aboutOf, type SignalMessage } from "../live/signals/message.ts";
+/** What waits between nodes: the newest message about each thing, of so many at most (LIVE7). @module */
+import { aboutOf, type NodeMessage, type SignalMessage } from "../live/signals/message.ts";
 import { Newest } from "../live/signals/newest.ts";
 
 /** Messages of one frame between nodes. */
@@ -7,7 +7,7 @@ export const AT_ONCE = 500;
 
 /** Another node that follows this one. */
 export class Follower {
-  readonly #waiting: Newest<SignalMessage>;
+  readonly #waiting: Newest<NodeMessage>;
   #isOver = false;
   #wake = Promise.withResolvers<void>();
 
@@ -16,7 +16,7 @@ export class Follower {
   }
 
   /** True if something had to go for it. */
-  put(message: SignalMessage): boolean {
+  put(message: NodeMessage): boolean {
     const dropped = this.#waiting.put(aboutOf(message), message);
     this.#wake.resolve();
     return dropped;
@@ -36,8 +36,8 @@ export class Follower {
     return !this.#isOver;
   }
 
-  takeAll(): SignalMessage[] {
-    const taken: SignalMessage[] = [];
+  takeAll(): NodeMessage[] {
+    const taken: NodeMessage[] = [];
     this.#waiting.take((message) => taken.length < AT_ONCE && taken.push(message) > 0);
     return taken;
   }

@@ -201,6 +201,17 @@ Deno.test("[MOD2] a flag says whose message it is on; each person flags a messag
   strictEqual(code(world.offer(draft.resolveFlag(ann, talk, { flag: flag.id }))), "NotFound");
 });
 
+Deno.test("[DISC4] [MOD2] a flag on the owner's message is for nobody to resolve until somebody else owns the discussion", () => {
+  const world = scene();
+  const { id: flag } = world.accept(draft.flag(cleo, talk, { target: say(world) }));
+  world.accept(draft.setRole(ann, talk, { user: ben, role: "moderator" }));
+  for (const actor of [ann, ben]) strictEqual(code(world.offer(draft.resolveFlag(actor, talk, { flag }))), "Forbidden");
+  strictEqual(world.discussion(talk).flags?.length, 1);
+  world.accept(draft.setRole(ann, talk, { user: ben, role: "owner" }));
+  strictEqual(code(world.offer(draft.resolveFlag(ann, talk, { flag }))), "Forbidden");
+  strictEqual(code(world.offer(draft.resolveFlag(ben, talk, { flag }))), "accepted");
+});
+
 Deno.test("[MOD2] one member's flags leave room for those of others", () => {
   const world = scene({ openFlags: 4, openFlagsPerMember: 3 });
   const flag = (user: UserId) => draft.flag(user, talk, { target: say(world, ben) });

@@ -15,11 +15,15 @@ export interface Watched {
 export interface FenceWatchOptions {
   /** Reads the fences of many shards at once; throws if any of them can't be read. */
   readonly readTogether: (shards: readonly ShardNumber[]) => Promise<ReadonlyMap<ShardNumber, Fence>>;
+  /** Milliseconds between two looks that nobody asked for, at shards that others write. Default 50. */
+  readonly foreignMs?: number;
 }
 
 // Somebody else's appends are found by looking; our own are known, except after a lost answer to a COMMIT. Personal records of a shard that
 // is written here may be changed by any node.
 const LOOK_MS = { foreign: 50, own: 250 } as const;
+/** After a look so long passes before the next one, however many say that there is news. */
+const HINT_MS = 10;
 /** How long each shard is looked at alone after looking at them together failed: one that is stuck must not hide the others (SHARD2). */
 const APART_MS = { first: 5_000, longest: 80_000 } as const;
 
@@ -32,6 +36,8 @@ export class FenceWatch {
   #isRunning = false;
   #isClosed = false;
   #ownDueAt = 0;
+  #lookedAt = -Infinity;
+  #isHinted = false;
   #apartMs: number = APART_MS.first;
   #apartUntil = 0;
 
@@ -57,6 +63,19 @@ export class FenceWatch {
     this.#timer = setTimeout(() => void this.#round(), 0);
   }
 
+  /** Somebody says that there is news, who may be wrong, late or silent: what counts is what is read, now and then anyway. */
+  hint(): void {
+    if (this.#isHinted || this.#isClosed || this.#watched.size === 0) return;
+    this.#isHinted = true;
+    if (this.#isRunning) return;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.#round(), this.#untilHinted());
+  }
+
+  #untilHinted(): number {
+    return Math.max(0, this.#lookedAt + HINT_MS - performance.now());
+  }
+
   close(): void {
     this.#isClosed = true;
     clearTimeout(this.#timer);
@@ -64,12 +83,17 @@ export class FenceWatch {
 
   async #round(): Promise<void> {
     this.#isRunning = true;
+    this.#isHinted = false;
+    this.#lookedAt = performance.now();
     await this.#look(this.#due(performance.now()));
     this.#isRunning = false;
     clearTimeout(this.#timer);
     if (this.#isClosed || this.#watched.size === 0) return;
     const isAnyForeign = [...this.#watched].some(({ isWrittenHere }) => !isWrittenHere());
-    const ms = isAnyForeign ? LOOK_MS.foreign : Math.max(0, this.#ownDueAt - performance.now());
+    const usual = isAnyForeign
+      ? this.#options.foreignMs ?? LOOK_MS.foreign
+      : Math.max(0, this.#ownDueAt - performance.now());
+    const ms = this.#isHinted ? this.#untilHinted() : usual;
     this.#timer = setTimeout(() => void this.#round(), ms);
   }
 

@@ -57,6 +57,34 @@ Deno.test("[SHARD2] where they can't be read together each is looked at alone, a
   assert.equal(stuck.looked, 1, "it is being looked at all the time");
 });
 
+Deno.test("[LOG3] who is told of news looks at once, once more if it comes meanwhile, and not for each of many", async () => {
+  const asked: number[] = [];
+  const answers: (() => void)[] = [];
+  const watch = new FenceWatch({
+    foreignMs: 3_600_000, // so that whatever comes was told of
+    readTogether: async (shards) => {
+      asked.push(performance.now());
+      const { promise, resolve } = Promise.withResolvers<void>();
+      answers.push(resolve);
+      await promise;
+      return new Map(shards.map((shard) => [shard, FENCE]));
+    },
+  });
+  watch.add(shard(0));
+  await eventually(() => Promise.resolve(asked.length), (times) => times === 1);
+  for (let n = 0; n < 100; n++) watch.hint();
+  answers.shift()!(); // it was asked
+  await eventually(() => Promise.resolve(asked.length), (times) => times === 2);
+  assert.ok(asked[1]! - asked[0]! >= 9, "not at once after the last");
+  answers.shift()!();
+  await pause(30);
+  assert.equal(asked.length, 2, "a hundred times told is told once");
+  watch.hint();
+  await eventually(() => Promise.resolve(asked.length), (times) => times === 3);
+  watch.close();
+  answers.shift()!();
+});
+
 Deno.test("[LOG3] nobody follows, nobody asks", async () => {
   let asked = 0;
   const watch = new FenceWatch({

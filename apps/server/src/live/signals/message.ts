@@ -2,9 +2,11 @@
 import {
   type DiscussionId,
   type GroupId,
+  MAX_SHARDS,
   PRESENCE_STATUSES,
   type PresenceStatus,
   type ShardNumber,
+  shardNumber,
   shardOf,
   type UserId,
   zDiscussionId,
@@ -15,6 +17,15 @@ import type { NodeId } from "@gatz/storage/contract";
 import { z } from "zod";
 
 export type SignalMessage = TypingMessage | PresenceMessage | StatusMessage;
+
+/** What the owner of a shard tells the nodes that follow it: signals, and that there is something in a log. */
+export type NodeMessage = SignalMessage | NewsMessage;
+
+/** A shard's log goes further now. Who misses it finds out by looking (LOG3). */
+export interface NewsMessage {
+  readonly kind: "news";
+  readonly shard: ShardNumber;
+}
 
 export interface TypingMessage {
   readonly kind: "typing";
@@ -43,7 +54,8 @@ export interface StatusMessage {
 const zNode = z.uuid().transform((id) => id as NodeId);
 
 /** What another node may send. Of a newer one there may be more kinds, which this one leaves out. */
-export const zSignalMessage: z.ZodType<SignalMessage, unknown> = z.discriminatedUnion("kind", [
+export const zNodeMessage: z.ZodType<NodeMessage, unknown> = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("news"), shard: z.int().min(0).max(MAX_SHARDS - 1).transform(shardNumber) }),
   z.object({ kind: z.literal("typing"), discussion: zDiscussionId, user: zUserId, on: z.boolean() }),
   z.object({
     kind: z.literal("presence"),
@@ -57,8 +69,10 @@ export const zSignalMessage: z.ZodType<SignalMessage, unknown> = z.discriminated
 ]);
 
 /** A newer signal about the same takes the place of one that still waits. */
-export function aboutOf(message: SignalMessage): string {
+export function aboutOf(message: NodeMessage): string {
   switch (message.kind) {
+    case "news":
+      return `news ${message.shard}`;
     case "typing":
       return `typing ${message.discussion} ${message.user}`;
     case "presence":
