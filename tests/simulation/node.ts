@@ -90,7 +90,7 @@ export class SimNode {
       digestKey: DIGEST_KEY,
       options: { report, random: chance.next, node: name },
     });
-    storage.join({ url: name, forward, announce: () => {} });
+    storage.join({ url: name, forward });
     const now = () => performance.now();
     const traffic = new Traffic();
     const api = new NodeApi(storage, { live: () => live, random: chance.next });

@@ -58,7 +58,7 @@ class AssembledStorage {
   readonly #node: NodeId;
   /** Where other nodes reach this one, once it has joined them. */
   #url: string | null = null;
-  #announce: (shard: ShardNumber) => void = () => {};
+  #announce: ((shard: ShardNumber) => void) | undefined;
   #leaving: Promise<void> | undefined;
   readonly #owners: ReadonlyMap<ServerName, Ownership>;
   readonly #watches: ReadonlyMap<ServerName, FenceWatch>;
@@ -220,7 +220,7 @@ class AssembledStorage {
           const ring = this.#logs.get(shard)?.ring;
           ring?.append(before, entries);
           ring?.advance(after);
-          if (after > before) this.#announce(shard);
+          if (after > before) this.#announce?.(shard);
         },
         onEffects: (targets) => this.#outboxes.get(shard)?.wake(targets),
         report: this.#report,

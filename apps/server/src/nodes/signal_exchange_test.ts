@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type ShardNumber, shardNumber } from "@gatz/domain";
 import type { NodeId, ShardOwner } from "@gatz/storage/contract";
-import { eventually } from "@gatz/testing/eventually.ts";
+import { until } from "@gatz/testing/eventually.ts";
 import { SignalExchange, type SignalLink } from "./signal_exchange.ts";
 
 const SHARD = shardNumber(3);
@@ -44,13 +44,13 @@ Deno.test("[LOG3] who writes a shard tells who follows that there is news, and i
     linkTo: () => link,
     hint: (shard) => hinted.push(shard),
   });
-  await eventually(() => {
+  await until(() => {
     owner.announce(SHARD);
-    return Promise.resolve(hinted.length);
-  }, (times) => times > 0);
+    return hinted.length > 0;
+  });
   hinted.length = 0;
   for (let n = 0; n < 1_000; n++) owner.announce(SHARD);
-  await eventually(() => Promise.resolve(hinted.length), (times) => times > 0);
+  await until(() => hinted.length > 0);
   assert.deepEqual(hinted, [SHARD]);
   // Word of a shard that the teller does not write is no word.
   owner.take([{ kind: "news", shard: SHARD }], OTHER!);

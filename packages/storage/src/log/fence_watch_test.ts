@@ -71,16 +71,16 @@ Deno.test("[LOG3] who is told of news looks at once, once more if it comes meanw
     },
   });
   watch.add(shard(0));
-  await eventually(() => Promise.resolve(asked.length), (times) => times === 1);
+  await until(() => asked.length === 1);
   for (let n = 0; n < 100; n++) watch.hint();
   answers.shift()!(); // it was asked
-  await eventually(() => Promise.resolve(asked.length), (times) => times === 2);
+  await until(() => asked.length === 2);
   assert.ok(asked[1]! - asked[0]! >= 9, "not at once after the last");
   answers.shift()!();
   await pause(30);
   assert.equal(asked.length, 2, "a hundred times told is told once");
   watch.hint();
-  await eventually(() => Promise.resolve(asked.length), (times) => times === 3);
+  await until(() => asked.length === 3);
   watch.close();
   answers.shift()!();
 });

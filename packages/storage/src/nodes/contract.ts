@@ -50,8 +50,8 @@ export interface Membership {
   /** Where the others reach this one; null: nowhere. */
   readonly url: string | null;
   readonly forward: Forward;
-  /** Tells the others that a shard that is written here has news. They may not hear of it: it only saves them a wait. */
-  readonly announce: (shard: ShardNumber) => void;
+  /** Tells the others that a shard that is written here has news, which only saves them a wait. Default: nobody is told. */
+  readonly announce?: (shard: ShardNumber) => void;
 }
 
 /** Who writes a shard, as this node knows. */
