@@ -174,17 +174,34 @@ export class Replica<L extends ListsPart, O extends OutboxPart> {
     if (self === null || this.#beginning !== null || this.#closing.signal.aborted) return;
     try {
       await store.write([putSelf(self)]);
+      await this.#begin(self);
     } catch (error) {
-      // What can't keep a name can't keep drafts.
-      if (error instanceof StoreFailed) return;
-      throw error;
+      // What can't keep a name can't keep drafts: it is tried again once the server has said whose it is.
+      if (!(error instanceof StoreFailed)) throw error;
     }
-    await this.#begin(self);
   }
 
-  /** It is known whose client this is: whoever says so first. */
+  /** It is known whose client this is: whoever says so first. @throws {StoreFailed} then it is as if nobody had */
   #begin(self: SelfRecord): Promise<Session<L>> {
-    return this.#beginning ??= this.#begun(self);
+    return this.#beginning ??= this.#begun(self).catch((error) => {
+      this.#beginning = null;
+      throw error;
+    });
+  }
+
+  /** A store that refuses is tried again, whatever becomes of the connection; null: it is not wanted any more. */
+  async #begunSurely(self: SelfRecord): Promise<Session<L> | null> {
+    const { timing, signal } = this.#patience;
+    for (let failures = 0; !signal.aborted; failures++) {
+      try {
+        return this.#session.snapshot() ?? await this.#begin(self);
+      } catch (error) {
+        if (!(error instanceof StoreFailed)) throw error;
+      }
+      this.#board.storing(true);
+      await timing.wait(timing.retryDelayMs(failures), signal);
+    }
+    return null;
   }
 
   async #begun(self: SelfRecord): Promise<Session<L>> {
@@ -212,7 +229,8 @@ export class Replica<L extends ListsPart, O extends OutboxPart> {
   /** Whose the token is, with the limits to keep; and where to begin, if nothing is stored. */
   async #learn(me: Me): Promise<void> {
     const self: SelfRecord = { user: me.user, home: me.home, limits: me.limits };
-    const session = this.#session.snapshot() ?? await this.#begin(self);
+    const session = await this.#begunSurely(self);
+    if (session === null) return;
     if (session.self.user !== me.user) return this.#admission.refuse("what is stored here is another user's");
     this.#me.set(me);
     if (session.self !== self) this.#session.set({ ...session, self });

@@ -2,6 +2,8 @@ import { incarnation, shardOf } from "@gatz/domain";
 import assert from "node:assert/strict";
 import { COFFEE, kind, place, start, stored, streaming, TEA, texts } from "../../testing/replica_stage.ts";
 import { ALICE, BOB, item, ScriptedServer, UNAUTHENTICATED, UNAVAILABLE } from "../../testing/scripted_server.ts";
+import { type Store, StoreFailed } from "../store/contract.ts";
+import { memoryStore } from "../store/memory.ts";
 import { CUT } from "../trouble.ts";
 
 Deno.test("[LIVE3] a client with nothing asks for the first page, and its feed goes on from there", async () => {
@@ -264,6 +266,30 @@ Deno.test("[LIVE6] what came with another user's token is not taken for a later 
     { incarnation: "first life", cursor: "after 1" },
     true,
   ]);
+});
+
+Deno.test("[LIVE8] a store that refuses while a first start reads it is tried again, on the connection that there is", async () => {
+  const store = memoryStore();
+  let refuses = true;
+  const flaky: Store = {
+    get: (table, key) => store.get(table, key),
+    list: (table, range) => refuses ? Promise.reject(new StoreFailed("it is busy")) : store.list(table, range),
+    write: (changes) => store.write(changes),
+    watch: (listener) => store.watch(listener),
+    exclusively: (name, signal, work) => store.exclusively(name, signal, work),
+    close: () => store.close(),
+  };
+  const client = await start({ store: flaky });
+  const { replica, server, time } = client;
+  await time.pass(5_000);
+  assert.equal(replica.session.snapshot(), null);
+  refuses = false;
+  await time.pass(10_000);
+  assert.notEqual(replica.session.snapshot(), null);
+  server.live();
+  assert.deepEqual([kind(client), server.asked.filter((asked) => asked === "me").length], ["live", 1]);
+  await time.pass(1_000);
+  assert.equal(replica.status.snapshot().storeFails, false);
 });
 
 Deno.test("[LIVE6] a server that does not say who this is, and yet brings a feed, is asked again", async () => {
