@@ -36,6 +36,9 @@ export class Blocks implements Listing {
   #isUnwritten = false;
   /** The server was asked, and has answered or could not. */
   #wasAsked = false;
+  /** How often what is held was found to be perhaps older than where the feed begins, and what of that has been asked about. */
+  #doubts = 0;
+  #settled = 0;
 
   constructor(options: BlocksOptions) {
     this.#options = options;
@@ -57,7 +60,7 @@ export class Blocks implements Listing {
 
   /** It is known, or was asked for in vain: nobody has to wait for it. */
   get isSettled(): boolean {
-    return this.#wasAsked || this.users.snapshot() !== null;
+    return this.#wasAsked || (this.users.snapshot() !== null && this.#settled === this.#doubts);
   }
 
   /** The newest seq of the user's own stream that is known to be there. */
@@ -80,6 +83,13 @@ export class Blocks implements Listing {
       if (item.type === "event" && item.event.stream === viewer) this.#take(item.event);
       for (const { stream, seq } of headsIn(item)) if (stream === viewer) this.#reach(seq);
     }
+  }
+
+  /** What the store held may be older than where the feed is going to begin: another tab stored it. */
+  doubt(): void {
+    this.#doubts++;
+    this.#wasAsked = false;
+    this.#questions.want(this.#options.viewer);
   }
 
   connected(connected: boolean): void {
@@ -107,7 +117,7 @@ export class Blocks implements Listing {
   }
 
   get #isWanted(): boolean {
-    return this.users.snapshot() === null || this.#seq < this.#known;
+    return this.users.snapshot() === null || this.#seq < this.#known || this.#settled < this.#doubts;
   }
 
   #take(event: LogEvent): void {
@@ -138,7 +148,7 @@ export class Blocks implements Listing {
 
   async #ask(): Promise<readonly UserId[] | Trouble> {
     const { viewer, server, onChange, onTouched } = this.#options;
-    const known = this.#known;
+    const [known, doubts] = [this.#known, this.#doubts];
     const opened = await server.open({ stream: viewer, limit: 1 });
     if (isTrouble(opened)) {
       this.#wasAsked = true;
@@ -148,6 +158,7 @@ export class Blocks implements Listing {
     const { state, asOf } = opened;
     // Another life's answer, or what has come meanwhile.
     if (state.kind !== "user" || asOf < this.#seq || asOf < known) return [viewer];
+    this.#settled = doubts;
     this.#seq = asOf;
     this.#known = seq(Math.max(this.#known, asOf));
     this.#isUnwritten = true;

@@ -97,6 +97,7 @@ export class Discussions implements Listing {
 
   /** The first page, and where a feed without a cursor may begin; {@link connected} then reads on. */
   async begin(): Promise<Begun> {
+    this.#list.doubt();
     const page = await this.#list.begin();
     return isTrouble(page) ? page : { incarnation: page.incarnation, cursor: page.asOf };
   }

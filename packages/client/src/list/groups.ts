@@ -53,6 +53,11 @@ export class Groups implements Listing {
     this.#list.show();
   }
 
+  /** As {@link RowList.doubt}. */
+  doubt(): void {
+    this.#list.doubt();
+  }
+
   take(items: readonly FeedItem[]): void {
     for (const item of items) {
       this.#list.take(item);

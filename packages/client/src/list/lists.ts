@@ -81,6 +81,8 @@ export class Lists implements Listing {
    * Then {@link connected} reads on behind it.
    */
   begin(): Promise<Begun> {
+    this.#blocks.doubt();
+    this.#groups.doubt();
     return this.#discussions.begin();
   }
 

@@ -75,6 +75,13 @@ export class Pages<P extends Page> {
     return page;
   }
 
+  /** What is here may be older than where the feed goes on from: the list is read to its end once more. */
+  doubt(): void {
+    this.#isUnwritten ||= this.#isWhole;
+    this.#isWhole = false;
+    this.#next = undefined;
+  }
+
   /** Reads the first page if it may have changed, and as long as the list is not whole, on from where it was read to. */
   read(): void {
     this.stop();

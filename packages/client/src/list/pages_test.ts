@@ -81,3 +81,14 @@ Deno.test("[USR3] a shard of which nobody tells that it answers again is not cal
   assert.equal(asked.length, 4);
   pages.stop();
 });
+
+Deno.test("[LIVE3] a list that another tab had stored is read to its end where a feed begins anew: what came in between no feed tells", async () => {
+  const { time, asked, pages } = listOf(2, () => []);
+  await pages.load({ get: () => Promise.resolve({ isWhole: true } as never) }); // the key says that it is a list's
+  pages.doubt();
+  assert.deepEqual(pages.drain().map((change) => change.type === "put" && change.value), [{ isWhole: false }]);
+  await pages.begin();
+  pages.read();
+  await time.settle();
+  assert.deepEqual([asked, pages.isWhole], [[0, 1], true]);
+});

@@ -100,6 +100,11 @@ export class RowList<K extends ListKind, L extends ListOf<K>> {
     for (const { key, value } of records) this.rows.load(key as IdOf<K>, value as Parameters<HeldRows<K>["load"]>[1]);
   }
 
+  /** What the store held may be older than where the feed is going to begin: another tab stored it. */
+  doubt(): void {
+    this.#pages.doubt();
+  }
+
   /** The first page, for a feed that has no cursor yet. */
   begin(): Promise<PageOf<K> | Trouble> {
     return this.#pages.begin();
