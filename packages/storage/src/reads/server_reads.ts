@@ -8,6 +8,7 @@ import type { PostgresServer } from "../postgres/server.ts";
 import type { Sql } from "../postgres/sql_client.ts";
 import { shardSchema } from "../schema/names.ts";
 import type { ReadPools, Work } from "./read_pools.ts";
+import { SharedReads, type SharedReadsOptions } from "./shared_reads.ts";
 
 export interface ServerReadsOptions {
   /** Where each shard lives. */
@@ -16,11 +17,14 @@ export interface ServerReadsOptions {
 }
 
 const RETRY_AFTER_MS = 500;
+/** What a shared connection has served, beside shards: see `UseOptions`. */
+const likePart = (part: number) => -1 - part;
 
 export class ServerReads implements ReadPools {
   readonly #options: ServerReadsOptions;
   /** A shard may hold at most a quarter of its server's read lanes (SHARD2). */
   readonly #shares: ReadonlyMap<ShardNumber, Semaphore>;
+  readonly #shared: ReadonlyMap<PostgresServer, SharedReads<Sql>>;
   readonly shards: readonly ShardNumber[];
 
   constructor(options: ServerReadsOptions) {
@@ -29,30 +33,54 @@ export class ServerReads implements ReadPools {
     const { readConnections, waiters: waiting } = options.limits;
     const places = Math.max(1, Math.floor(readConnections / 4));
     this.#shares = new Map(this.shards.map((shard) => [shard, new Semaphore({ places, waiting })]));
+    const byServer = Map.groupBy(this.shards, (shard) => options.servers.get(shard)!); // its own keys
+    this.#shared = new Map(
+      [...byServer].map(([server, shards]) => [server, this.#share(server, { shards, places })]),
+    );
   }
 
-  async read<T>(shard: ShardNumber, work: Work<T>): Promise<T> {
-    return await this.#run(shard, (sql) => work({ sql, schema: shardSchema(shard) }));
+  read<T>(shard: ShardNumber, work: Work<T>): Promise<T> {
+    const there = (sql: Sql) => work({ sql, schema: shardSchema(shard) });
+    return this.#answer(shard, (server, deadline) => this.#shared.get(server)!.read(shard, there, deadline)); // one was made for each
   }
 
-  async snapshot<T>(shard: ShardNumber, work: Work<T>): Promise<T> {
-    return await this.#run(shard, (sql) => inSnapshot(sql, () => work({ sql, schema: shardSchema(shard) })));
+  snapshot<T>(shard: ShardNumber, work: Work<T>): Promise<T> {
+    const there = (sql: Sql) => inSnapshot(sql, () => work({ sql, schema: shardSchema(shard) }));
+    return this.#answer(shard, (server, deadline) => this.#alone(server, { shard, work: there, deadline }));
   }
 
-  async #run<T>(shard: ShardNumber, work: (sql: Sql) => Promise<T>): Promise<T> {
+  async #answer<T>(
+    shard: ShardNumber,
+    ask: (server: PostgresServer, deadline: Deadline) => Promise<T>,
+  ): Promise<T> {
     const server = this.#options.servers.get(shard);
-    const places = this.#shares.get(shard);
-    if (!server || !places) throw new ShardUnavailable(shard, RETRY_AFTER_MS);
-    const deadline = deadlineIn(this.#options.limits.readDeadlineMs);
+    if (!server) throw new ShardUnavailable(shard, RETRY_AFTER_MS);
     try {
-      return await places.run(
-        () => twiceIfLost(() => server.readers.use(work, deadline, { like: shard }), deadline),
-        deadline,
-      );
+      return await ask(server, deadlineIn(this.#options.limits.readDeadlineMs));
     } catch (error) {
       throw isUnavailable(error) ? new ShardUnavailable(shard, retryAfter(error), { cause: error }) : error;
     }
   }
+
+  #share(server: PostgresServer, among: Pick<SharedReadsOptions<Sql>, "shards" | "places">): SharedReads<Sql> {
+    return new SharedReads({
+      ...among,
+      use: (part, work, deadline) => server.readers.use(work, deadline, { like: likePart(part) }),
+      alone: (shard, work, deadline) => this.#alone(server, { shard, work, deadline }),
+      isUnavailable,
+    });
+  }
+
+  async #alone<T>(server: PostgresServer, { shard, work, deadline }: Read<T>): Promise<T> {
+    const read = () => server.readers.use(work, deadline, { like: shard });
+    return await this.#shares.get(shard)!.run(() => twiceIfLost(read, deadline), deadline); // one was made for each shard
+  }
+}
+
+interface Read<T> {
+  readonly shard: ShardNumber;
+  readonly work: (sql: Sql) => Promise<T>;
+  readonly deadline: Deadline;
 }
 
 /** Reads can be repeated: a connection that broke while it was idle is no answer. */

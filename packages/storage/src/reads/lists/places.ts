@@ -7,7 +7,9 @@
 import { assert, idToUuid, type Position, type ShardNumber, type UnixMs, type UserId } from "@gatz/domain";
 import type { Queryable } from "../../postgres/queryable.ts";
 import { STREAM_KIND_CODES } from "../../schema/codes.ts";
+import { PREPARED } from "../../shard/load_ground.ts";
 import type { ReadPools } from "../read_pools.ts";
+import { LOOK, looking, lookingAtAll, walkingNewest } from "./places_statements.ts";
 
 /** One stream of a list, by UUID. `lastAt` is of the newest event that the user sees: for an ex-member, their leaving. */
 export interface Place {
@@ -41,10 +43,6 @@ export function newestFirst(a: Place, b: Place): number {
   return a.stream === b.stream ? 0 : a.stream < b.stream ? 1 : -1;
 }
 
-/** A user's own streams that are looked at one by one before anything else is tried. */
-const LOOK = 48;
-/** The shard's newest streams that are asked whether the user is in them. */
-const WALK = 256;
 /** Milliseconds of a day: `members.active_on` counts days. */
 const DAY_MS = 86_400_000;
 const LAST_DAY = 2 ** 31 - 1;
@@ -99,22 +97,10 @@ function isAskedFor(stay: Looked, { kind, before }: PlacesAsked): boolean {
 }
 
 /** The user's newest stays by day, at most one more than are looked at; with the fence's position in the same snapshot. */
-async function look(q: Queryable, { user, before }: PlacesAsked): Promise<{ position: number; looked: Looked[] }> {
-  const { sql } = q;
-  const here = sql(q.schema);
-  const rows = await sql<Fenced<PlaceRow & Omit<Looked, keyof Place>>[]>`
-    select fence.position, stays.*
-    from ${here}.fence
-    left join (
-      select m.stream, s.kind, coalesce(e.at, s.last_at) as last_at, m.active_on, ${isLast(q)} as is_last
-      from (
-        select * from ${here}.members where "user" = ${idToUuid(user)} and active_on <= ${dayOf(before)}
-        order by active_on desc limit ${LOOK + 1}
-      ) m
-      join ${here}.streams s on s.id = m.stream
-      left join ${here}.events e on e.stream = m.stream and e.seq = m.left_seq
-      order by m.active_on desc
-    ) stays on true`;
+async function look(q: Queryable, asked: PlacesAsked): Promise<{ position: number; looked: Looked[] }> {
+  const text = looking(q.schema);
+  const parameters = [idToUuid(asked.user), dayOf(asked.before)];
+  const rows = await q.sql.unsafe<Fenced<PlaceRow & Omit<Looked, keyof Place>>[]>(text, parameters, PREPARED);
   return {
     position: positionOf(rows),
     looked: rows.flatMap((row) => row.stream === null ? [] : [{ ...row, ...placeOf(row) }]),
@@ -126,35 +112,13 @@ async function look(q: Queryable, { user, before }: PlacesAsked): Promise<{ posi
  * too few. The times at which streams were active are walked as a whole each, but for the oldest.
  */
 async function amongNewest(q: Queryable, asked: PlacesAsked): Promise<Found | null> {
-  const { user, kind, limit, before } = asked;
+  const { kind, limit, before } = asked;
   // The index is of discussions: of groups the whole table would be sorted.
   if (kind !== "discussion") return null;
-  const { sql } = q;
-  const here = sql(q.schema);
-  const newest = sql`${here}.streams where kind = ${kindCode(q, kind)} and active <= ${activeOf(before)}`;
-  const rows = await sql<({ edge: number | null } & Fenced<PlaceRow & { is_open: boolean }>)[]>`
-    select fence.position, edge.active as edge, mine.*
-    from ${here}.fence
-    cross join (select (select active from ${newest} order by active desc offset ${WALK - 1} limit 1) as active) edge
-    left join lateral (
-      (
-        select stream, last_at, true as is_open from (
-          select s.id as stream, s.last_at
-          from (select id, active, last_at from ${newest} order by active desc limit ${WALK}) s
-          cross join lateral (
-            select 1 from ${here}.members where stream = s.id and "user" = ${
-    idToUuid(user)
-  } and left_seq is null limit 1
-          ) m
-          where (edge.active is null or s.active > edge.active) ${behind(q, before, sql`s.last_at, s.id`)}
-          order by s.active desc
-          fetch first ${limit + 1} rows with ties
-        ) walked
-        order by last_at desc, stream desc limit ${limit + 1}
-      )
-      union all
-      select stream, last_at, false from (${stays(q, asked, { ended: true })}) ended
-    ) mine on true`;
+  const text = walkingNewest(q.schema);
+  const parameters = [...staysParameters(asked), activeOf(before)];
+  type Row = { edge: number | null } & Fenced<PlaceRow & { is_open: boolean }>;
+  const rows = await q.sql.unsafe<Row[]>(text, parameters, PREPARED);
   const open = rows.filter((row) => row.stream !== null && row.is_open).length;
   // The walk was cut short by neither its own end nor the page's: then it came to the end of the shard's streams.
   const cameToEnd = rows[0]?.edge === null && open <= limit;
@@ -163,13 +127,8 @@ async function amongNewest(q: Queryable, asked: PlacesAsked): Promise<Found | nu
 
 /** By all of the user's stays of as many days as it takes. */
 async function amongAll(q: Queryable, asked: PlacesAsked): Promise<Found> {
-  const { sql } = q;
-  const rows = await sql<Fenced<PlaceRow>[]>`
-    select fence.position, mine.*
-    from ${sql(q.schema)}.fence
-    left join (
-      (${stays(q, asked, { ended: false })}) union all (${stays(q, asked, { ended: true })})
-    ) mine on true`;
+  const text = lookingAtAll(q.schema, asked.kind);
+  const rows = await q.sql.unsafe<Fenced<PlaceRow>[]>(text, staysParameters(asked), PREPARED);
   return found(positionOf(rows), placesOf(rows), { limit: asked.limit });
 }
 
@@ -195,48 +154,22 @@ function placeOf({ stream, last_at }: PlaceRow): Place {
   return { stream, lastAt: last_at as UnixMs }; // a row's time is a checked one
 }
 
-type Fragment = ReturnType<Queryable["sql"]>;
-
-/** The user's newest stays, those that have ended or the others: days come in the index's order, and within a day all are looked at. */
-function stays(q: Queryable, { user, kind, limit, before }: PlacesAsked, { ended }: { ended: boolean }): Fragment {
-  const { sql } = q;
-  const here = sql(q.schema);
-  const [lastAt, left] = ended
-    ? [sql`(select at from ${here}.events where stream = m.stream and seq = m.left_seq)`, sql`is not null`]
-    : [sql`s.last_at`, sql`is null`];
-  return sql`
-    select stream, last_at from (
-      select m.stream, m.active_on, ${lastAt} as last_at, ${isLast(q)} as is_last
-      from ${here}.members m
-      join ${here}.streams s on s.id = m.stream and s.kind = ${kindCode(q, kind)}
-      where m."user" = ${idToUuid(user)} and m.left_seq ${left} and m.active_on <= ${dayOf(before)}
-    ) stays
-    where is_last ${behind(q, before, sql`last_at, stream`)}
-    order by active_on desc
-    fetch first ${limit + 1} rows with ties`;
+/** $1 to $5 of these statements. */
+function staysParameters({ user, before = EVERYTHING, limit }: PlacesAsked): (string | number)[] {
+  return [idToUuid(user), dayOf(before), before.lastAt, before.stream, limit + 1];
 }
 
-/** Whether the stay `m` is the user's newest in its stream: only ended ones may not be. */
-function isLast({ sql, schema }: Queryable): Fragment {
-  return sql`(m.left_seq is null or not exists (
-    select 1 from ${sql(schema)}.members n where n.stream = m.stream and n."user" = m."user" and n.from_seq > m.from_seq
-  ))`;
+/** All places are behind it. */
+const EVERYTHING: Place = {
+  stream: "ffffffff-ffff-ffff-ffff-ffffffffffff",
+  lastAt: Number.MAX_SAFE_INTEGER as UnixMs, // later than any
+};
+
+// A client's place may be of any time, and the columns are of 31 bits.
+function dayOf(before: Place = EVERYTHING): number {
+  return Math.min(LAST_DAY, Math.floor(before.lastAt / DAY_MS));
 }
 
-function behind({ sql }: Queryable, before: Place | undefined, columns: Fragment): Fragment {
-  return before === undefined ? sql`` : sql`and (${columns}) < (${before.lastAt}, ${before.stream}::uuid)`;
-}
-
-/** Written out: as a parameter it would keep a prepared statement from the index of one kind. */
-function kindCode({ sql }: Queryable, kind: PlacesAsked["kind"]): Fragment {
-  return sql`${sql.unsafe(String(STREAM_KIND_CODES[kind]))}`;
-}
-
-function dayOf(before: Place | undefined): number {
-  return before === undefined ? LAST_DAY : Math.floor(before.lastAt / DAY_MS);
-}
-
-function activeOf(before: Place | undefined): number {
-  // A client's place may be of any time, and the column's is of 31 bits.
-  return before === undefined ? LAST_DAY : Math.min(LAST_DAY, Math.floor(before.lastAt / 2 ** ACTIVE_BITS));
+function activeOf(before: Place = EVERYTHING): number {
+  return Math.min(LAST_DAY, Math.floor(before.lastAt / 2 ** ACTIVE_BITS));
 }

@@ -140,8 +140,11 @@ function select(q: Queryable, { user, blocks, asked, marks }: SeenAsked & { mark
       ${asked.map(({ stream }) => stream)}::uuid[], ${asked.map(({ read }) => read)}::int[],
       ${asked.map(({ isShown }) => Number(isShown))}::int[]
     ) as a(id, read, shown)
-    join ${here}.streams s on s.id = a.id and s.kind = ${STREAM_KIND_CODES.discussion}
-    join ${here}.stream_states st on st.id = a.id
+    -- Looked up one by one: the planner would rather read all of the shard's, for as long as these are not many more.
+    cross join lateral (
+      select id, seq, last_at from ${here}.streams where id = a.id and kind = ${STREAM_KIND_CODES.discussion} limit 1
+    ) s
+    cross join lateral (select fold_version, state from ${here}.stream_states where id = a.id limit 1) st
     cross join lateral (${staysOf(q, me)}) mine
     left join lateral (${preview(q, user)}) p on true
     cross join lateral (${unreadOf(q, { user, blocks, marks })}) u
