@@ -143,7 +143,10 @@ const STORAGE_ROWS: Rows<StorageLimits> = {
     reason: "Unavailable",
   }),
   readDeadlineMs: row(ofStorage.readDeadlineMs, "milliseconds of one read", unavailable),
-  readConnections: row(ofStorage.readConnections, "read connections to one server, of which a shard gets a quarter"),
+  readConnections: row(
+    ofStorage.readConnections,
+    "read connections to one server, of which a shard gets a quarter, and what several share another",
+  ),
   waiters: row(ofStorage.waiters, "reads waiting for a connection, or for a shard's share", unavailable),
   pageEvents: row(ofStorage.pageEvents, "events of one page", page),
   pageBytes: row(ofStorage.pageBytes, "bytes of one page of events", page),

@@ -1,15 +1,5 @@
 /** A caller's wishes for their own records on the way to storage: paid for, allowed, and no further than they can see. @module */
-import {
-  type DiscussionId,
-  type PersonalChange,
-  type PersonalWish,
-  type Seq,
-  seq,
-  shardOf,
-  type UserId,
-  viewersHead,
-} from "@gatz/domain";
-import type { Storage } from "@gatz/storage/contract";
+import { type DiscussionId, type PersonalChange, type PersonalWish, type Seq, seq, shardOf } from "@gatz/domain";
 import { ShardUnavailable } from "@gatz/storage/contract";
 import type { UserContext } from "./context.ts";
 import { notFound } from "./errors.ts";
@@ -37,18 +27,18 @@ export async function setPersonal(
     requireShard(storage, { field: wishes.length === 1 ? "discussion" : `marks.${i}.discussion`, id: discussion });
   }
   rates.payMarks(user, wishes.length);
-  const heads = await headsSeen(storage, { user, discussions: wishes.map(({ discussion }) => discussion) });
+  const heads = await storage.headsSeen(user, wishes.map(({ discussion }) => discussion));
   const allowed = wishes.flatMap((wish) => {
     const head = heads.get(wish.discussion);
-    return typeof head === "number" ? [upTo(head, wish)] : [];
+    return head?.kind === "known" ? [upTo(head.value, wish)] : [];
   });
   const changes = allowed.length === 0
     ? []
     : await storage.setPersonal(user, allowed, { deadlineMs: config.limits.callDeadlineMs });
   let next = 0;
   return wishes.map(({ discussion }): SetOne => {
-    const head = heads.get(discussion) ?? "missing";
-    return typeof head === "number" ? { kind: "set", change: changes[next++]! } : { kind: head, discussion }; // one an allowed wish
+    const kind = heads.get(discussion)?.kind ?? "missing";
+    return kind === "known" ? { kind: "set", change: changes[next++]! } : { kind, discussion }; // one an allowed wish
   });
 }
 
@@ -62,21 +52,6 @@ export async function setOne(context: UserContext, wish: PersonalWish): Promise<
   if (outcome?.kind === "set") return outcome.change;
   if (outcome?.kind === "unavailable") throw new ShardUnavailable(shardOf(wish.discussion), RETRY_AFTER_MS);
   throw notFound();
-}
-
-type HeadSeen = Seq | "missing" | "unavailable";
-
-/** The newest seq of each discussion that the user may see. */
-async function headsSeen(
-  storage: Pick<Storage, "states">,
-  { user, discussions }: { user: UserId; discussions: readonly DiscussionId[] },
-): Promise<ReadonlyMap<DiscussionId, HeadSeen>> {
-  const states = await storage.states(discussions);
-  return new Map(discussions.map((discussion): [DiscussionId, HeadSeen] => {
-    const state = states.get(discussion);
-    if (state?.kind !== "known") return [discussion, state?.kind ?? "missing"];
-    return [discussion, viewersHead(state.value, user) ?? "missing"];
-  }));
 }
 
 function upTo(head: Seq, wish: PersonalWish): PersonalWish {

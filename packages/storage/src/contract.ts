@@ -258,6 +258,8 @@ export interface Storage extends PersonalStorage {
 
   /** Many streams' states over many shards; who does not answer is `unavailable`, never an error. */
   states(streams: readonly StreamId[]): Promise<ReadonlyMap<StreamId, Fact<StreamState>>>;
+  /** The newest seq of each discussion that the user may see (VIS4). `missing`: they never were a member, or there is none; else as {@link states}. */
+  headsSeen(user: UserId, discussions: readonly DiscussionId[]): Promise<ReadonlyMap<DiscussionId, Fact<Seq>>>;
   /** Users as others look them up; who does not answer is `unavailable`, never an error. */
   profiles(users: readonly UserId[]): Promise<ReadonlyMap<UserId, Fact<Profile>>>;
   /** What decisions need to know of users (FACT1); who does not answer is `unavailable`, never an error. */

@@ -17,6 +17,7 @@ import {
   underMarks,
   type UserId,
   type UserState,
+  viewersHead,
 } from "@gatz/domain";
 import type {
   Account,
@@ -44,6 +45,10 @@ export function simReads({ read, shards, limits }: SimReadsOptions): Backend["re
   return {
     state: (stream) => read(shardOf(stream), (tables) => tables.state(stream)),
     states: (streams) => states(read, streams),
+    headsSeen: async (user, discussions) => {
+      const found = await states(read, discussions);
+      return new Map(discussions.map((id) => [id, headSeen(found.get(id)!, user)])); // one was found for each
+    },
     accounts: (users) => accounts(read, users),
     events: (stream, { from, to, limit, newest = false }) =>
       read(shardOf(stream), (tables) => {
@@ -114,6 +119,12 @@ async function states(
 function factOf(here: { readonly state: StreamState | null } | null): Fact<StreamState> {
   if (here === null) return { kind: "unavailable" };
   return here.state === null ? { kind: "missing" } : { kind: "known", value: here.state };
+}
+
+function headSeen(fact: Fact<StreamState>, user: UserId): Fact<Seq> {
+  if (fact.kind !== "known") return fact;
+  const head = viewersHead(fact.value, user);
+  return head === undefined ? { kind: "missing" } : { kind: "known", value: head };
 }
 
 async function accounts(read: ReadShard, users: readonly UserId[]): Promise<ReadonlyMap<UserId, Fact<Account>>> {

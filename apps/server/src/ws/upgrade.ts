@@ -79,8 +79,9 @@ export function createWebSockets<TRouter extends AnyRouter, Peer>(
     upgrade(request, peer) {
       // Read before upgrading: the request is gone afterwards.
       const url = new URL(request.url);
-      // tRPC puts its URL together from the host again: two Host headers, or one beside a whole URL, would make none.
-      const headers = { ...Object.fromEntries(request.headers), host: url.host };
+      // tRPC puts its URL together from the host again: two Host headers, or one beside a whole URL, would make none. It keeps them for as long
+      // as the connection lasts, and nothing else of them is asked for.
+      const asked = { url: url.pathname + url.search, headers: { host: url.host }, socket: {} };
       const { caller, leave } = admit(peer);
       const { socket: native, response } = upgraded(request, leave);
       const socket = new Socket(native, { limits, caller, refused, traffic });
@@ -92,7 +93,7 @@ export function createWebSockets<TRouter extends AnyRouter, Peer>(
         if (!opening.delete(socket)) return native.close();
         open.add(socket);
         socket.closed.addEventListener("abort", () => open.delete(socket), { once: true });
-        serve(socket, { options, peer, caller, request: { url: url.pathname + url.search, headers, socket: {} } });
+        serve(socket, { options, peer, caller, request: asked });
       };
       return response;
     },

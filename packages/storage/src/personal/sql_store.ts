@@ -1,16 +1,20 @@
 /** A shard's schema as the store of its personal records: a transaction of two round trips. @module */
-import { idToUuid, rev, type ShardNumber } from "@gatz/domain";
+import { type DiscussionId, idToUuid, type Rev, rev, type ShardNumber, type UserId } from "@gatz/domain";
 import type postgres from "postgres";
 import { plainArray, quotedArray } from "../postgres/arrays.ts";
 import type { Deadline } from "../postgres/deadline.ts";
 import type { LanePool } from "../postgres/lane_pool.ts";
 import type { Sql } from "../postgres/sql_client.ts";
 import type { ReadPools } from "../reads/read_pools.ts";
-import { type SchemaName, shardSchema } from "../schema/names.ts";
+import { shardSchema } from "../schema/names.ts";
+import { PREPARED } from "../shard/load_ground.ts";
 import type { OwnedChange } from "./contract.ts";
 import { changeOf, type PersonalRow, readPersonal, readSince, readSinceOf, settingKey } from "./rows.ts";
 import { type OwnedWish, recordKey, type Settled, type Standing } from "./settle.ts";
+import { personalStatements } from "./statements.ts";
 import type { PersonalStore } from "./store.ts";
+
+type Statements = ReturnType<typeof personalStatements>;
 
 export interface SqlPersonalStoreOptions {
   readonly shard: ShardNumber;
@@ -22,11 +26,11 @@ export interface SqlPersonalStoreOptions {
 
 export class SqlPersonalStore implements PersonalStore {
   readonly #options: SqlPersonalStoreOptions;
-  readonly #schema: SchemaName;
+  readonly #statements: Statements;
 
   constructor(options: SqlPersonalStoreOptions) {
     this.#options = options;
-    this.#schema = shardSchema(options.shard);
+    this.#statements = personalStatements(shardSchema(options.shard));
   }
 
   transact(
@@ -35,7 +39,7 @@ export class SqlPersonalStore implements PersonalStore {
     deadline: Deadline,
   ): ReturnType<PersonalStore["transact"]> {
     return this.#options.lanes.use(async (sql) => {
-      const transaction = new SqlPersonalTransaction(sql, this.#schema);
+      const transaction = new SqlPersonalTransaction(sql, this.#statements);
       try {
         const standing = await transaction.begin(wishes);
         const settled = settle(standing);
@@ -66,32 +70,17 @@ export class SqlPersonalStore implements PersonalStore {
 
 /** The statements are sent together, and run in order: a query of postgres.js is sent when it is executed. */
 class SqlPersonalTransaction {
-  constructor(private readonly sql: Sql, private readonly schema: SchemaName) {}
+  constructor(private readonly sql: Sql, private readonly statements: Statements) {}
 
   /** Holds the head, so that whoever comes next sees what this commits. */
   async begin(wishes: readonly OwnedWish[]): Promise<Standing> {
-    const { sql } = this;
-    const here = sql(this.schema);
-    const marks = wishes.filter(({ wish }) => wish.type !== "setting");
-    const settings = wishes.filter(({ wish }) => wish.type === "setting");
-    const begun = sql.unsafe("begin").execute();
-    const held = sql<{ rev: number }[]>`select rev from ${here}.reads_head where id = 1 for update`.execute();
-    const stand = sql<PersonalRow[]>`
-      select r."user", rev, r.discussion, epoch, seq, null::text as key, null::jsonb as value
-      from (select distinct * from unnest(${users(marks)}::text::uuid[], ${
-      plainArray(marks.map(({ wish }) => idToUuid(wish.discussion)))
-    }::text::uuid[]) as w("user", discussion)) w
-      join ${here}.reads r using ("user", discussion)
-      union all
-      select s."user", rev, null, null, null, s.key, value
-      from (select distinct * from unnest(${users(settings)}::text::uuid[], ${
-      quotedArray(settings.map(({ wish }) => settingKey(wish.discussion)))
-    }::text::text[]) as w("user", key)) w
-      join ${here}.settings s using ("user", key)`.execute();
-    const [, [head], rows] = await Promise.all([begun, held, stand]);
+    const begun = this.sql.unsafe("begin").execute();
+    // A statement of its own: one that waited for the head would see the rest as it was before.
+    const held = this.#run<{ rev: number }>("head", []);
+    const [, [head], ...standing] = await Promise.all([begun, held, ...this.#standing(wishes)]);
     if (!head) throw new Error("the shard has no head of its reads");
     const byUuid = new Map(wishes.map(({ user }) => [idToUuid(user) as string, user]));
-    const records = rows.flatMap((row) => {
+    const records = standing.flat().flatMap((row) => {
       const change = changeOf(row);
       return change === null ? [] : [[recordKey(byUuid.get(row.user)!, change), change] as const]; // one that was asked for
     });
@@ -99,15 +88,10 @@ class SqlPersonalTransaction {
   }
 
   async commit({ changes, rev: newest }: Settled): Promise<void> {
-    const { sql } = this;
-    if (changes.length === 0) return void await sql.unsafe("rollback");
-    const here = sql(this.schema);
-    const writes = [
-      ...this.#writes(changes),
-      sql`update ${here}.reads_head set rev = ${newest} where id = 1`.execute(),
-    ];
+    if (changes.length === 0) return void await this.sql.unsafe("rollback");
+    const writes = this.#write(changes, newest);
     // What fails is told by COMMIT's answer too; the first of them tells why.
-    const committing: Promise<postgres.RowList<postgres.Row[]>> = sql.unsafe("commit").execute();
+    const committing: Promise<postgres.RowList<postgres.Row[]>> = this.sql.unsafe("commit").execute();
     const [committed] = await Promise.all([committing, ...writes]);
     if (committed.command !== "COMMIT") throw new Error(`COMMIT was answered by ${committed.command}`);
   }
@@ -117,39 +101,58 @@ class SqlPersonalTransaction {
     await this.sql.unsafe("rollback").catch(() => {});
   }
 
-  #writes(changes: readonly OwnedChange[]): Promise<unknown>[] {
-    const { sql } = this;
-    const here = sql(this.schema);
+  #standing(wishes: readonly OwnedWish[]): Promise<readonly PersonalRow[]>[] {
+    const marks = wishes.filter(({ wish }) => wish.type !== "setting");
+    const settings = wishes.filter(({ wish }) => wish.type === "setting");
+    return [
+      ...marks.length === 0
+        ? []
+        : [this.#run<PersonalRow>("marks", [users(marks), uuids(marks.map(({ wish }) => wish.discussion))])],
+      ...settings.length === 0 ? [] : [
+        this.#run<PersonalRow>("settings", [
+          users(settings),
+          quotedArray(settings.map(({ wish }) => settingKey(wish.discussion))),
+        ]),
+      ],
+    ];
+  }
+
+  #write(changes: readonly OwnedChange[], newest: Rev): Promise<unknown>[] {
     const marks = changes.flatMap(({ user, change }) => change.type === "read" ? [{ user, ...change }] : []);
     const settings = changes.flatMap(({ user, change }) => change.type === "setting" ? [{ user, ...change }] : []);
-    const writes: Promise<unknown>[] = [];
-    if (marks.length > 0) {
-      writes.push(
-        sql`insert into ${here}.reads as r ("user", discussion, epoch, seq, rev)
-        select * from unnest(${users(marks)}::text::uuid[], ${
-          plainArray(marks.map(({ discussion }) => idToUuid(discussion)))
-        }::text::uuid[], ${plainArray(marks.map(({ epoch }) => epoch))}::text::int4[], ${
-          plainArray(marks.map(({ seq }) => seq))
-        }::text::int4[], ${plainArray(marks.map(({ rev }) => rev))}::text::int8[])
-        on conflict ("user", discussion) do update set epoch = excluded.epoch, seq = excluded.seq, rev = excluded.rev`
-          .execute(),
-      );
-    }
-    if (settings.length > 0) {
-      writes.push(
-        sql`insert into ${here}.settings ("user", key, value, rev)
-        select * from unnest(${users(settings)}::text::uuid[], ${
-          quotedArray(settings.map(({ discussion }) => settingKey(discussion)))
-        }::text::text[], ${quotedArray(settings.map(({ notify }) => JSON.stringify(notify)))}::text::jsonb[], ${
-          plainArray(settings.map(({ rev }) => rev))
-        }::text::int8[])
-        on conflict ("user", key) do update set value = excluded.value, rev = excluded.rev`.execute(),
-      );
-    }
-    return writes;
+    const revs = (of: readonly { readonly rev: Rev }[]) => plainArray(of.map(({ rev }) => rev));
+    return [
+      ...marks.length === 0 ? [] : [
+        this.#run("writeMarks", [
+          newest,
+          users(marks),
+          uuids(marks.map(({ discussion }) => discussion)),
+          plainArray(marks.map(({ epoch }) => epoch)),
+          plainArray(marks.map(({ seq }) => seq)),
+          revs(marks),
+        ]),
+      ],
+      ...settings.length === 0 ? [] : [
+        this.#run("writeSettings", [
+          newest,
+          users(settings),
+          quotedArray(settings.map(({ discussion }) => settingKey(discussion))),
+          quotedArray(settings.map(({ notify }) => JSON.stringify(notify))),
+          revs(settings),
+        ]),
+      ],
+    ];
+  }
+
+  #run<Row>(statement: keyof Statements, parameters: (string | number)[]): Promise<readonly Row[]> {
+    return this.sql.unsafe<Row[]>(this.statements[statement], parameters, PREPARED).execute();
   }
 }
 
 function users(of: readonly Pick<OwnedChange, "user">[]): string {
-  return plainArray(of.map(({ user }) => idToUuid(user)));
+  return uuids(of.map(({ user }) => user));
+}
+
+function uuids(ids: readonly (UserId | DiscussionId)[]): string {
+  return plainArray(ids.map(idToUuid));
 }

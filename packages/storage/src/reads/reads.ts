@@ -1,8 +1,9 @@
-import type { Ground, MessageId, StreamId, UnixMs } from "@gatz/domain";
+import { type Ground, type MessageId, shardOf, type StreamId, type UnixMs } from "@gatz/domain";
 import type { Storage, StorageLimits } from "../contract.ts";
 import { loadStreamStates } from "../shard/load_states.ts";
 import { loadAccounts, loadProfiles } from "./accounts.ts";
 import { readEvents, readEventsAbout } from "./events.ts";
+import { createHeadsSeen } from "./heads_seen.ts";
 import { readDiscussionRows } from "./lists/asked_for.ts";
 import { readDiscussions } from "./lists/discussions.ts";
 import { readGroupList } from "./lists/groups.ts";
@@ -22,6 +23,7 @@ export type Reads =
     Storage,
     | "state"
     | "states"
+    | "headsSeen"
     | "streamAt"
     | "profiles"
     | "accounts"
@@ -45,13 +47,14 @@ export type Reads =
   };
 
 export function createReads(pools: ReadPools, limits: Pick<StorageLimits, "pageEvents" | "pageBytes">): Reads {
-  const states = new StateReads(pools, loadStreamStates);
-  const profiles = new StateReads(pools, loadProfiles);
-  const accounts = new StateReads(pools, loadAccounts);
+  const states = new StateReads(pools, loadStreamStates, { shardOf });
+  const profiles = new StateReads(pools, loadProfiles, { shardOf });
+  const accounts = new StateReads(pools, loadAccounts, { shardOf });
   return {
     streamAt: (stream, at) => readStreamAt(pools, stream, at),
     state: (stream) => states.one(stream),
     states: (streams) => states.many(streams),
+    headsSeen: createHeadsSeen(pools),
     profiles: (users) => profiles.many(users),
     accounts: (users) => accounts.many(users),
     account: (user) => accounts.one(user),

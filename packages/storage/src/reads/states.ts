@@ -1,4 +1,4 @@
-import { type Fact, type ShardNumber, shardOf, type StreamId } from "@gatz/domain";
+import type { Fact, ShardNumber } from "@gatz/domain";
 import { ShardUnavailable } from "../contract.ts";
 import type { Queryable } from "../postgres/queryable.ts";
 import type { ReadPools } from "./read_pools.ts";
@@ -8,30 +8,45 @@ interface Waiting<I, T> {
   readonly states: Promise<ReadonlyMap<I, T>>;
 }
 
+export interface StateReadsOptions<I> {
+  readonly shardOf: (id: I) => ShardNumber;
+  /** A shard gets one query at a time: what is asked meanwhile waits for its end, and shares the next. */
+  readonly oneAtATime?: boolean;
+}
+
 /** Reads of streams' states, or of parts of them. What waits for the same shard's connection shares one query (READ0). */
-export class StateReads<I extends StreamId, T> {
+export class StateReads<I extends string, T> {
   readonly #pools: ReadPools;
+  readonly #options: StateReadsOptions<I>;
   readonly #read: (q: Queryable, ids: readonly I[]) => Promise<ReadonlyMap<I, T>>;
   /** Queries that are not sent yet: only those may be joined, or an answer could be older than its question. */
   readonly #waiting = new Map<ShardNumber, Waiting<I, T>>();
 
-  /** @param read of streams of one shard, in one snapshot; absent: no such stream */
-  constructor(pools: ReadPools, read: (q: Queryable, ids: readonly I[]) => Promise<ReadonlyMap<I, T>>) {
+  /** With {@link StateReadsOptions.oneAtATime}: the query that is under way; resolves at its end, whatever it was. */
+  readonly #underWay = new Map<ShardNumber, Promise<unknown>>();
+
+  /** @param read of one shard, in one snapshot; absent: there is none */
+  constructor(
+    pools: ReadPools,
+    read: (q: Queryable, ids: readonly I[]) => Promise<ReadonlyMap<I, T>>,
+    options: StateReadsOptions<I>,
+  ) {
     this.#pools = pools;
     this.#read = read;
+    this.#options = options;
   }
 
-  /** Null: no such stream; throws {@link ShardUnavailable}. */
-  async one(stream: I): Promise<T | null> {
-    const shard = shardOf(stream);
+  /** Null: there is none; throws {@link ShardUnavailable}. */
+  async one(id: I): Promise<T | null> {
+    const shard = this.#options.shardOf(id);
     if (!this.#pools.shards.includes(shard)) return null;
-    return (await this.#load(shard, [stream])).get(stream) ?? null;
+    return (await this.#load(shard, [id])).get(id) ?? null;
   }
 
   /** Who does not answer is `unavailable`, never an error. */
-  async many(streams: readonly I[]): Promise<ReadonlyMap<I, Fact<T>>> {
-    const facts = new Map<I, Fact<T>>(streams.map((stream) => [stream, { kind: "missing" }]));
-    const byShard = Map.groupBy(facts.keys(), shardOf);
+  async many(asked: readonly I[]): Promise<ReadonlyMap<I, Fact<T>>> {
+    const facts = new Map<I, Fact<T>>(asked.map((id) => [id, { kind: "missing" }]));
+    const byShard = Map.groupBy(facts.keys(), this.#options.shardOf);
     await Promise.all([...byShard].map(async ([shard, ids]) => {
       if (!this.#pools.shards.includes(shard)) return;
       const known = await this.#load(shard, ids).catch(nullIfUnavailable);
@@ -40,9 +55,9 @@ export class StateReads<I extends StreamId, T> {
     return facts;
   }
 
-  #load(shard: ShardNumber, streams: readonly I[]): Promise<ReadonlyMap<I, T>> {
+  #load(shard: ShardNumber, ids: readonly I[]): Promise<ReadonlyMap<I, T>> {
     const waiting = this.#waiting.get(shard) ?? this.#ask(shard);
-    for (const stream of streams) waiting.ids.add(stream);
+    for (const id of ids) waiting.ids.add(id);
     return waiting.states;
   }
 
@@ -56,10 +71,20 @@ export class StateReads<I extends StreamId, T> {
         leave();
         return this.#read(q, [...ids]);
       }).finally(leave);
-    // A microtask later, so that whoever asks in the same breath is in it.
-    const waiting = { ids, states: Promise.resolve().then(read) };
+    // At least a microtask later, so that whoever asks in the same breath is in it.
+    const states = (this.#underWay.get(shard) ?? Promise.resolve()).then(read);
+    if (this.#options.oneAtATime) this.#follow(shard, states);
+    const waiting = { ids, states };
     this.#waiting.set(shard, waiting);
     return waiting;
+  }
+
+  #follow(shard: ShardNumber, states: Promise<unknown>): void {
+    const ended = () => {
+      if (this.#underWay.get(shard) === end) this.#underWay.delete(shard);
+    };
+    const end = states.then(ended, ended);
+    this.#underWay.set(shard, end);
   }
 }
 
