@@ -1,4 +1,4 @@
-import type { MessageId, MessageState, StreamId, StreamState } from "@gatz/domain";
+import type { MessageId, MessageState, StreamId, StreamState, UserState } from "@gatz/domain";
 import { LRUCache } from "lru-cache";
 import type { StorageLimits } from "../contract.ts";
 
@@ -17,7 +17,7 @@ export interface LogPoint {
   readonly position: number;
 }
 
-// Members and characters held, so that large groups and long texts count for what they are.
+// Members, entries of inboxes and characters held, so that large groups, busy users and long texts count for what they are.
 const STREAM_WEIGHT = 400_000;
 const MESSAGE_WEIGHT = 1_000_000;
 
@@ -34,7 +34,7 @@ export class ShardCache {
     this.#streams = new LRUCache({
       max: cacheStreams,
       maxSize: STREAM_WEIGHT,
-      sizeCalculation: ({ state }) => 1 + count(state.kind === "user" ? state.inbox : state.members),
+      sizeCalculation: ({ state }) => 1 + (state.kind === "user" ? countStreams(state) : count(state.members)),
     });
     this.#messages = new LRUCache({
       max: cacheMessages,
@@ -88,5 +88,14 @@ function count(record: Readonly<Record<string, unknown>>): number {
   if (known !== undefined) return known;
   const n = Object.keys(record).length;
   counts.set(record, n);
+  return n;
+}
+
+/** The groups of a user's inbox, with their discussions. */
+function countStreams({ inbox }: UserState): number {
+  const known = counts.get(inbox);
+  if (known !== undefined) return known;
+  const n = Object.values(inbox).reduce((sum, { streams }) => sum + 1 + count(streams), 0);
+  counts.set(inbox, n);
   return n;
 }

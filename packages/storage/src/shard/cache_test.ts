@@ -1,0 +1,32 @@
+import assert from "node:assert/strict";
+import { type InboxEntry, seq, unixMs, type UserState } from "@gatz/domain";
+import { discussionId, groupId, userId } from "../../../domain/testing/ids.ts";
+import { ShardCache } from "./cache.ts";
+
+const ENTRY: InboxEntry = { seq: seq(1), groupSeq: seq(1), by: "system" };
+const STREAMS = Object.fromEntries(Array.from({ length: 10_000 }, (_, n) => [discussionId(n), ENTRY] as const));
+
+/** Somebody in one group, and in many discussions of it. */
+function busyUser(n: number): UserState {
+  return {
+    ...{
+      kind: "user",
+      id: userId(n),
+      seq: seq(1),
+      profileSeq: seq(1),
+      handle: `user_${n}`,
+      name: "",
+      createdAt: unixMs(1),
+    },
+    inbox: { [groupId(n)]: { streams: STREAMS } },
+  };
+}
+
+Deno.test("[SHARD2] a user weighs in the writer's cache what they are in, though it be one group", () => {
+  const cache = new ShardCache({ cacheStreams: 1_000, cacheMessages: 1_000 });
+  const users = Array.from({ length: 60 }, (_, n) => busyUser(n));
+  const entries = users.map((state) => [state.id, { state, lastAt: 1, activeOn: 0 }] as const);
+  cache.advance({ epoch: 1, position: 1 }, { streams: entries, messages: [] });
+  const kept = users.filter(({ id }) => cache.stream(id) !== undefined);
+  assert.deepEqual(kept, users.slice(-39), "400,000 entries are held at most, the newest");
+});
