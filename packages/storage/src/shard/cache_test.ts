@@ -1,24 +1,27 @@
 import assert from "node:assert/strict";
-import { type InboxEntry, seq, unixMs, type UserState } from "@gatz/domain";
-import { discussionId, groupId, userId } from "../../../domain/testing/ids.ts";
+import { type IdPrefix, type InboxEntry, makeId, seq, shardNumber, unixMs, type UserState } from "@gatz/domain";
 import { ShardCache } from "./cache.ts";
 
+function nth<P extends IdPrefix>(prefix: P, n: number) {
+  return makeId(prefix, { shard: shardNumber(0), unixMs: n, random: new Uint8Array(8) });
+}
+
 const ENTRY: InboxEntry = { seq: seq(1), groupSeq: seq(1), by: "system" };
-const STREAMS = Object.fromEntries(Array.from({ length: 10_000 }, (_, n) => [discussionId(n), ENTRY] as const));
+const STREAMS = Object.fromEntries(Array.from({ length: 10_000 }, (_, n) => [nth("disc", n), ENTRY] as const));
 
 /** Somebody in one group, and in many discussions of it. */
 function busyUser(n: number): UserState {
   return {
     ...{
       kind: "user",
-      id: userId(n),
+      id: nth("user", n),
       seq: seq(1),
       profileSeq: seq(1),
       handle: `user_${n}`,
       name: "",
       createdAt: unixMs(1),
     },
-    inbox: { [groupId(n)]: { streams: STREAMS } },
+    inbox: { [nth("grp", n)]: { streams: STREAMS } },
   };
 }
 
