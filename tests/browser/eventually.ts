@@ -1,5 +1,5 @@
 /** Tries until what is asserted holds: a person looks until they see it. Throws the last failure after the deadline. */
-export async function eventually(holds: () => Promise<void>, { deadlineMs = 10_000 } = {}): Promise<void> {
+export async function eventually(holds: () => Promise<void>, { deadlineMs = 30_000 } = {}): Promise<void> {
   const deadline = performance.now() + deadlineMs;
   while (true) {
     try {

@@ -7,8 +7,9 @@ if (await needsPostgres(import.meta.url)) {
   const { ALL_DEFAULT_LIMITS, serve } = await import("@gatz/server");
   const { openStorage } = await import("@gatz/storage");
   const { startTcpProxy } = await import("@gatz/testing/tcp_proxy.ts");
+  const { until } = await import("@gatz/testing/eventually.ts");
   const { freshId, person, testServer } = await import("@gatz/testing/test_server.ts");
-  const { sent, talk } = await import("../api/talk.ts");
+  const { talk } = await import("../api/talk.ts");
   const { scrape } = await import("./scrape.ts");
   const { followBySse, textsOf } = await import("./sse_reader.ts");
 
@@ -20,8 +21,11 @@ if (await needsPostgres(import.meta.url)) {
     const { discussion, shard } = await talk(ann, [ben]);
     // Else a feed may learn of the discussion only later, by a `joined` that stands for what was said before it.
     while ((await ben.api.discussions.byUser.query({ limit: 1 })).rows.length === 0) await setTimeout(20);
-    const say = async (text: string) =>
-      sent((await ann.api.messages.send.mutate({ id: freshId("msg", shard), discussion, text })).outcome);
+    /** As clients do (LOG4). */
+    const say = async (text: string) => {
+      const message = { id: freshId("msg", shard), discussion, text };
+      await until(async () => /accepted|duplicate/.test((await ann.api.messages.send.mutate(message)).outcome.kind));
+    };
     return { ann, ben, say };
   };
 
