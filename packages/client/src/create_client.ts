@@ -1,6 +1,6 @@
 /** A client of the typed API alone. @module */
 import type { AppRouter } from "@gatz/server";
-import { httpBatchLink, type TRPCLink } from "@trpc/client";
+import { httpBatchLink, splitLink, type TRPCLink } from "@trpc/client";
 import { jsonEnvelope } from "./json_envelope.ts";
 import { type CallParts, type ConnectionOptions, createSocketClient, type GatzClient } from "./socket_client.ts";
 import type { Addresses } from "./sync/connection.ts";
@@ -17,7 +17,15 @@ export function createGatzClient({ calls = "ws", ...options }: GatzClientOptions
   return createSocketClient({ ...options, ...(calls === "http" && { calls: overHttp }) });
 }
 
-function overHttp({ addresses, currentToken }: CallParts): TRPCLink<AppRouter> {
+function overHttp({ overSocket, ...parts }: CallParts): TRPCLink<AppRouter> {
+  return splitLink({
+    condition: ({ type }) => type === "subscription",
+    true: overSocket,
+    false: callsOverHttp(parts),
+  });
+}
+
+function callsOverHttp({ addresses, currentToken }: Omit<CallParts, "overSocket">): TRPCLink<AppRouter> {
   return httpBatchLink<AppRouter>({
     url: new URL("/trpc", addresses.present).href,
     fetch: (input, init) => overHttpFrom(addresses, { input, init }),

@@ -1,14 +1,6 @@
 /** A client whose calls and subscriptions go over one socket. @module */
 import type { AppRouter } from "@gatz/server";
-import {
-  createTRPCClient,
-  createWSClient,
-  type Operation,
-  splitLink,
-  type TRPCClient,
-  type TRPCLink,
-  wsLink,
-} from "@trpc/client";
+import { createTRPCClient, createWSClient, type Operation, type TRPCClient, type TRPCLink, wsLink } from "@trpc/client";
 import { jsonEnvelope } from "./json_envelope.ts";
 import { Addresses, boundedWebSocket, type ConnectionPace, DEFAULT_PACE, whenOnline } from "./sync/connection.ts";
 import { systemTiming } from "./timing.ts";
@@ -34,10 +26,12 @@ export interface ConnectionOptions {
 export interface CallParts {
   readonly addresses: Addresses;
   readonly currentToken: () => Promise<string | null>;
+  /** The way of subscriptions. */
+  readonly overSocket: TRPCLink<AppRouter>;
 }
 
 export interface SocketClientOptions extends ConnectionOptions {
-  /** Another way for queries and mutations; the socket is then there while something is subscribed to. */
+  /** Another way for queries and mutations, with that of subscriptions beside it; the socket is then there while something is subscribed to. */
   readonly calls?: (parts: CallParts) => TRPCLink<AppRouter>;
 }
 
@@ -87,9 +81,7 @@ export function createSocketClient({ url, token, calls, pace: given }: SocketCli
       open.link,
       // A token that is no function stays what it is.
       ...(typeof token === "function" ? renewal.links : []),
-      calls === undefined
-        ? overSocket
-        : splitLink({ condition: isOverSocket, true: overSocket, false: calls({ addresses, currentToken }) }),
+      calls?.({ addresses, currentToken, overSocket }) ?? overSocket,
     ],
   });
   const forgetNetwork = whenOnline(() => {

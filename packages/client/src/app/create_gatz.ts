@@ -15,7 +15,6 @@ import { systemTiming, type Timing } from "../timing.ts";
 import type { SelfRecord } from "../store/records.ts";
 import { Gatz, type GatzParts } from "./gatz.ts";
 import type { NewId } from "./new_ids.ts";
-import { whoseToken } from "./whose_token.ts";
 
 export interface GatzOptions {
   /** The addresses of the servers of one installation, like `https://chat.example.org`: with several, the next one is tried where one does not answer. */
@@ -25,6 +24,11 @@ export interface GatzOptions {
    * there is none now; call `retry()` when there is.
    */
   readonly auth: string | (() => string | null | Promise<string | null>);
+  /**
+   * Reads whose an access token is: {@link whoseToken}. With it also a first start without a connection shows and keeps what is done; left out,
+   * that waits until a server has said whose client it is.
+   */
+  readonly whose?: (token: string | null) => SelfRecord | null;
   /** Of one user. Default: in memory, so that nothing outlives the program. */
   readonly store?: Store | Promise<Store>;
   /** How much the store may hold. Pending drafts are always kept. */
@@ -66,16 +70,16 @@ export class ConnectedGatz extends Gatz {
  * @throws {StoreFailed} what keeps the store refuses
  */
 export async function createGatz(
-  { url, auth, store: given = memoryStore(), ...rest }: GatzOptions,
+  { url, auth, whose, store: given = memoryStore(), ...rest }: GatzOptions,
 ): Promise<ConnectedGatz> {
   const store = await given;
   const client = createSocketClient({ url, token: auth });
+  // Why the app has none it says again when a connection is made.
+  const token = async () => typeof auth === "function" ? await auth() : auth;
   try {
-    const whose = async () => whoseToken(typeof auth === "function" ? await auth() : auth);
     const parts = await started({
       ...{ server: overTrpc(client), store, timing: systemTiming, newId, ...rest },
-      // Why the app has no token it says again when a connection is made.
-      whose: () => whose().catch(() => null),
+      ...(whose !== undefined && { whose: async () => whose(await token().catch(() => null)) }),
     });
     return new ConnectedGatz(parts, { client, store });
   } catch (error) {

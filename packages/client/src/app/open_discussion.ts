@@ -105,7 +105,7 @@ export class OpenDiscussion extends OpenStream<DiscussionId, DiscussionActs, Dis
     const message = this.picture.snapshot().byId.get(target);
     assert(
       message !== undefined,
-      "what is left out of an edit stays as it is, and that is not known of a message that is not here",
+      "what an edit leaves out is not known of a message that is not here",
     );
     const { text, mentions, attachments } = message.kind === "live" ? message : NO_CONTENT;
     const base = message.kind === "live" ? { baseRevision: message.revision } : {};

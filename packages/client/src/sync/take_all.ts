@@ -1,6 +1,6 @@
 /** Taking what a frame brings, though something in it can't be taken: a bug costs no more than what it happened to. @module */
-import { type FeedItem, unreachable } from "@gatz/domain";
-import { lastSeq } from "../stream/window.ts";
+import type { FeedItem, Head } from "@gatz/domain";
+import { headsIn } from "../list/heads_in.ts";
 
 /**
  * Gives all items at once. If that throws, they are given once more one by one, since taking something twice changes nothing; and instead of
@@ -26,26 +26,8 @@ export function takeAll(
   if (isTaken(items, (bug) => whole = bug)) return;
   const failed = items.filter((item) => !isTaken([item], onBug));
   if (failed.length === 0) onBug(whole);
-  for (const item of failed) isTaken(instead(item), onBug);
+  for (const item of failed) isTaken(headsOf(item).map(behind), onBug);
 }
 
-function instead(item: FeedItem): readonly FeedItem[] {
-  switch (item.type) {
-    case "event":
-      return [{ type: "behind", stream: item.event.stream, head: lastSeq(item) }];
-    case "opaque":
-      return [{ type: "behind", stream: item.stream, head: lastSeq(item) }];
-    case "joined":
-      return [{ type: "behind", stream: item.stream, head: item.head }];
-    case "behind":
-    case "live":
-    case "beat":
-    case "shard":
-    case "read":
-    case "setting":
-    case "signal":
-      return [];
-    default:
-      return unreachable(item);
-  }
-}
+const behind = ({ stream, seq }: Head): FeedItem => ({ type: "behind", stream, head: seq });
+const headsOf = (item: FeedItem): readonly Head[] => item.type === "event" ? [item.event] : headsIn(item);
