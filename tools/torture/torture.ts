@@ -132,8 +132,8 @@ interface Gathered {
 const APP_KINDS: readonly AppKind[] = ["disk", "shared", "memory"];
 
 async function gather(options: TortureOptions, { installation, history }: Place): Promise<Gathered> {
-  const { seed, folder } = options;
-  const town = new Town();
+  const { seed, folder, faults } = options;
+  const town = new Town({ hasTrueClocks: faults.every(({ name }) => name !== "jumping-clock") });
   let ops = 0;
   const common = (handle: string) => ({
     ...{ handle, seed, history, town, thinkMs: THINK_MS },

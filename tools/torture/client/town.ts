@@ -36,12 +36,18 @@ const REMEMBERED_MESSAGES = 40;
 const RECENT = 12;
 
 export class Town {
+  /** A stream's time stands still until a clock that jumped back has come up with it (LOG5): slow mode would last as long. */
+  readonly hasTrueClocks: boolean;
   readonly people: string[] = [];
   /** Those who have ended their account, or are about to. */
   readonly ended = new Set<string>();
   readonly #blocked = new Map<string, Set<string>>();
   readonly #groups: KnownGroup[] = [];
   readonly #discussions: KnownDiscussion[] = [];
+
+  constructor({ hasTrueClocks }: { readonly hasTrueClocks: boolean }) {
+    this.hasTrueClocks = hasTrueClocks;
+  }
 
   addGroup(group: KnownGroup): void {
     this.#groups.push(group);

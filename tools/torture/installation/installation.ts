@@ -24,7 +24,7 @@ export interface Installation extends AsyncDisposable {
 }
 
 /** Without what is in the way of many clients on one machine, and with deadlines that a short run can live through. */
-const LIMITS = "lifted-for-load,callDeadlineMs=5000,beatMs=2000";
+const LIMITS = "lifted-for-load,callDeadlineMs=5000,beatMs=2000,handleRedirects=10000";
 
 export async function startInstallation(options: InstallationOptions): Promise<Installation> {
   const { folder } = options;

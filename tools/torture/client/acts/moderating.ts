@@ -43,7 +43,9 @@ export const ban = toDiscussion((actor, discussion) => {
 
 export const unban = toDiscussion((_, { banned: user }) => user === undefined ? undefined : ["unban-member", { user }]);
 
-export const slowDown = toDiscussion(({ chance }) => ["set-slow-mode", { seconds: chance.pick([0, 0, 1]) }]);
+export const slowDown = toDiscussion((
+  { chance, town },
+) => ["set-slow-mode", { seconds: chance.pick([0, 0, Number(town.hasTrueClocks)]) }]);
 
 export const flag = toDiscussion((actor, { messages, flags }) => {
   const message = pickOne(actor, messages.slice(-8));
