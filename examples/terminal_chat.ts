@@ -26,6 +26,8 @@ const terminal = readline.createInterface({ input: process.stdin, output: proces
 const people = new Map<client.UserId, client.Observable<client.Person>>();
 /** What was printed last of each thing that can change. */
 const printed = new Map<string, string>();
+/** What was printed last of all, and how many rows it took; 0: nobody can tell. */
+let newest = { thing: "", rows: 0 };
 let readUpTo = 0;
 
 function draw(): void {
@@ -75,20 +77,40 @@ function nameOf(user: client.UserId): string | null {
 function show(thing: string, line: string): void {
   if ((printed.get(thing) ?? "") === line) return;
   printed.set(thing, line);
-  if (line !== "") print(line);
+  const isNewest = newest.thing === thing && newest.rows > 0;
+  if (line !== "" || isNewest) print(line, { thing, over: isNewest ? newest.rows : 0 });
 }
 
-/** Above the line that is being typed. */
-function print(line: string): void {
-  if (process.stdout.isTTY) process.stdout.write("\r\x1b[K");
-  console.log(line);
+/** Above the line that is being typed; over what was printed last, if that is the same thing. */
+function print(line: string, { thing = "", over = 0 } = {}): void {
+  const { rows } = terminal.getCursorPos();
+  erase(over + rows);
+  if (line !== "") console.log(line);
+  // Readline goes up by as many before it shows again what is being typed.
+  if (process.stdout.isTTY) process.stdout.write("\n".repeat(rows));
+  newest = { thing, rows: line === "" ? 0 : rowsOf(line) };
   terminal.prompt(true);
+}
+
+/** The row that the cursor is in, and so many above it. */
+function erase(rows: number): void {
+  if (process.stdout.isTTY) process.stdout.write(`\r${rows > 0 ? `\x1b[${rows}A` : ""}\x1b[J`);
+}
+
+/** How many rows it takes on a terminal; 0: its characters may be wider or narrower than others. */
+function rowsOf(line: string): number {
+  return /^[\x20-\x7e]*$/.test(line) ? Math.max(1, Math.ceil(line.length / (process.stdout.columns || 80))) : 0;
 }
 
 async function take(line: string): Promise<void> {
   const [, command, number, text = ""] = /^(\/\w+)(?: +#?(\d+))? *(.*)$/.exec(line) ?? [];
   const { messages, discussion } = talk.picture.snapshot();
-  if (command === undefined) return doing(talk.send({ text: line }));
+  if (command === undefined) {
+    // It comes back as a message.
+    if (rowsOf(line) > 0) erase(rowsOf(line));
+    newest = { thing: "", rows: 0 };
+    return doing(talk.send({ text: line }));
+  }
   if (command === "/who" && discussion) return print(`-- ${client.membersNow(discussion).map(nameOf).join(", ")}`);
   if (command === "/search") {
     const hits = await gatz.search(text);
@@ -117,4 +139,9 @@ process.stdin.on("keypress", () => talk.isTyping(terminal.line !== ""));
 process.on("SIGINT", () => terminal.close());
 for await (const line of terminal) if (line.trim() !== "") await take(line);
 await gatz.close();
-console.log(`\n-- ${[...gatz.pending.snapshot().values()].flat().length} wait to be sent`);
+const waiting = [...gatz.pending.snapshot().values()].flat().length;
+console.log(
+  `\n-- ${waiting} ${
+    file === undefined && waiting > 0 ? "not sent, and not kept: there is no FILE" : "wait to be sent"
+  }`,
+);

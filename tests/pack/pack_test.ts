@@ -41,6 +41,9 @@ if (
       "src/entries.ts": ENTRIES,
       "src/its_readme.ts": (await blocks("ts", "packages/client/README.md")).join("\n"),
     });
+    const guide = await blocks("ts", "docs/client.md");
+    assert(guide.length >= 2);
+    await project.write(Object.fromEntries(guide.map((code, i) => [`src/its_guide_${i}.ts`, code])));
     open = opening.move();
   });
   Deno.test.afterAll(() => open.disposeAsync());
@@ -60,7 +63,7 @@ if (
     }
   };
 
-  test("the READMEs' examples pass the strictest type check; what is wrong with types is found", async () => {
+  test("the READMEs' and the guide's examples pass the strictest type check; what is wrong with types is found", async () => {
     const clean = await project.run("tsc");
     assert.equal(clean.code, 0, clean.stdout);
     await project.write({ "src/mistakes.ts": MISTAKES });

@@ -7,6 +7,7 @@ import type { Addresses } from "./sync/connection.ts";
 
 export type { ConnectionOptions, GatzApi, GatzClient } from "./socket_client.ts";
 
+/** What {@link createGatzClient} is given. */
 export interface GatzClientOptions extends ConnectionOptions {
   /** What queries and mutations go over. Subscriptions always take the WebSocket. Default `ws`. */
   readonly calls?: "ws" | "http";

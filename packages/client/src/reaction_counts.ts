@@ -1,5 +1,6 @@
 import type { Reaction, UserId } from "@gatz/domain";
 
+/** How often a message has one emoji, and whether the viewer is among those who gave it. */
 export interface ReactionCount {
   readonly emoji: string;
   readonly count: number;

@@ -10,6 +10,7 @@ import { untilClosed } from "./until_closed.ts";
 /** The typed API: `client.messages.send.mutate(...)`, `client.live.inbox.subscribe(...)`. */
 export type GatzApi = TRPCClient<AppRouter>;
 
+/** Where a server is, and who asks. */
 export interface ConnectionOptions {
   /** The server's URL, like `http://127.0.0.1:4000`; or those of several, of which the next is taken when one does not answer. */
   readonly url: string | readonly string[];
@@ -35,6 +36,7 @@ export interface SocketClientOptions extends ConnectionOptions {
   readonly calls?: (parts: CallParts) => TRPCLink<AppRouter>;
 }
 
+/** The API over one connection, without a replica. */
 export interface GatzClient {
   readonly api: GatzApi;
   /** Does not wait any longer to connect again: the network is back, or there is a new token. */

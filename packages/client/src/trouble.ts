@@ -2,6 +2,7 @@
 import type { AppRouter } from "@gatz/server";
 import { isTRPCClientError, type TRPCClientError } from "@trpc/client";
 
+/** A question that got no answer: `again`, whether asking once more may bring one. */
 export interface Trouble {
   readonly kind: "trouble";
   readonly again: boolean;

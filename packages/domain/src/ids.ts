@@ -8,8 +8,11 @@ export type IdPrefix = (typeof ID_PREFIXES)[number];
 declare const brand: unique symbol;
 /** A TypeID: prefix, underscore, 26 characters of Crockford base 32, lower case. */
 export type TypedId<P extends IdPrefix> = `${P}_${string}` & { readonly [brand]: P };
+/** `user_` and 26 characters; made by the server. */
 export type UserId = TypedId<"user">;
+/** `grp_` and 26 characters; made by whoever makes the group (ID3). */
 export type GroupId = TypedId<"grp">;
+/** `disc_` and 26 characters; made by whoever makes the discussion (ID3). */
 export type DiscussionId = TypedId<"disc">;
 /** The id of a message is the id of its `new-message` event (ID3). */
 export type MessageId = TypedId<"msg">;

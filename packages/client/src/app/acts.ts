@@ -4,8 +4,11 @@ import type { DiscussionDraft, Draft, GroupDraft, SYSTEM_TYPES, UserDraft } from
 /** What an app may draft: some events gatz makes itself, and what begins a stream has a method of its own. */
 type Acts<D extends Draft, System extends readonly string[]> = Exclude<D, { type: System[number] | "create" }>;
 
+/** What an app may do in a discussion: the types and bodies that `OpenDiscussion.act` and `canDo` take. */
 export type DiscussionActs = Acts<DiscussionDraft, typeof SYSTEM_TYPES.discussion>;
+/** Likewise in a group: of `OpenGroup.act`. */
 export type GroupActs = Acts<GroupDraft, typeof SYSTEM_TYPES.group>;
+/** Likewise in the user's own stream, such as `set-profile` and `block-user`: of `Gatz.act`. */
 export type OwnActs = Acts<UserDraft, typeof SYSTEM_TYPES.user>;
 
 /** The body that goes with a type: what an app says. */

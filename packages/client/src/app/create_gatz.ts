@@ -16,6 +16,7 @@ import type { SelfRecord } from "../store/records.ts";
 import { Gatz, type GatzParts } from "./gatz.ts";
 import type { NewId } from "./new_ids.ts";
 
+/** What {@link createGatz} is given. */
 export interface GatzOptions {
   /** The addresses of the servers of one installation, like `https://chat.example.org`: with several, the next one is tried where one does not answer. */
   readonly url: string | readonly string[];

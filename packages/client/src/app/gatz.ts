@@ -37,7 +37,9 @@ import { type DiscussionWorkshop, NO_CONTENT, OpenDiscussion, type Said } from "
 import { OpenGroup } from "./open_group.ts";
 import { Redrawn } from "./redrawn.ts";
 
+/** A group that is to be made: `name` (1–100 code points±), `members` beside the user, and perhaps a `description`. */
 export type NewGroup = Omit<BodyOf<GroupDraft, "create">, "direct">;
+/** A discussion that is to be made: in which `group`, its `name`, `members` of the group, and what else `create` can say. */
 export type NewDiscussion = BodyOf<DiscussionDraft, "create"> & {
   /** What is said first, in the same moment (DISC3). */
   readonly first?: Said;
@@ -58,9 +60,11 @@ const NO_DISCUSSIONS: DiscussionList = {
   totals: { discussions: NO_COUNT, unread: NO_COUNT, mentions: NO_COUNT },
 };
 
+/** A client as an app has it: lists, what is open, what the user does, and how it all stands. */
 export class Gatz {
   /** The user's discussions, latest activity first: from the store at once, and current while there is a connection. */
   readonly discussions: Observable<DiscussionList>;
+  /** The user's groups, likewise. */
   readonly groups: Observable<GroupList>;
   /** The user's own stream, with what they have just done to it: profile and blocks. Null until it is here. */
   readonly self: Observable<UserState | null>;
@@ -106,6 +110,7 @@ export class Gatz {
     return this.#parts.replica.outbox.refused;
   }
 
+  /** Forgets what was refused: somebody has seen it. Resolves as `Offer.stored` does. */
   dismiss(id: DraftId): Promise<Kept | NotKept> {
     return this.#parts.replica.outbox.dismiss(id);
   }
@@ -121,6 +126,7 @@ export class Gatz {
     return this.#opened(new OpenDiscussion(id, this.#workshop()));
   }
 
+  /** A group, likewise. */
   openGroup(id: GroupId): OpenGroup {
     return this.#opened(new OpenGroup(id, this.#workshop()));
   }
@@ -158,6 +164,7 @@ export class Gatz {
     return this.#parts.replica.outbox.add(this.#ownDraft(type, body));
   }
 
+  /** What {@link act} would be answered, as far as can be told from here. */
   canDo<T extends OwnActs["type"]>(type: T, ...[body = {} as BodyOf<OwnActs, T>]: Saying<OwnActs, T>): CanDo {
     const drawing = this.#ownDrawing();
     return drawing === null ? { kind: "unknown" } : can({ ...drawing, self: null }, this.#ownDraft(type, body));
@@ -168,6 +175,7 @@ export class Gatz {
     return this.#listed(({ lists }) => lists.person(id), { kind: "unknown", id });
   }
 
+  /** Whether somebody is there; `unknown` unless something was heard of them lately (LIVE7). */
   presence(id: UserId): Observable<Presence> {
     return this.#listed(({ lists }) => lists.presence(id), { status: "unknown" });
   }

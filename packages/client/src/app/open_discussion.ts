@@ -52,6 +52,7 @@ interface Part {
   readonly messages: readonly PictureMessage[];
 }
 
+/** A discussion that an app has open: what it shows, and what the user does in it. Call `release()` when it is not looked at any more. */
 export class OpenDiscussion extends OpenStream<DiscussionId, DiscussionActs, DiscussionPicture> {
   readonly #workshop: DiscussionWorkshop;
   /** Its group: some rights are held through it (DISC4). */
@@ -92,6 +93,7 @@ export class OpenDiscussion extends OpenStream<DiscussionId, DiscussionActs, Dis
     }
   }
 
+  /** Says something. What is left out of the content is empty. */
   send(content: Said): Offer {
     this.#saidTypingAt = -Infinity;
     return this.act("new-message", { ...NO_CONTENT, ...content });
@@ -112,6 +114,7 @@ export class OpenDiscussion extends OpenStream<DiscussionId, DiscussionActs, Dis
     return this.act("edit-message", { text, mentions, attachments, ...content, target, ...base });
   }
 
+  /** Leaves a tombstone for everybody; `reason` is for moderators to give. */
   delete(target: MessageId, reason?: string): Offer {
     return this.act("delete-message", { target, ...(reason !== undefined && { reason }) });
   }

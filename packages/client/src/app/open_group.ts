@@ -5,6 +5,7 @@ import { drawGroup, type GroupPicture } from "../stream/picture.ts";
 import type { GroupActs } from "./acts.ts";
 import { NOTHING_HELD, OpenStream } from "./open_stream.ts";
 
+/** A group that an app has open; {@link OpenDiscussion} likewise. */
 export class OpenGroup extends OpenStream<GroupId, GroupActs, GroupPicture> {
   protected override draw(): GroupPicture {
     const drawing = this.drawing;

@@ -15,6 +15,7 @@ export interface Count {
 /** A discussion of the list, as `discussions.byUser` shows it; what its user has just marked is in it. */
 export type ListRow = DiscussionRow;
 
+/** The user's discussions, as far as they are here. */
 export interface DiscussionList {
   /** Latest activity first; behind these those that are known by their id alone. */
   readonly rows: readonly ListRow[];
@@ -32,6 +33,7 @@ export interface DiscussionList {
   readonly unavailable: readonly ShardNumber[];
 }
 
+/** The user's groups, as far as they are here. */
 export interface GroupList {
   /** Latest activity first; behind these those that are known by their id alone. */
   readonly rows: readonly GroupRow[];

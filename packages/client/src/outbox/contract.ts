@@ -14,6 +14,7 @@ import type { MarkWish } from "../list/contract.ts";
 import type { Observable } from "../observable.ts";
 import type { DraftId, DraftRecord, RefusedRecord } from "../store/records.ts";
 
+/** A draft that waits to be offered, or was accepted and has not arrived yet. */
 export interface PendingDraft extends DraftRecord {
   /** Its place in the store; null while it is being written. */
   readonly key: string | null;
@@ -48,6 +49,7 @@ export interface Unsettled {
   readonly kind: "unsettled";
 }
 
+/** How a draft ended (LOG4), or that nobody here can say. */
 export type Settled = Ack | Rejection | NotKept | Unsettled;
 
 /** One draft on its way. Its promises never reject. */

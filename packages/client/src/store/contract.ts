@@ -95,6 +95,7 @@ export interface Store {
   close(): Promise<void>;
 }
 
+/** A store can't be opened, read or written: its `message` says why. */
 export class StoreFailed extends Error {
   override readonly name = "StoreFailed";
 }

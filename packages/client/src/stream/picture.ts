@@ -28,6 +28,7 @@ export type Quote =
   | Pick<LiveMessage, "kind" | "id" | "seq" | "author" | "text" | "attachments">
   | Pick<Tombstone | BlockedMessage, "kind" | "id" | "seq" | "author">;
 
+/** A message as it is to be shown: live, a tombstone, or of somebody whom the viewer blocks; with what the viewer has just done to it. */
 export type PictureMessage = (LiveMessage | Tombstone | BlockedMessage) & {
   /** It is, or is changed by, a draft of the viewer's that has not arrived yet. */
   readonly pending?: true;
@@ -50,8 +51,10 @@ export interface StatePicture<S extends StreamState> {
   readonly doomed: ReadonlyMap<AnyEventId, RejectionCode>;
 }
 
+/** What there is to show of a group. */
 export type GroupPicture = Omit<StatePicture<GroupState>, "state"> & { readonly group: GroupState | null };
 
+/** What there is to show of a discussion: a plain value, and what did not change is the same object as in the one before. */
 export interface DiscussionPicture extends Omit<StatePicture<DiscussionState>, "state"> {
   readonly discussion: DiscussionState | null;
   /** In the order of the discussion; the viewer's own that have not arrived yet come last. */

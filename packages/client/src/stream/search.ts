@@ -12,6 +12,7 @@ import { eventsOf, type StreamRecord } from "../store/records.ts";
 import { foldText } from "./fold_text.ts";
 import { HeldStream } from "./held_stream.ts";
 
+/** A stored message that was searched for. */
 export interface SearchHit {
   readonly discussion: DiscussionId;
   /** As it stands: not one that was deleted or purged, nor one of somebody whom the viewer blocks. */

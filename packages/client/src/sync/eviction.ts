@@ -6,6 +6,7 @@ import type { HeldStreams } from "./held_streams.ts";
 import type { Journal } from "./journal.ts";
 import { forgetStream } from "./stream_part.ts";
 
+/** How much a store holds before the streams that were looked at longest ago leave it; pending drafts never do. */
 export interface StoreBounds {
   /** Streams of which a part of the log is kept. */
   readonly streams: number;

@@ -2,6 +2,7 @@
 import type { ShardNumber, StreamId } from "@gatz/domain";
 import { Cell, type Observable } from "../observable.ts";
 
+/** How the client stands with its server. */
 export type Standing =
   /** The first attempt to reach a server is under way. */
   | { readonly kind: "connecting" }
@@ -21,6 +22,7 @@ export interface ShardTrouble {
   readonly streams: readonly StreamId[];
 }
 
+/** How the client stands, what of the service does not answer, and whether the store does. */
 export type ClientStatus = Standing & {
   readonly troubles: ReadonlyMap<ShardNumber, ShardTrouble>;
   /** The store refuses to keep what is new: the client goes on, and will have to read it again when it is started next. */

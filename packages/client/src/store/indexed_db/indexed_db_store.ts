@@ -18,6 +18,7 @@ import { between, endOf, place } from "./places.ts";
 import { TabNews } from "./tab_news.ts";
 import { WebLocks } from "./web_locks.ts";
 
+/** What {@link indexedDbStore} is given. */
 export interface IndexedDbOptions {
   /** Of the database; all that is opened under it is one user's. */
   readonly name: string;

@@ -13,6 +13,7 @@ const LEASE_MS = 5_000;
 /** Greater than any key, which are printable ASCII: a bound that may be missing is none that an index can end at. */
 const PAST_ALL = "\x7f";
 
+/** What {@link sqliteStore} is given. */
 export interface SqliteStoreOptions {
   /** Of the file, in a folder that is there. Beside it are two more files while it is open, and an empty one for each lock. */
   readonly path: string;
