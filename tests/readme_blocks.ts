@@ -6,7 +6,7 @@ const ROOT = new URL("../", import.meta.url);
 /** The blocks of one language in a page, which is named from the root. */
 export async function blocks(language: string, page = "README.md"): Promise<string[]> {
   const text = await Deno.readTextFile(new URL(page, ROOT));
-  return [...text.matchAll(new RegExp(`^\`\`\`${language}[^\\n]*\\n(.*?)^\`\`\``, "gms"))].map((match) => match[1]!);
+  return [...text.matchAll(new RegExp(`^\`\`\`${language}\\b[^\\n]*\\n(.*?)^\`\`\``, "gms"))].map((match) => match[1]!);
 }
 
 /** What the typed example prints at its end. */

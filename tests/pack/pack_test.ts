@@ -7,7 +7,7 @@ import { needsChromium, startChromium } from "../browser/chromium.ts";
 import { blocks, EXAMPLE_SAYS, exampleFor } from "../readme_blocks.ts";
 import { nodeOf } from "./nodes.ts";
 import { servePages, untilItSays } from "./pages.ts";
-import { COMPARISON, damaged, ENTRIES, KEPT, MISTAKES, WHOLE_CLIENT } from "./programs.ts";
+import { COMPARISON, damaged, ENTRIES, KEPT, KEPT_IN_PAGE, MISTAKES, WHOLE_CLIENT } from "./programs.ts";
 import { openProject, type Project } from "./project.ts";
 import { needsNpm, run, succeed } from "./run.ts";
 import { unportable } from "./unportable.ts";
@@ -104,12 +104,18 @@ if (
     assert.match(stderr, TOLD_SO);
   });
 
+  /** A discussion that somebody has for themselves. */
+  const begun = async ({ api, home }: Awaited<ReturnType<typeof person>>) => {
+    const [group, discussion] = [freshId("grp", home), freshId("disc", home)];
+    const by = () => freshId("evt", home);
+    await api.groups.create.mutate({ id: by(), stream: group, name: "Friends", members: [] });
+    await api.discussions.create.mutate({ id: by(), stream: discussion, group, name: "Lunch?", members: [] });
+    return discussion;
+  };
+
   test("[LOG4] what a program in Node.js has kept in SQLite, the next shows without a server, and one with a server sends", async () => {
     await using dora = await person(server.url, "dora");
-    const [group, discussion] = [freshId("grp", dora.home), freshId("disc", dora.home)];
-    const by = () => freshId("evt", dora.home);
-    await dora.api.groups.create.mutate({ id: by(), stream: group, name: "Friends", members: [] });
-    await dora.api.discussions.create.mutate({ id: by(), stream: discussion, group, name: "Lunch?", members: [] });
+    const discussion = await begun(dora);
     await project.write({ "kept.mjs": KEPT });
     const cwd = project.folder;
     const node = await nodeOf(OLDEST_NODE_WITH_SQLITE);
@@ -147,6 +153,25 @@ if (
     console.log(`minified ${code.length} bytes, gzip ${gzip}, brotli ${brotli}`);
     assert(gzip <= MOST_BYTES, `${gzip} bytes`);
     assert(!new TextDecoder().decode(code).includes("ZodError"));
+  });
+
+  test("[LOG4] what that has kept in IndexedDB, the next page shows without a server, and one with a server sends", async () => {
+    await using erin = await person(server.url, "erin");
+    const discussion = await begun(erin);
+    await using pages = servePages(path.join(project.folder, "size/dist"));
+    await using browser = await startChromium();
+    const context = await browser.newContext();
+    const say = async (url: string, text: string, offline = false) => {
+      const page = await context.newPage();
+      await page.goto(pages.url);
+      const given = JSON.stringify({ url, auth: erin.token, discussion, text, offline });
+      const said = await page.evaluate(`(${KEPT_IN_PAGE})(${given})`);
+      await page.close();
+      return said;
+    };
+    assert.equal(await say(server.url, "first"), "kept first 0");
+    assert.equal(await say(`http://127.0.0.1:${freePort()}`, "second", true), "kept first, second 1");
+    assert.equal(await say(server.url, "third"), "kept first, second, third 0");
   });
 
   test("its code uses only what all places have where it runs", async () => {

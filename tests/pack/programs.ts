@@ -44,6 +44,19 @@ for await (const { status, isBehind, messages, pending } of open.picture) {
 await gatz.close();
 `;
 
+/** Called in a page of {@link WHOLE_CLIENT}: what {@link KEPT} does, with IndexedDB; resolves to what that prints. */
+export const KEPT_IN_PAGE = `async ({ url, auth, discussion, text, offline }) => {
+  const gatz = await createGatz({ url, auth, store: indexedDbStore({ name: "kept" }) });
+  await gatz.ready();
+  const open = gatz.open(discussion);
+  const { kind } = await open.send({ text }).stored;
+  for await (const { status, isBehind, messages, pending } of open.picture) {
+    if (status !== "ready" || (!offline && (isBehind || pending.size > 0))) continue;
+    await gatz.close();
+    return [kind, messages.map((message) => message.text).join(", "), pending.size].join(" ");
+  }
+}`;
+
 /** Everything that most apps take. */
 export const WHOLE_CLIENT = `import { createGatz, indexedDbStore } from "@gatz/client";
 Object.assign(globalThis, { createGatz, indexedDbStore });
