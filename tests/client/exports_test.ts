@@ -16,7 +16,9 @@ const NAMES = [
   ),
   ..."Observable Offer OpenDiscussion OpenGroup OwnActs parseId Pending PendingDraft Person PictureMessage".split(" "),
   ..."PictureStatus Presence Quote ReactionCount reactionCounts RefusedRecord roleOf Said Saying SearchHit".split(" "),
-  ..."Settled ShardTrouble Standing Store StoreBounds StoreFailed Trouble Unsettled UserId".split(" "),
+  ..."SelfRecord Settled ShardTrouble Standing Store StoreBounds StoreFailed Trouble Unsettled UserId whoseToken".split(
+    " ",
+  ),
 ];
 
 interface Documented {
