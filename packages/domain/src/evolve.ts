@@ -10,7 +10,7 @@ import { evolveUser } from "./user/evolve.ts";
  * Throws `AssertionFailed` for an event of another stream, or a log that does not begin with its first event.
  */
 export const evolve: Evolve = (state, event) => {
-  assert(state === null || state.id === event.stream, `an event of ${event.stream} was put to another stream's state`);
+  assert(state === null || state.id === event.stream, `${event.stream} is another stream`);
   // Equal ids are of one kind of stream, so the states have the kind of the event.
   if (isDiscussionDraft(event)) return evolveDiscussion(state as Parameters<typeof evolveDiscussion>[0], event);
   if (isGroupDraft(event)) return evolveGroup(state as Parameters<typeof evolveGroup>[0], event);

@@ -118,7 +118,7 @@ export class Gatz {
   /** Resolves as soon as it is known whose client this is: at once if the store or the token tells, else with the first connection. */
   async ready(): Promise<SelfRecord> {
     for await (const session of this.#parts.replica.session) if (session !== null) return session.self;
-    throw new Error("the client was closed before it was known whose it is");
+    throw new Error("closed before it was ready");
   }
 
   /** A discussion, kept current until it is released. It may be opened several times. */
@@ -200,7 +200,7 @@ export class Gatz {
 
   get #session(): Session<Lists> {
     const session = this.#parts.replica.session.snapshot();
-    assert(session !== null, "it is not known yet whose client this is: wait for ready()");
+    assert(session !== null, "wait for ready()");
     return session;
   }
 

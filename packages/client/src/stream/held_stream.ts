@@ -161,7 +161,7 @@ export class HeldStream {
     const older = isOlderKept ? continuous(this.items, { before: first }) : [];
     const newer = this.items.filter((item) => lastSeq(item) > asOf);
     this.#fill(continuous([...older, ...opened.items, ...newer]));
-    assert(this.head >= asOf, `what was opened ends at ${this.head}, and its state is of ${asOf}`);
+    assert(this.head >= asOf, `opened to ${this.head}, state of ${asOf}`);
     this.#goOnFrom(state);
     return "taken";
   }
