@@ -25,5 +25,7 @@ export async function bundleCode(options: CodeOptions): Promise<void> {
     treeshake: { moduleSideEffects: (module) => effectful.includes(module) },
     plugins: [memberModules(specifiers)],
   });
-  await bundle.write({ dir: folder, format: "es", chunkFileNames: "shared-[hash].js" });
+  // What an app's own bundler would not find any more to make smaller: it stays code that people can read.
+  const minify = { compress: true, mangle: false, codegen: false } as const;
+  await bundle.write({ dir: folder, format: "es", chunkFileNames: "shared-[hash].js", minify });
 }
