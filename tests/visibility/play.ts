@@ -209,7 +209,7 @@ export class Play {
 
   async #type(actor: Person, talk: Talk): Promise<void> {
     const typing = { discussion: talk.stream as never, on: this.#chance(0.7) };
-    await actor.api.live.typing.mutate(typing).catch(() => {}); // where they are not, it is refused
+    await actor.api.live.typing.mutate(typing).catch(nullIfNotThere);
   }
 
   async #mark(actor: Person, talk: Talk): Promise<void> {
@@ -219,7 +219,7 @@ export class Play {
     const set = this.#chance(0.8)
       ? reads.mark.mutate({ discussion, seq })
       : reads.markUnread.mutate({ discussion, seq });
-    const marked = await set.catch(() => null); // where they never were, it is refused
+    const marked = await set.catch(nullIfNotThere);
     if (marked === null) return;
     const of = `${actor.user} ${discussion}`;
     const known = this.marks.get(of);
@@ -339,4 +339,10 @@ export class Play {
   #pick<T>(all: readonly T[]): T {
     return all[Math.floor(this.#options.random() * all.length)]!;
   }
+}
+
+/** Who is not there, or never was, is refused, and whose account has ended; nothing else goes wrong. */
+function nullIfNotThere(error: { data?: { code?: string } }): null {
+  if (!["NotFound", "Unauthenticated"].includes(error.data?.code ?? "")) throw error;
+  return null;
 }

@@ -5,6 +5,8 @@ export interface StepResult {
   readonly output: string;
 }
 
+/** How a task tells that what it ran died of one. */
+const SEGMENTATION_FAULT = 139;
 /** What a step that is told to end has to put things away. */
 const ENDING_MS = 20_000;
 
@@ -13,7 +15,7 @@ export async function run(args: readonly string[], { signal }: { signal: AbortSi
   const begun = performance.now();
   let { status, output } = await runOnce(args, signal);
   // deno 2.9.6 now and then dies of a memory fault while it takes a lint plugin down (1 run in 25 here): not a finding.
-  if (status.signal === "SIGSEGV") {
+  if (status.signal === "SIGSEGV" || status.code === SEGMENTATION_FAULT) {
     console.log("deno crashed (SIGSEGV), once more:");
     ({ status, output } = await runOnce(args, signal));
   }
@@ -25,14 +27,17 @@ async function runOnce(
   signal: AbortSignal,
 ): Promise<{ status: Deno.CommandStatus; output: string }> {
   const child = new Deno.Command(Deno.execPath(), { args: [...args], stdin: "null", stdout: "piped" }).spawn();
+  let hasEnded = false;
   let killing: ReturnType<typeof setTimeout> | undefined;
   const end = () => {
+    if (hasEnded) return;
     child.kill("SIGTERM");
     killing = setTimeout(() => child.kill("SIGKILL"), ENDING_MS);
   };
   if (signal.aborted) end();
   else signal.addEventListener("abort", end, { once: true });
   const status = child.status.finally(() => {
+    hasEnded = true;
     signal.removeEventListener("abort", end);
     clearTimeout(killing);
   });
