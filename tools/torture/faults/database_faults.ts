@@ -2,7 +2,7 @@
 import postgres from "postgres";
 import type { Chance } from "../../replay/plan/random.ts";
 import { pause } from "../client/pause.ts";
-import type { Database } from "../installation/database.ts";
+import { type Database, isTooMany } from "../installation/database.ts";
 import { shell } from "../installation/shell.ts";
 import { between, type Fault } from "./fault.ts";
 
@@ -149,8 +149,4 @@ async function holdFences(database: Database, { ms, chance }: Hold): Promise<rea
 interface Hold {
   readonly ms: number;
   readonly chance: Chance;
-}
-
-function isTooMany(error: unknown): boolean {
-  return error instanceof postgres.PostgresError && error.code === "53300";
 }

@@ -134,10 +134,11 @@ export class Database {
     }
   }
 
-  /** Statements by hand, on connections of their own. */
+  /** Statements by hand, on connections of their own; they wait while another fault holds all that there are. */
   async administer<T>(work: (sql: postgres.Sql) => Promise<T>, options: { max?: number } = {}): Promise<T> {
     const sql = postgres(this.url, { max: options.max ?? 1, onnotice: () => {}, connect_timeout: 5 });
     try {
+      await connected(sql);
       return await work(sql);
     } finally {
       await sql.end({ timeout: 1 });
@@ -154,6 +155,24 @@ export class Database {
   #giveUp(): Promise<void> {
     return this.#ending ??= this.#server.stop();
   }
+}
+
+async function connected(sql: postgres.Sql): Promise<void> {
+  const until = performance.now() + ANSWER_MS;
+  for (;;) {
+    try {
+      await sql`SELECT 1`;
+      return;
+    } catch (error) {
+      if (!isTooMany(error) || performance.now() > until) throw error;
+      await pause(50);
+    }
+  }
+}
+
+/** Whether a connection was refused because there are as many as there may be. */
+export function isTooMany(error: unknown): boolean {
+  return error instanceof postgres.PostgresError && error.code === "53300";
 }
 
 interface Started {
