@@ -66,6 +66,23 @@ if (await needsPostgres(import.meta.url)) {
     }
   });
 
+  Deno.test("[VIS1] [MOD2] a flag from while a moderator was away is not in their queue, though they see its message", async () => {
+    await using server = await testServer();
+    const [ann, ben] = [await person(server.url, "ann"), await person(server.url, "ben")];
+    await using _people = disposeAll(ann, ben);
+    const { discussion, shard } = await talk(ann, [ben]);
+    const to = () => ({ id: freshId("evt", shard), discussion });
+    const target = freshId("msg", shard);
+    sent((await ann.api.messages.send.mutate({ id: target, discussion, text: "seen by both" })).outcome); // 2
+    sent((await ben.api.discussions.leave.mutate(to())).outcome); // 3
+    sent((await ann.api.moderation.flag.mutate({ ...to(), target, reason: "said among others" })).outcome); // 4
+    sent((await ann.api.discussions.addMembers.mutate({ ...to(), users: [ben.user], historyFrom: "now" })).outcome); // 5
+    sent((await ann.api.discussions.setRole.mutate({ ...to(), user: ben.user, role: "moderator" })).outcome); // 6
+    const queues = await Promise.all([ann, ben].map(({ api }) => api.moderation.queue.query({ discussion })));
+    assert.deepEqual(queues.map(({ flags }) => flags.map((flag) => flag.seq)), [[seq(4)], []]);
+    assert.equal(await errorOf(ben.api.moderation.evidence.query({ discussion, seq: seq(4) })), "NotFound");
+  });
+
   Deno.test("[MOD1] the audit is the log: what moderators did, with reasons and flags, in pages", async () => {
     await using server = await testServer();
     const [ann, ben, cai] = [

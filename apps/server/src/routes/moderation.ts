@@ -36,7 +36,7 @@ interface Answer {
 }
 
 export interface FlagQueue extends Answer {
-  /** Open flags, oldest first, each with its message as it stands. */
+  /** Open flags that the caller may see, oldest first, each with its message as it stands. */
   readonly flags: readonly (Flag & { readonly shown: MessageView | null })[];
 }
 
@@ -99,7 +99,7 @@ export const moderation = router({
       const { storage } = ctx.services;
       const viewer = ctx.session.user;
       const { state, ranges, stays, head } = await seenByModerator(storage, { viewer, discussion });
-      const flags = (state.flags ?? []).filter(({ messageSeq }) => seesSeq(stays, messageSeq));
+      const flags = (state.flags ?? []).filter((flag) => seesSeq(stays, flag.seq) && seesSeq(stays, flag.messageSeq));
       const ids = [...new Set(flags.map(({ message }) => message))];
       const { messages } = await storage.messagesById(discussion, { viewer, ids, ranges });
       const looking = { viewer, discussion, ranges, blocks: NO_BLOCKS };
@@ -177,7 +177,7 @@ async function seenByModerator(
   return seen;
 }
 
-/** A flag by its seq; there is none where the viewer may not see its message (VIS1). */
+/** A flag by its seq; there is none where the viewer may not see it or its message (VIS1). */
 async function flagAt(
   storage: Storage,
   { discussion, seq: at }: { discussion: DiscussionId; seq: Seq },
