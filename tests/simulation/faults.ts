@@ -115,8 +115,7 @@ export class Faults {
         server.commitLosses = 0;
         return;
       case "jumpClock":
-        server.clockError += this.#chance.between(-3_600_000, 3_600_000);
-        return;
+        return server.jumpClock(this.#chance.between(-3_600_000, 3_600_000));
       case "foreignEpoch":
         return this.#raiseEpoch();
       case "newLife":

@@ -69,6 +69,7 @@ async function live(world: World, { hasApps }: { readonly hasApps: boolean }): P
   world.phase = "healing";
   world.note("all is well again");
   await faults;
+  for (const server of world.servers) server.letClockCatchUp();
   const isAnswered = await within(QUIET_MS, Promise.all(acting).then(() => true));
   if (isAnswered === null) world.breach(`[LOG4] drafts without an outcome, ${QUIET_MS} ms after all was well again`);
   await quiet(world, { devices, apps, withinMs: QUIET_MS });

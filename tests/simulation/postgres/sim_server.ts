@@ -30,8 +30,9 @@ export class SimServer {
   readonly name: string;
   readonly shards: ReadonlyMap<ShardNumber, SimShard>;
   readonly sessions = new Set<SimSession>();
-  /** What its clock is wrong by, in milliseconds. */
-  clockError = 0;
+  /** What its clock is wrong by, and was at most; in milliseconds. */
+  #clockError = 0;
+  #mostClockError = 0;
   isDiskFull = false;
   /** The chance that a statement is refused for a reason of the server's own. */
   refusals = 0;
@@ -59,7 +60,17 @@ export class SimServer {
 
   /** Unix milliseconds, as its clock has them. */
   get clock(): number {
-    return Math.floor(Date.now() + this.clockError);
+    return Math.floor(Date.now() + this.#clockError);
+  }
+
+  jumpClock(ms: number): void {
+    this.#clockError += ms;
+    this.#mostClockError = Math.max(this.#mostClockError, this.#clockError);
+  }
+
+  /** No `at` is later than its clock then, so what is judged by `at` goes on with the time (LOG5): slow mode passes. */
+  letClockCatchUp(): void {
+    this.#clockError = this.#mostClockError;
   }
 
   shard(shard: ShardNumber): SimShard {

@@ -11,8 +11,9 @@ import {
 } from "@gatz/domain";
 import type { Observable } from "../observable.ts";
 import type { Server } from "../server/contract.ts";
-import { type Store, StoreFailed, type Table } from "../store/contract.ts";
-import type { DraftId, RefusedRecord } from "../store/records.ts";
+import { type Change, LockLost, type Store, StoreFailed, type Table } from "../store/contract.ts";
+import { TURN_KEY } from "../store/meta.ts";
+import type { DraftId, RefusedRecord, TurnRecord } from "../store/records.ts";
 import type { Timing } from "../timing.ts";
 import { bundleBytes } from "./bundles.ts";
 import {
@@ -31,7 +32,7 @@ import {
 import { KeptDrafts } from "./kept_drafts.ts";
 import { KeptWishes } from "./kept_wishes.ts";
 import { Offering } from "./offering.ts";
-import { countOf } from "./queues.ts";
+import { countOf, draftsOf } from "./queues.ts";
 import { Telling } from "./telling.ts";
 import { Tries } from "./tries.ts";
 import { Turn } from "./turn.ts";
@@ -47,6 +48,7 @@ export interface OutboxOptions {
 
 /** For so long an outcome is kept for a tab that may have slept. */
 const OUTCOMES_MS = 7 * 24 * 3_600_000;
+const IF_HELD: Change = { type: "if-held", lock: OUTBOX_LOCK };
 
 /** Takes drafts and wishes from the beginning; shows what is stored as soon as that is read. */
 export class DurableOutbox implements Outbox {
@@ -60,6 +62,8 @@ export class DurableOutbox implements Outbox {
   readonly #drafts: KeptDrafts;
   readonly #wishes: KeptWishes;
   readonly #tries = new Tries();
+  /** This tab's last turn. */
+  #begunAt: number | null = null;
   readonly #closing = new AbortController();
   /** Aborts with the connection; null: there is none. */
   #connection: AbortController | null = null;
@@ -173,10 +177,39 @@ export class DurableOutbox implements Outbox {
     await this.#wishes.read();
     await this.#drafts.forgetOutcomes({ before: timing.now() - OUTCOMES_MS });
     const turn = new Turn(signal);
+    await this.#noteTurn(turn);
     await Promise.all([
       new Offering({ server, timing, turn, drafts: this.#drafts, tries: this.#tries, limits: this.#limits }).run(),
       new Telling({ server, timing, turn, wishes: this.#wishes, pending: this.pending }).run(),
     ]);
+    if (!this.#tries.isAnyOnTheWay(timing.now())) await this.#forgetTurn();
+  }
+
+  /**
+   * It is written down that there is a turn, before anything is offered: whoever is next learns so that a killed tab may have had something on its
+   * way. Where the store has no room for it, drafts go out all the same: that makes room.
+   */
+  async #noteTurn(turn: Turn): Promise<void> {
+    const { store, timing } = this.#options;
+    // What lies under this key is such a record.
+    const last = await store.get("meta", TURN_KEY) as TurnRecord | undefined;
+    const now = timing.now();
+    if (last !== undefined && last.begunAt !== this.#begunAt) {
+      this.#tries.mayBeLost([...draftsOf(this.pending.snapshot())].map(({ draft }) => draft.id), now);
+    }
+    const note: Change = { type: "put", table: "meta", key: TURN_KEY, value: { begunAt: now } };
+    await turn.write(() => store.write([IF_HELD, note]));
+    this.#begunAt = now;
+  }
+
+  /** Where the store fails, or the lock was lost, the next turn is the more careful. */
+  async #forgetTurn(): Promise<void> {
+    const { store } = this.#options;
+    try {
+      await store.write([IF_HELD, { type: "delete", table: "meta", key: TURN_KEY }]);
+    } catch (error) {
+      if (!(error instanceof StoreFailed || error instanceof LockLost)) throw error;
+    }
   }
 
   /** Takes up what other tabs have written. */

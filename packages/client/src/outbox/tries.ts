@@ -14,7 +14,7 @@ const NEVER: Tried = { open: 0, lostAt: -Infinity };
 
 /**
  * While an earlier try may be on its way, a rejection is not the last word: what it stood on may be there when that one arrives, and the
- * draft is then accepted. For drafts that were offered from here; what a tab had on its way when it was killed is not known.
+ * draft is then accepted.
  */
 export class Tries {
   readonly #tried = new Map<DraftId, Tried>();
@@ -28,6 +28,15 @@ export class Tries {
     for (const id of ids) {
       this.#change(id, ({ open, lostAt }) => ({ open: open - 1, lostAt: lost.has(id) ? now : lostAt }));
     }
+  }
+
+  /** Somebody else may have offered them, and went without an answer. */
+  mayBeLost(ids: readonly DraftId[], now: number): void {
+    for (const id of ids) this.#change(id, ({ open }) => ({ open, lostAt: now }));
+  }
+
+  isAnyOnTheWay(now: number): boolean {
+    return [...this.#tried.keys()].some((id) => this.onTheWayMs(id, now) > 0);
   }
 
   /** How long an earlier try may still be on its way; in milliseconds. */

@@ -24,7 +24,7 @@ export class Turn {
   }
 
   /** Whether it is written down. Who has lost the lock has no more say: it is for somebody else to ask, and to write what is answered. */
-  async write(work: () => Promise<void>): Promise<boolean> {
+  async write(work: () => Promise<unknown>): Promise<boolean> {
     if (this.signal.aborted) return false;
     const writing = work();
     this.#writes.add(writing);

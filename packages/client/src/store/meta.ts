@@ -5,6 +5,7 @@ import type { PlaceRecord, SelfRecord } from "./records.ts";
 export const SELF_KEY = "self";
 export const PLACE_KEY = "place";
 export const LIFE_KEY = "life";
+export const TURN_KEY = "turn";
 
 export const putSelf = (self: SelfRecord): Change => ({ type: "put", table: "meta", key: SELF_KEY, value: self });
 export const putPlace = (place: PlaceRecord): Change => ({ type: "put", table: "meta", key: PLACE_KEY, value: place });

@@ -37,6 +37,12 @@ export interface LifeRecord {
   readonly life: Incarnation;
 }
 
+/** `meta`, key `turn`: somebody offers, or went without having heard what came of all that they offered. */
+export interface TurnRecord {
+  /** Unix milliseconds of this machine. */
+  readonly begunAt: number;
+}
+
 /** `meta`, key `place`: how far the feed has been taken. Everything else that is stored is at least as new. */
 export interface PlaceRecord {
   readonly incarnation: Incarnation;
@@ -143,7 +149,7 @@ export interface PersonRecord {
 
 /** What the tables hold. */
 export interface Records {
-  readonly meta: SelfRecord | LifeRecord | PlaceRecord | BlocksRecord | ListRecord;
+  readonly meta: SelfRecord | LifeRecord | TurnRecord | PlaceRecord | BlocksRecord | ListRecord;
   readonly rows: RowRecord;
   readonly groups: GroupRecord;
   readonly people: PersonRecord;
