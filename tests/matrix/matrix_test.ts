@@ -28,7 +28,8 @@ if (await needsPostgres(import.meta.url)) {
 
   const begin = async () => {
     const server = open.use(
-      await testServer({ database: { shards: 4, servers: 1 }, limits: { beatMs: BEAT_MS } }),
+      // A newcomer's home is set when nobody waits for it: a refusal that comes meanwhile would seem to have set it.
+      await testServer({ database: { shards: 4, servers: 1 }, limits: { beatMs: BEAT_MS }, placement: "own" }),
     );
     const footprint = open.use(await footprintOf(server.database.directoryUrl));
     return { bench: { ...server, footprint }, stages: new MadeStages(server) };

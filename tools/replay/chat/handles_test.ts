@@ -22,7 +22,7 @@ const NICKS = [
 ];
 
 Deno.test("[USR2] any nick has a valid handle", () => {
-  for (const nick of NICKS) assert.match(handleOf(nick), /^[a-z0-9_]{3,20}$/, nick);
+  for (const nick of NICKS) assert.match(handleOf(nick, "1"), /^[a-z0-9_]{3,20}$/, nick);
 });
 
 Deno.test("[USR2] nicks that differ have handles that do not look alike", () => {
@@ -44,10 +44,11 @@ Deno.test("[USR2] nicks that differ have handles that do not look alike", () => 
   ];
   const many = Array.from({ length: 20_000 }, (_, i) => `guest${i}`);
   const nicks = [...NICKS, ...close, ...many];
-  assert.equal(new Set(nicks.map((nick) => skeleton(handleOf(nick)))).size, nicks.length);
+  assert.equal(new Set(nicks.map((nick) => skeleton(handleOf(nick, "1")))).size, nicks.length);
 });
 
-Deno.test("a handle depends on the nick alone and shows it", () => {
-  assert.equal(handleOf("Spaceraver"), handleOf("Spaceraver"));
-  assert.match(handleOf("Spaceraver"), /^spaceraver_[2-9a-z]{6}$/);
+Deno.test("a handle depends on nick and seed alone and shows the nick", () => {
+  assert.equal(handleOf("Spaceraver", "1"), handleOf("Spaceraver", "1"));
+  assert.notEqual(handleOf("Spaceraver", "1"), handleOf("Spaceraver", "2"));
+  assert.match(handleOf("Spaceraver", "1"), /^spaceraver_[2-9a-z]{6}$/);
 });

@@ -21,6 +21,7 @@ const SIGN_INS_AT_ONCE = 16;
 export class Accounts {
   readonly #api: Api;
   readonly #steps: ReadonlyMap<Nick, number>;
+  readonly #seed: string;
   readonly #accounts = new Map<Nick, Promise<Account>>();
   readonly #turns: Turns;
 
@@ -28,6 +29,7 @@ export class Accounts {
     this.#turns = new Turns(SIGN_INS_AT_ONCE, stop);
     this.#api = httpApi(url);
     this.#steps = stepsByNick(plan);
+    this.#seed = plan.seed;
   }
 
   /** The accounts of some people, by nick. */
@@ -48,7 +50,7 @@ export class Accounts {
   }
 
   async #signIn(nick: Nick): Promise<Account> {
-    const handle = handleOf(nick);
+    const handle = handleOf(nick, this.#seed);
     const signedIn = await ask(`signing in ${nick}`, () => this.#api.auth.devSignIn.mutate({ handle, name: nick }));
     const { user, token } = signedIn;
     return { nick, user, token, home: shardOf(user), often: (this.#steps.get(nick) ?? 0) >= OFTEN };
