@@ -108,6 +108,8 @@ if (await needsPostgres(import.meta.url) && await needsChromium(import.meta.url)
     await is(left.status, "live");
     write("with");
     await is(async () => (await said()).length, 20);
+    // A tab that goes offline before its feed has brought these shows them again only once it is back.
+    await is(async () => [(await left.texts()).length, (await right.texts()).length], [20, 20]);
     goAway();
     await is(left.status, "offline");
     await is(right.status, "offline");
