@@ -26,7 +26,7 @@ const scripts = fc.array(
     { weight: 4, arbitrary: moves(8).map((moves) => ({ moves })) },
     { weight: 4, arbitrary: talk },
     { weight: 2, arbitrary: marks.map((mark) => ({ mark })) },
-    { weight: 1, arbitrary: blocks.map((block) => ({ block })) },
+    { weight: 3, arbitrary: blocks.map((block) => ({ block })) },
   ),
   { maxLength: 24, size: "max" },
 );

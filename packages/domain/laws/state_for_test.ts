@@ -175,7 +175,7 @@ Deno.test("[VIS4] nothing in what a plain member may not see changes anything in
         if (JSON.stringify(stateOf(told, viewer)) !== JSON.stringify(stateOf(log, viewer))) other++;
       }
     }),
-    { numRuns: 60 },
+    { numRuns: 150 },
   );
   ok(other > 10, `${other} states differed`);
 });
