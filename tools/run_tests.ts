@@ -9,6 +9,8 @@ import { testFiles } from "./ok/test_files.ts";
 
 /** Files at once, unless `DENO_JOBS` says another number: most wait for deadlines of a second or two, and for other processes. */
 const JOBS = "3";
+/** Gives each test one. */
+const DEADLINES = "tests/support/deadlines.ts";
 const NEEDING = "--needing";
 /** Half a minute and more each: begun first, none of them is left alone at the end. */
 const LONGEST: ReadonlySet<string> = new Set(["tests/torture/torture_test.ts", "tools/replay/replay_test.ts"]);
@@ -20,7 +22,7 @@ async function main(asked: readonly string[]): Promise<number> {
   const signals = untilSignal();
   await using servers = await ownServers();
   const tests = new Deno.Command(Deno.execPath(), {
-    args: ["test", "-P", "--parallel", ...args],
+    args: ["test", "-P", "--parallel", "--preload", DEADLINES, ...args],
     env: { DENO_JOBS: Deno.env.get("DENO_JOBS") ?? JOBS, [TEST_SERVERS]: `a=${servers.a.url},b=${servers.b.url}` },
     stdin: "null",
   }).spawn();
