@@ -2,7 +2,8 @@
 import type { Incarnation, Seq, StreamId } from "@gatz/domain";
 import { Cell } from "../observable.ts";
 import type { Change, Entry, Store } from "../store/contract.ts";
-import type { DraftId, DraftRecord, PlaceRecord } from "../store/records.ts";
+import { LIFE_KEY } from "../store/meta.ts";
+import type { DraftId, DraftRecord, LifeRecord } from "../store/records.ts";
 import {
   type Kept,
   type NotKept,
@@ -60,8 +61,8 @@ export class KeptDrafts {
   /** @throws {StoreFailed} */
   async load(): Promise<void> {
     // What lies under this key is such a record.
-    const place = await this.#store.get("meta", "place") as PlaceRecord | undefined;
-    this.#life = place?.incarnation ?? null;
+    const record = await this.#store.get("meta", LIFE_KEY) as LifeRecord | undefined;
+    this.#life = record?.life ?? null;
     for (const { value } of await this.#store.list("drafts")) {
       if (value.acked?.incarnation === this.#life) await this.#learnArrived(value.draft.stream);
     }

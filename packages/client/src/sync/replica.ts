@@ -2,7 +2,7 @@
 import { assert, type Incarnation, type StreamId } from "@gatz/domain";
 import { Cell, type Observable } from "../observable.ts";
 import { isTrouble, type Me, type Server } from "../server/contract.ts";
-import { CLEARED, LIFE_KEY, PLACE_KEY, putSelf, SELF_KEY } from "../store/meta.ts";
+import { CLEARED, putSelf } from "../store/meta.ts";
 import { StoreFailed } from "../store/contract.ts";
 import type { SelfRecord } from "../store/records.ts";
 import { Admission } from "./admission.ts";
@@ -16,6 +16,7 @@ import { Journal } from "./journal.ts";
 import { Lanes } from "./lanes.ts";
 import { Lives } from "./lives.ts";
 import { type ClientStatus, StatusBoard } from "./status.ts";
+import { resumed } from "./stored_life.ts";
 import { type Patience, untilAnswered } from "./until_answered.ts";
 
 export class Replica<L extends ListsPart, O extends OutboxPart> {
@@ -116,21 +117,15 @@ export class Replica<L extends ListsPart, O extends OutboxPart> {
   async start(): Promise<void> {
     const { store, onBug, outbox } = this.#options;
     // Where the store refuses this is told; what comes after it tries again until it does not.
-    const [self, life, place] = await Promise.all(
-      [SELF_KEY, LIFE_KEY, PLACE_KEY].map((key) => store.get("meta", key)),
-    );
-    const isGoing = self !== undefined && "user" in self && place !== undefined && "cursor" in place &&
-      life !== undefined && "life" in life && life.life === place.incarnation;
-    // What has no cursor is as old as nobody knows.
-    if (!isGoing) await store.write(CLEARED);
+    const { self, life, cursor } = await resumed(store);
     this.#outbox = await outbox(this.#kit);
-    if (self !== undefined && "user" in self) await this.#begin(self);
+    if (self !== null) await this.#begin(self);
     else this.#beginByToken().catch(onBug);
-    if (isGoing) {
-      this.#lives.resume(place.incarnation);
-      this.#journal.begin(place.incarnation, { isStored: true });
-      this.#intake.begin(place.cursor);
+    if (life !== null) {
+      this.#lives.resume(life);
+      this.#journal.begin(life, { isStored: true });
     }
+    if (cursor !== null) this.#intake.begin(cursor);
     this.#admission.begin(this.#intake.cursor);
     const parts = { ...this.#options, journal: this.#journal, signal: this.#closing.signal };
     keepWithin(parts, () => this.#streams).catch(onBug);

@@ -1,4 +1,4 @@
-import { incarnation, shardOf } from "@gatz/domain";
+import { incarnation, seq, shardOf } from "@gatz/domain";
 import assert from "node:assert/strict";
 import { COFFEE, kind, place, start, stored, streaming, TEA, texts } from "../../testing/replica_stage.ts";
 import { ALICE, BOB, item, ScriptedServer, UNAUTHENTICATED, UNAVAILABLE } from "../../testing/scripted_server.ts";
@@ -233,13 +233,51 @@ Deno.test("[LOG9] a cursor of an earlier life is not stored in a later one, howe
   assert.deepEqual([await place(client), await stored(client, TEA)], [undefined, []]);
 });
 
-Deno.test("[LIVE3] what is stored without a cursor is as old as nobody knows, and is not gone on from", async () => {
-  const first = await streaming();
-  await first.replica.close();
-  await first.store.write([{ type: "delete", table: "meta", key: "place" }]);
-  const again = await start({ server: new ScriptedServer(), store: first.store });
-  assert.deepEqual([await stored(again, TEA), (await again.store.list("streams")).length], [[], 0]);
-  assert.deepEqual(again.server.asked, ["follow null", "me", "discussions", "follow page of first life"]);
+/** A store as who ends before having read their lists leaves it: with a stream, and without a cursor. */
+async function cutShort() {
+  const client = await streaming();
+  await client.replica.close();
+  const row = { row: null, known: seq(3), isStale: true };
+  await client.store.write([
+    { type: "delete", table: "meta", key: "place" },
+    { type: "put", table: "rows", key: TEA, value: row },
+  ]);
+  return client;
+}
+
+Deno.test("[READ0] who ended before having read their lists finds what they looked at, also without a server; lists without a cursor go", async () => {
+  const { store } = await cutShort();
+  const server = new ScriptedServer();
+  server.isConnected = false;
+  server.trouble = () => CUT;
+  const again = await start({ server, store });
+  const held = again.replica.hold(TEA);
+  await again.time.pass(1_000);
+  assert.deepEqual([texts(held), kind(again)], [["a", "b"], "offline"]);
+  assert.deepEqual(await store.list("rows"), []);
+});
+
+Deno.test("[LIVE3] of what is stored without a cursor nobody knows how old it is: the server is asked what is newer, also of what is in no list", async () => {
+  const { store, server } = await cutShort();
+  server.say(TEA, "missed");
+  server.feeds.length = server.asked.length = 0;
+  const again = await start({ server, store });
+  await again.time.pass(1_000);
+  assert.deepEqual(await stored(again, TEA), [1, 2, 3, 4]);
+  assert(server.asked.includes("follow page of first life"), server.asked.join(", "));
+});
+
+Deno.test("[LOG9] what is stored without a cursor, in another life, goes", async () => {
+  const { store, server } = await cutShort();
+  const next = new ScriptedServer();
+  next.logs.set(TEA, (server.logs.get(TEA) ?? []).slice(0, 2));
+  next.life = incarnation("second life");
+  const again = await start({ server: next, store });
+  const held = again.replica.hold(TEA);
+  next.live();
+  await again.time.pass(2_000);
+  assert.deepEqual([texts(held), await stored(again, TEA)], [["a"], [1, 2]]);
+  assert.deepEqual(await store.get("meta", "life"), { life: next.life });
 });
 
 Deno.test("[LIVE6] what came with another user's token is not taken for a later connection's", async () => {
