@@ -65,7 +65,7 @@ export const ATTACKS = {
     atOnce(count, async (i, tally) => {
       const deep = "[".repeat(10_000) + "]".repeat(10_000);
       using raw = await Raw.socket(url, { from: address(network, i) });
-      const answers = raw.readAll(HOLD_MS / 3);
+      const answers = raw.readAll(PATIENCE_MS, { isEnough: (text) => text.split('"Malformed"').length > 2 });
       await raw.send(`{"id":1,"method":"query","params":{"path":"auth.me","input":${deep}}}`);
       await raw.send(deep);
       tallyCodes(await answers, tally);
@@ -115,10 +115,13 @@ export const ATTACKS = {
     atOnce(count, async (i, tally) => {
       using raw = await Raw.open(url);
       const isHead = i % 2 === 0;
-      const answer = raw.readAll(HOLD_MS);
+      // Nothing ends a head that is late; a body is answered.
+      let isAnswered = false;
+      const mostMs = isHead ? HOLD_MS : PATIENCE_MS;
+      const answer = raw.readAll(mostMs, { isEnough: (text) => isAnswered = text !== "" });
       if (isHead) await raw.write("GET /trpc/auth.me HTTP/1.1\r\nHost: ");
       else await raw.write(requestHead(url, { from: address(network, i), more: "Content-Length: 1000" }));
-      for (let sent = 0; sent < HOLD_MS / 100 && !raw.closed; sent++) {
+      for (let sent = 0; sent < mostMs / 100 && !raw.closed && !isAnswered; sent++) {
         await raw.write("1");
         await later(100);
       }

@@ -65,11 +65,14 @@ export class Raw implements Disposable {
     }
   }
 
-  /** All that comes until the other end closes, or until so many milliseconds have passed. */
-  async readAll(mostMs: number): Promise<string> {
+  /** All that comes until the other end closes, or it is enough, or so many milliseconds have passed. */
+  async readAll(
+    mostMs: number,
+    { isEnough = () => false }: { isEnough?: (text: string) => boolean } = {},
+  ): Promise<string> {
     let text = "";
     const timer = setTimeout(() => this[Symbol.dispose](), mostMs);
-    while (!this.#closed) text += await this.read();
+    while (!this.#closed && !isEnough(text)) text += await this.read();
     clearTimeout(timer);
     return text;
   }

@@ -54,8 +54,9 @@ if (await needsPostgres(import.meta.url)) {
     void (await feed(ben.api)).over.then(() => othersEnded = true);
     for (const api of [http1, http2]) assert.equal((await api.auth.me.query()).user, ann.user);
 
+    const ending = (await end(ann)).outcome;
     const begun = performance.now();
-    sent((await end(ann)).outcome);
+    sent(ending);
     const over = await within(PATIENCE_MS, Promise.all(feeds.map(({ over }) => over)));
     assert.ok(over, "the feeds do not end");
     for (const { code, at } of over) {

@@ -57,11 +57,15 @@ if (await needsPostgres(import.meta.url)) {
     );
     await t.step("[SHARD2] they go on talking, and are not kept waiting at every call", async () => {
       const api = connect(two.url, { transport: "http", token: ann.token }).api;
-      const begun = performance.now();
+      const took: number[] = [];
       for (let n = 0; n < 5; n++) {
+        const begun = performance.now();
         sent((await api.messages.send.mutate({ id: freshId("msg", shard), discussion, text: "still" })).outcome);
+        took.push(performance.now() - begun);
       }
-      assert.ok(performance.now() - begun < 2_500, `${performance.now() - begun} ms`);
+      // Who waits for the shard waits till the deadline of reading it.
+      const kept = took.filter((ms) => ms >= limits.readDeadlineMs).length;
+      assert.ok(kept <= 2, `${took} ms`);
     });
     await t.step("[BLK1] once it answers, all is as it was", async () => {
       await servers.b.resume();
