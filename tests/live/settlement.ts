@@ -13,6 +13,7 @@ import type { Committed, Storage } from "@gatz/storage/contract";
 import { strict as assert } from "node:assert";
 import { createDiscussion, createGroup, register } from "../../packages/domain/testing/drafts.ts";
 import { answersTo } from "@gatz/testing/answers.ts";
+import { effectsArrived } from "@gatz/testing/effects.ts";
 import { freshId } from "@gatz/testing/test_server.ts";
 
 const DEADLINE_MS = 10_000;
@@ -59,11 +60,7 @@ export class Settlement implements AsyncDisposable {
 
   /** Resolves once every effect has arrived: what follows comes after it. */
   async settled(): Promise<void> {
-    const waiting = async () =>
-      (await Promise.all(this.storage.shards.map((shard) => this.storage.outbox(shard)))).some((lag) =>
-        lag.waiting > 0
-      );
-    while (await waiting()) await new Promise((resolve) => setTimeout(resolve, 20));
+    await effectsArrived(this.storage);
   }
 
   /** One shard's log, from the beginning to its fence. */

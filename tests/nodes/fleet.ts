@@ -3,6 +3,7 @@ import { strict as assert } from "node:assert";
 import type { DiscussionId, GroupId, ShardNumber, StreamId } from "@gatz/domain";
 import { ALL_DEFAULT_LIMITS, LIFTED_FOR_LOAD, serve } from "@gatz/server";
 import { openStorage } from "@gatz/storage";
+import { effectsArrived } from "@gatz/testing/effects.ts";
 import { TEST_DIGEST_KEY } from "@gatz/testing/template.ts";
 import { type TestDatabase, testDatabase } from "@gatz/testing/test_database.ts";
 import { connect, freshId, type Person, person } from "@gatz/testing/test_server.ts";
@@ -71,6 +72,8 @@ async function furnish(database: TestDatabase, secrets: ReturnType<typeof readSe
     const others = owner === first ? [] : [first];
     return { owner, ...await talk(owner, others) };
   }));
+  // Else the nodes begin with them, and a feed may learn of a room by a `joined` that stands for what was said before it.
+  await effectsArrived(storage);
   await server.stop();
   await storage.close();
   return rooms;

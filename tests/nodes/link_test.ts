@@ -4,6 +4,7 @@ import type { Forward } from "@gatz/storage/contract";
 import { needsPostgres } from "@gatz/testing/postgres.ts";
 
 if (await needsPostgres(import.meta.url)) {
+  const { effectsArrived } = await import("@gatz/testing/effects.ts");
   const { until } = await import("@gatz/testing/eventually.ts");
   const { createCredentials } = await import("../../apps/server/src/nodes/credentials.ts");
   const { startTcpProxy } = await import("@gatz/testing/tcp_proxy.ts");
@@ -26,10 +27,7 @@ if (await needsPostgres(import.meta.url)) {
     const ann = parts.use(await person(b.url, "ann"));
     const room = await talk(ann, []);
     // Its effects have arrived, so that nothing moves the logs but what the test sends.
-    await until(async () => {
-      const lags = await Promise.all(a.storage.shards.map((shard) => a.storage.outbox(shard)));
-      return lags.every(({ waiting }) => waiting === 0);
-    });
+    await effectsArrived(a.storage);
     const open = parts.move();
     const send = (id = freshId("msg", room.shard)) =>
       ann.api.messages.send.mutate({ id, discussion: room.discussion, text: "hello" }).then(({ outcome }) => outcome);

@@ -13,7 +13,7 @@ if (await needsPostgres(import.meta.url)) {
   const { disposeAll, sent, talk } = await import("../api/talk.ts");
 
   const OWN_STREAM_MS = 700;
-  const limits = { callDeadlineMs: 3_000, readDeadlineMs: 1_000, flushDeadlineMs: 1_500, ownStreamMs: OWN_STREAM_MS };
+  const SHORT = { callDeadlineMs: 3_000, readDeadlineMs: 1_000, flushDeadlineMs: 1_500, ownStreamMs: OWN_STREAM_MS };
   /** On the other server than shard 3. */
   const OWN = 9;
 
@@ -42,7 +42,9 @@ if (await needsPostgres(import.meta.url)) {
     };
   }
 
+  /** `on`: servers that are to break, which nobody waits for long. */
   async function town(on?: TestServers) {
+    const limits = on === undefined ? {} : SHORT;
     const one = await testServer({ database: on === undefined ? {} : { on }, limits });
     const other = await testServer({ beside: one, limits });
     const ann = await person(one.url, "ann", { shard: 3 });
@@ -135,7 +137,7 @@ if (await needsPostgres(import.meta.url)) {
       const [left, ms] = await took(leave(second.discussion));
       sent(left.outcome);
       assert.equal(left.pending, true);
-      assert.ok(ms < OWN_STREAM_MS + limits.readDeadlineMs + 500, `${ms} ms`);
+      assert.ok(ms < OWN_STREAM_MS + SHORT.readDeadlineMs + 500, `${ms} ms`);
       const list = await eventually(() => open(there), (ids) => !ids.includes(second.discussion));
       assert.deepEqual(list, [third.discussion], "and so it is shown, since then all shards are asked");
       await servers.b.resume();

@@ -60,6 +60,7 @@ if (await needsPostgres(import.meta.url)) {
     const [hears, , ofCleo] = ears;
     await using _ears = disposeAll(...ears);
     const type = (who: Person, on = true) => who.api.live.typing.mutate({ discussion, on });
+    const before = Date.now();
     // B follows A once it has found that A writes the shard.
     await until(async () => {
       await type(ben);
@@ -71,12 +72,12 @@ if (await needsPostgres(import.meta.url)) {
       typists(ears[1]!).includes(`${cleo.user} false`) && typists(ears[0]!).includes(`${cleo.user} false`)
     );
     assert.ok(typists(ears[1]!).includes(`${ann.user} true`), "from the node that writes to the other");
-    assert.ok(typists(ofCleo!).includes(`${ann.user} true`) && typists(ofCleo!).includes(`${ben.user} true`));
+    await until(() => [ann, ben].every(({ user }) => typists(ofCleo!).includes(`${user} true`)));
     for (const [i, who] of [ann, ben, cleo].entries()) {
       assert.ok(typists(ears[i]!).every((said) => !said.startsWith(who.user)), "nobody hears themselves");
     }
     for (const signal of signalsOf(hears!)) {
-      const inMs = signal.expiresAt - Date.now();
+      const inMs = signal.expiresAt - before;
       assert.ok(inMs > (signal.kind === "typing" ? 2_000 : 60_000), `${signal.kind} for ${inMs} ms`);
       assert.ok(!("seq" in signal));
     }
@@ -95,11 +96,11 @@ if (await needsPostgres(import.meta.url)) {
     );
     const refused = await type(cleo);
     assert.equal(refused.kind === "rejected" && refused.code, "NotMember");
-    const before = typists(ofCleo!).length;
+    const heard = typists(ofCleo!).length;
     await type(ann);
     await until(() => typists(ears[1]!).filter((said) => said === `${ann.user} true`).length >= 2);
     await pause(50);
-    assert.equal(typists(ofCleo!).length, before);
+    assert.equal(typists(ofCleo!).length, heard);
     assert.deepEqual([typists(ears[3]!), typists(ears[4]!)], [[], []]);
     // None of it is in the log, and no feed was asked to remember it.
     const log = await ann.api.log.read.query({ stream: discussion, fromSeq: 1 as never });
@@ -107,7 +108,7 @@ if (await needsPostgres(import.meta.url)) {
   });
 
   Deno.test("[LIVE7] presence reaches who shares a group, on either node: online, away, offline after the last feed has ended", async () => {
-    const limits = { presenceGraceMs: 100 };
+    const limits = { presenceGraceMs: 600 };
     await using a = await testServer({ database: { shards: 4 }, limits });
     await using b = await testServer({ beside: a, limits });
     const [ann, eve] = [
@@ -130,12 +131,12 @@ if (await needsPostgres(import.meta.url)) {
     // A feed that is begun anew at once is no absence.
     await ofBen[Symbol.asyncDispose]();
     ofBen = await listen(ben);
-    await pause(200);
+    await pause(limits.presenceGraceMs + 100);
     assert.deepEqual(presences(ofAnn, ben.user).filter((status) => status === "offline"), []);
     const began = performance.now();
     await ben[Symbol.asyncDispose]();
     await until(() => presence(ofAnn, ben.user) === "offline");
-    assert.ok(performance.now() - began < 1_000);
+    assert.ok(performance.now() - began < limits.presenceGraceMs + 1_000);
     const last = signalsOf(ofAnn).findLast((signal) => signal.kind === "presence" && signal.user === ben.user)!;
     assert.ok(last.kind === "presence" && last.lastSeen !== undefined && last.lastSeen % 60_000 === 0, "to the minute");
     const known = new Set(signalsOf(ofEve).map(({ user }) => user));

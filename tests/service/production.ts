@@ -2,6 +2,7 @@
 import type { DiscussionId, ShardNumber } from "@gatz/domain";
 import { ALL_DEFAULT_LIMITS, serve } from "@gatz/server";
 import { migrate, openStorage } from "@gatz/storage";
+import { effectsArrived } from "@gatz/testing/effects.ts";
 import { freePort } from "@gatz/testing/free_port.ts";
 import { type Person, person } from "@gatz/testing/test_server.ts";
 import { testDatabase } from "@gatz/testing/test_database.ts";
@@ -64,6 +65,8 @@ async function settle(env: Readonly<Record<string, string>>) {
   });
   const [ann, ben] = [await person(server.url, "ann"), await person(server.url, "ben")];
   const { discussion, shard } = await talk(ann, [ben]);
+  // Else a feed may learn of the discussion by a `joined` that stands for what was said before it.
+  await effectsArrived(storage);
   await server.stop();
   await storage.close();
   return { ann, ben, discussion, shard };

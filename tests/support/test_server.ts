@@ -76,7 +76,12 @@ export async function testServer(options: TestServerOptions = {}): Promise<TestS
   return { url: server.url, database, storage, server, secrets, [Symbol.asyncDispose]: () => open.disposeAsync() };
 }
 
-const PATIENT = { callDeadlineMs: 30_000, readDeadlineMs: 20_000, flushDeadlineMs: 20_000 } as const;
+const PATIENT = {
+  callDeadlineMs: 30_000,
+  readDeadlineMs: 20_000,
+  flushDeadlineMs: 20_000,
+  ownStreamMs: 20_000,
+} as const;
 
 /** How long a broken part is waited for is for those tests to say that break one. */
 function deadlinesOf({ database, limits = {} }: TestServerOptions): Partial<Limits> {

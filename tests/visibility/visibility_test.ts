@@ -36,7 +36,7 @@ if (await needsPostgres(import.meta.url)) {
   const { describeApi } = await import("@gatz/server");
   const { person, testServer } = await import("@gatz/testing/test_server.ts");
   const { disposeAll } = await import("../api/talk.ts");
-  const { until } = await import("@gatz/testing/eventually.ts");
+  const { effectsArrived } = await import("@gatz/testing/effects.ts");
   const { Play } = await import("./play.ts");
   type Server = Awaited<ReturnType<typeof testServer>>;
   type Person = Awaited<ReturnType<typeof person>>;
@@ -51,11 +51,7 @@ if (await needsPostgres(import.meta.url)) {
     readonly play: Play;
   }
 
-  const settled = (server: Server) =>
-    until(async () => {
-      const lags = await Promise.all(server.storage.shards.map((shard) => server.storage.outbox(shard)));
-      return lags.every(({ waiting }) => waiting === 0);
-    });
+  const settled = ({ storage }: Server) => effectsArrived(storage);
 
   /** A history, played while everybody listens; in its last third somebody's account ends. */
   const played = async (seed: number): Promise<Scene> => {
