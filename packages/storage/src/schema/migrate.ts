@@ -103,7 +103,9 @@ export async function migrateShards(
     }
     // Half a log folds to what the restore would take for the whole: it folds by itself, and all of it (BAK1).
     if (isRestoring) return;
-    for (const schema of await staleShards(sql, shards.map(shardSchema))) await refoldStale(url, schema);
+    for (const schema of await staleShards(sql, shards.map(shardSchema))) {
+      await connected(url, {}, (sql) => refoldStale(sql, schema));
+    }
   });
 }
 
@@ -168,7 +170,10 @@ async function migrateSchema(
   });
 }
 
-/** On a connection of its own, and no longer than that: what waits for one that is lost may wait for ever. */
+/**
+ * On a connection of its own, and no longer than that: what waits for one that is lost may wait for ever, as postgres.js' rollback and then
+ * its `end` do.
+ */
 async function connected<T>(url: string, settings: SessionSettings, work: (sql: Sql) => Promise<T>): Promise<T> {
   const lost = Promise.withResolvers<never>();
   let timer: ReturnType<typeof setTimeout> | undefined;
