@@ -95,7 +95,7 @@ Deno.test("[VIS4] a viewer's form tells of nobody who has gone, and of what peop
         if (form.kind === "group") assertInvites(form, { log: log.slice(0, form.seq), viewer, found });
       }
     }),
-    { numRuns: 60 },
+    { numRuns: 100 },
   );
   ok(Object.values(found).every((many) => many > 4), JSON.stringify(found));
 });

@@ -1,5 +1,6 @@
 /** Somebody's list of discussions against the ledger: what is unread there, and the newest message (READ2, USR3). @module */
 import type { Following } from "../follow/follower.ts";
+import type { DiscussionLedger } from "../ledger/ledger.ts";
 import type { Api } from "../play/connections.ts";
 import { httpApi } from "../play/connections.ts";
 import { ask } from "../play/deliver.ts";
@@ -26,7 +27,7 @@ export async function judgeList(
         preview: row.preview?.id ?? null,
       }
       : row?.kind;
-    const expected = expectedRow(scene, { viewer: account.user, read, blocked: blocks(account.user) });
+    const expected = expectedRow(scene.ledger, { viewer: account.user, read, blocks });
     const about = `${scene.title} (${scene.discussion}) in the list of ${account.nick}, read to ${read}`;
     const difference = firstDifference(expected, found);
     if (difference) return { about, ...difference };
@@ -34,15 +35,16 @@ export async function judgeList(
   return null;
 }
 
-function expectedRow(
-  scene: Scene,
-  { viewer, read, blocked }: { viewer: string; read: number; blocked: ReadonlySet<string> },
+/** Who blocks the viewer does not mention them (BLK1). */
+export function expectedRow(
+  ledger: DiscussionLedger,
+  { viewer, read, blocks }: Pick<Judging, "blocks"> & { readonly viewer: string; readonly read: number },
 ): object {
-  const messages = scene.ledger.expectedFor(viewer);
+  const messages = ledger.expectedFor(viewer);
   const unread = messages.filter(({ seq, text, author }) =>
-    seq > read && text !== null && author !== viewer && !blocked.has(author)
+    seq > read && text !== null && author !== viewer && !blocks(viewer).has(author)
   );
-  const mentions = unread.filter((message) => message.mentions.includes(viewer));
+  const mentions = unread.filter(({ mentions, author }) => mentions.includes(viewer) && !blocks(author).has(viewer));
   // Of more than are counted nobody knows which.
   const counted = Math.min(unread.length, COUNTED);
   return {
