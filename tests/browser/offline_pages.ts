@@ -1,5 +1,6 @@
 /** Tabs of an app whose own files are always there, on an origin of its own: only gatz may be away. @module */
 import * as path from "node:path";
+import { inTime } from "@gatz/testing/in_time.ts";
 import type { BrowserContext, Page } from "playwright-core";
 import { servePages } from "../pack/pages.ts";
 import type { OfflineApp } from "./offline_app.ts";
@@ -59,7 +60,8 @@ export async function serveApp(context: BrowserContext): Promise<OfflinePages> {
 
 async function tabOf(page: Page, context: BrowserContext): Promise<Tab> {
   await isThere(page);
-  const ask = <T>(expression: string): Promise<T> => page.evaluate(expression);
+  const ask = <T>(expression: string) =>
+    inTime(page.evaluate<T>(expression), () => `a tab has not answered ${expression}`);
   return {
     status: () => ask<OfflineApp["status"]>("app.status"),
     list: () => ask<OfflineApp["list"]>("app.list"),

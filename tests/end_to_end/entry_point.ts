@@ -1,4 +1,5 @@
 /** Runs an entry point of the server as a process of its own, as a person would. @module */
+import { inTime } from "@gatz/testing/in_time.ts";
 import * as path from "node:path";
 import { stripVTControlCharacters } from "node:util";
 
@@ -6,13 +7,13 @@ const ROOT = path.join(import.meta.dirname ?? ".", "..", "..");
 
 export interface EntryPoint extends AsyncDisposable {
   readonly pid: number;
-  /** Resolves with all it printed once that holds `text`; throws if the process ends before. */
+  /** Resolves with all it printed once that holds `text`; throws if the process ends before, or a minute passes. */
   printed(text: string | RegExp): Promise<string>;
   /** Types a line into it; if `isTyped`. */
   type(line: string): Promise<void>;
-  /** Sends a signal and waits for its end. */
+  /** Sends a signal and waits for its end, a minute at most. */
   end(signal: Deno.Signal): Promise<Deno.CommandStatus>;
-  /** Waits for its end; with all it printed, on both streams. */
+  /** Waits for its end, a minute at most; with all it printed, on both streams. */
   ended(): Promise<{ readonly code: number; readonly output: string }>;
 }
 
@@ -67,27 +68,30 @@ export function startDeno(args: readonly string[], options: Omit<EntryPointOptio
     change.resolve();
   });
   const holds = (text: string | RegExp) => typeof text === "string" ? output.includes(text) : text.test(output);
-  const ended = async () => {
-    const [status] = await Promise.all([child.status, reading]);
-    return { code: status.code, output };
+  const hasEnded = async (waited: string) => {
+    const [status] = await inTime(
+      Promise.all([child.status, reading]),
+      () => `it did not end${waited}; it printed:\n${output}`,
+    );
+    return status;
   };
   const end = async (signal: Deno.Signal) => {
     child.kill(signal);
-    const [status] = await Promise.all([child.status, reading]);
-    return status;
+    return await hasEnded(` at ${signal}`);
+  };
+  const untilItHolds = async (text: string | RegExp) => {
+    while (!holds(text)) {
+      if (closed) throw new Error(`it ended without printing ${text}:\n${output}`);
+      await change.promise;
+    }
+    return output;
   };
   return {
     pid: child.pid,
-    printed: async (text) => {
-      while (!holds(text)) {
-        if (closed) throw new Error(`it ended without printing ${text}:\n${output}`);
-        await change.promise;
-      }
-      return output;
-    },
+    printed: (text) => inTime(untilItHolds(text), () => `it has not printed ${text}:\n${output}`),
     type: async (line) => await keyboard?.write(new TextEncoder().encode(`${line}\n`)),
     end,
-    ended,
+    ended: async () => ({ code: (await hasEnded("")).code, output }),
     [Symbol.asyncDispose]: async () => {
       if (!closed) await end(options.endWith ?? "SIGKILL");
     },

@@ -8,8 +8,6 @@ import { makeSecretsFile, parseSecretsFile } from "../../apps/server/src/secrets
 import { talk } from "../api/talk.ts";
 import { type EntryPoint, startDeno, startEntryPoint } from "../end_to_end/entry_point.ts";
 
-const PATIENCE_MS = 15_000;
-
 export interface Stage extends AsyncDisposable {
   readonly discussion: DiscussionId;
   /** By HTTP, so that they are there whenever the server is. */
@@ -51,10 +49,8 @@ export async function openStage(): Promise<Stage> {
   const { discussion } = await talk(ann, [ben]);
   parts = opening.move();
   const example = (permissions: readonly string[], file: string, args: readonly string[]) =>
-    patiently(
-      parts.use(
-        startDeno(["run", "--no-check", ...permissions, `examples/${file}`, ...args], { env: {}, isTyped: true }),
-      ),
+    parts.use(
+      startDeno(["run", "--no-check", ...permissions, `examples/${file}`, ...args], { env: {}, isTyped: true }),
     );
   const names = new Map([[ann.user, "ann"], [ben.user, "ben"]]);
   return {
@@ -81,21 +77,4 @@ export async function openStage(): Promise<Stage> {
     },
     [Symbol.asyncDispose]: () => parts.disposeAsync(),
   };
-}
-
-/** What it never prints fails, with what it did. */
-function patiently(process: EntryPoint): EntryPoint {
-  const printed = async (text: string | RegExp) => {
-    const late = Promise.withResolvers<never>();
-    const timer = setTimeout(
-      async () => late.reject(new Error(`it never printed ${text}:\n${await process.printed("")}`)),
-      PATIENCE_MS,
-    );
-    try {
-      return await Promise.race([process.printed(text), late.promise]);
-    } finally {
-      clearTimeout(timer);
-    }
-  };
-  return { ...process, printed };
 }

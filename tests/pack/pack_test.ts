@@ -1,4 +1,5 @@
 /** The client as an npm package, in a project of somebody else's. @module */
+import { inTime } from "@gatz/testing/in_time.ts";
 import { needsPostgres } from "@gatz/testing/postgres.ts";
 import assert from "node:assert/strict";
 import * as path from "node:path";
@@ -163,9 +164,11 @@ if (
     const context = await browser.newContext();
     const say = async (url: string, text: string, offline = false) => {
       const page = await context.newPage();
+      const told: string[] = [];
+      page.on("console", (message) => told.push(message.text()));
       await page.goto(pages.url);
       const given = JSON.stringify({ url, auth: erin.token, discussion, text, offline });
-      const said = await page.evaluate(`(${KEPT_IN_PAGE})(${given})`);
+      const said = await inTime(page.evaluate(`(${KEPT_IN_PAGE})(${given})`), () => `"${text}":\n${told.join("\n")}`);
       await page.close();
       return said;
     };

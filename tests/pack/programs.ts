@@ -28,15 +28,17 @@ export const stock = createTRPCClient<AppRouter>({
 export const user: Promise<\`user_\${string}\`> = stock.auth.me.query().then((me) => me.user);
 `;
 
-/** `URL TOKEN DISCUSSION TEXT [offline]`: says a text; prints all there is to read, once all is sent, or as it is if there is no server. */
+/** `URL TOKEN DISCUSSION TEXT [offline]`: says a text; prints all there is to read, once all is sent, or as it is if there is no server. On the other stream: how far it is. */
 export const KEPT = `import { createGatz } from "@gatz/client";
 import { sqliteStore } from "@gatz/client/sqlite";
 const [, , url, auth, discussion, text, offline] = process.argv;
 const gatz = await createGatz({ url, auth, store: await sqliteStore({ path: "gatz.sqlite" }) });
 await gatz.ready();
+console.error("ready");
 const open = gatz.open(discussion);
 const { kind } = await open.send({ text }).stored;
 for await (const { status, isBehind, messages, pending } of open.picture) {
+  console.error(kind, status, isBehind ? "behind" : "", messages.length, pending.size);
   if (status !== "ready" || (!offline && (isBehind || pending.size > 0))) continue;
   console.log(kind, messages.map((message) => message.text).join(", "), pending.size);
   break;
@@ -48,9 +50,11 @@ await gatz.close();
 export const KEPT_IN_PAGE = `async ({ url, auth, discussion, text, offline }) => {
   const gatz = await createGatz({ url, auth, store: indexedDbStore({ name: "kept" }) });
   await gatz.ready();
+  console.error("ready");
   const open = gatz.open(discussion);
   const { kind } = await open.send({ text }).stored;
   for await (const { status, isBehind, messages, pending } of open.picture) {
+    console.error(kind, status, isBehind ? "behind" : "", messages.length, pending.size);
     if (status !== "ready" || (!offline && (isBehind || pending.size > 0))) continue;
     await gatz.close();
     return [kind, messages.map((message) => message.text).join(", "), pending.size].join(" ");

@@ -3,6 +3,7 @@
  * name and with the steps that it was in, and the others go on. Deno's own `timeout` has to be given by each test, says
  * nothing of steps, and is not for hooks. @module
  */
+import { inTime } from "./in_time.ts";
 
 /** For hooks, and for tests that give no `timeout` (in ms; 0 is none) themselves. In a whole run the longest of them takes 27 s. */
 const DEADLINE_MS = 120_000;
@@ -36,18 +37,8 @@ function withDeadline(args: readonly (string | Fn | Options)[]): [name: string, 
 
 async function within(deadlineMs: number, what: string, run: () => void | Promise<void>): Promise<void> {
   clearTimeout(loading);
-  if (deadlineMs === 0) return await run();
-  const { promise: late, reject } = Promise.withResolvers<never>();
-  const giveUp = () => reject(new Error(`${what} did not end within ${deadlineMs / 1000} s`));
-  // Nobody hears it if Deno has ended the test.
-  late.catch(() => {});
-  // Not waited for: of a test that nothing can end any more, Deno says so at once.
-  const timer = setTimeout(giveUp, deadlineMs).unref();
-  try {
-    await Promise.race([run(), late]);
-  } finally {
-    clearTimeout(timer);
-  }
+  const ended = Promise.try(run);
+  await (deadlineMs === 0 ? ended : inTime(ended, () => `${what} has not ended`, { withinMs: deadlineMs }));
 }
 
 /** `Deno.test` itself, its `only` and its `ignore`. */

@@ -37,16 +37,16 @@ Deno.test("left out", () => {});`,
 
 /** The errors by where Deno says that they are. */
 const FAILED = {
-  "waits long => ./hanging_test.ts:3:6": '"waits long" did not end within 120 s',
-  "waits => ./hanging_test.ts:4:6": '"waits" did not end within 9 s',
+  "waits long => ./hanging_test.ts:3:6": 'not within 120 s: "waits long" has not ended',
+  "waits => ./hanging_test.ts:4:6": 'not within 9 s: "waits" has not ended',
   "waits ... for ever => ./hanging_test.ts:7:11": "Didn't complete before parent.",
-  "named => ./hanging_test.ts:9:6": '"named" did not end within 9 s',
-  "whole => ./hanging_test.ts:10:6": '"whole" did not end within 9 s',
-  "number 2 => ./hanging_test.ts:12:22": '"number %d" did not end within 9 s',
+  "named => ./hanging_test.ts:9:6": 'not within 9 s: "named" has not ended',
+  "whole => ./hanging_test.ts:10:6": 'not within 9 s: "whole" has not ended',
+  "number 2 => ./hanging_test.ts:12:22": 'not within 9 s: "number %d" has not ended',
   "broken => ./hanging_test.ts:14:6": "by itself",
-  "./hook_test.ts (uncaught error)": "afterAll of its tests did not end within 120 s",
+  "./hook_test.ts (uncaught error)": "not within 120 s: afterAll of its tests has not ended",
   "./beginning_test.ts (uncaught error)": "no test was begun within 120 s",
-  "alone => ./alone_test.ts:3:11": '"alone" did not end within 9 s',
+  "alone => ./alone_test.ts:3:11": 'not within 9 s: "alone" has not ended',
 };
 
 if (await needsPermission(import.meta.url, { name: "run" })) {
