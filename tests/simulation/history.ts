@@ -148,7 +148,11 @@ export interface History {
   endedAt: number;
   /** Items of a frame, at most. */
   readonly frameItems: number;
-  /** Milliseconds in which a node must answer an offer; an app's, which shows its user what they did, may wait for their stream besides. */
+  /**
+   * Milliseconds in which a node must answer an offer. An app's may wait besides: before, for its user's account, which it goes without
+   * then; and since it shows its user what they did, after, for their stream.
+   */
   readonly deadlineMs: number;
+  readonly accountMs: number;
   readonly ownStreamMs: number;
 }

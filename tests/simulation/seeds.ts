@@ -14,4 +14,8 @@ export const SEEDS: readonly { readonly seed: number; readonly found: string }[]
     seed: 202315,
     found: "a draft that had been acked was accepted again, because the answer to somebody else's COMMIT was lost",
   },
+  {
+    seed: 1881760091,
+    found: "an app's offer waited for its user's account and then until its deadline, which a law took for too long",
+  },
 ];

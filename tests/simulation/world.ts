@@ -14,6 +14,7 @@ import {
 } from "@gatz/domain";
 import type { Forward } from "@gatz/storage/contract";
 import { createHash } from "node:crypto";
+import { PATIENCE_MS } from "../../apps/server/src/auth/accounts.ts";
 import { Chance } from "./chance.ts";
 import type { FaultName } from "./faults.ts";
 import type { History, PlainMark } from "./history.ts";
@@ -63,6 +64,7 @@ export class World {
     endedAt: Infinity,
     frameItems: LIMITS.frameEvents,
     deadlineMs: LIMITS.callDeadlineMs,
+    accountMs: PATIENCE_MS,
     ownStreamMs: LIMITS.ownStreamMs,
   };
   readonly doesAnyoneRule: boolean;

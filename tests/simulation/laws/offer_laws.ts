@@ -31,11 +31,11 @@ export function* brokenInOffers(history: History): Generator<string> {
   yield* brokenOrder(offered, log);
 }
 
-function* brokenDeadlines({ offers, deadlineMs, ownStreamMs, endedAt }: History): Generator<string> {
+function* brokenDeadlines({ offers, deadlineMs, accountMs, ownStreamMs, endedAt }: History): Generator<string> {
   for (const { drafts, arrivedAt, settledAt, node, isByApp } of offers) {
     if (arrivedAt === null) continue;
     const ms = (settledAt ?? endedAt) - arrivedAt;
-    const mostMs = deadlineMs + (isByApp ? ownStreamMs : 0) + TIMER_MS;
+    const mostMs = deadlineMs + (isByApp ? accountMs + ownStreamMs : 0) + TIMER_MS;
     if (ms > mostMs) yield `[LOG4] ${drafts[0]?.id} had no answer of ${node} for ${ms.toFixed()} ms`;
   }
 }

@@ -37,7 +37,7 @@ export interface BlocksRead {
 
 const CACHED = 100_000;
 /** What a user's own shard may delay their calls, of which most are about others; and how long one that was late is not asked again. */
-const PATIENCE_MS = 250;
+export const PATIENCE_MS = 250;
 const SILENCE_MS = 1_000;
 /** As often as the fences of shards that others write are read. */
 const OWNERS_FRESH_MS = 50;
