@@ -1,11 +1,10 @@
 /** A TCP relay in front of the server, to cut the connections through it as a failing network does. @module */
-import { setTimeout as sleep } from "node:timers/promises";
 
 export interface Relay {
   /** As the server's, with the relay's port. */
   readonly url: string;
-  /** Ends all connections at once, in the middle of whatever they carry, and takes none for some time. */
-  cut(forMs: number): Promise<void>;
+  /** Ends all connections at once, in the middle of whatever they carry, and takes none until it is `healed`. */
+  cut(healed: Promise<unknown>): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -44,10 +43,10 @@ export function startRelay(url: string): Relay {
 
   return {
     url: `http://127.0.0.1:${listener.addr.port}`,
-    cut: async (forMs) => {
+    cut: async (healed) => {
       down = true;
       for (const connection of open) shut(connection);
-      await sleep(forMs);
+      await healed;
       down = false;
     },
     close: async () => {

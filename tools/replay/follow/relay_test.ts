@@ -28,9 +28,11 @@ if (await needsLoopback(import.meta.url)) {
     const answer = new Promise((resolve) => first.socket.onmessage = ({ data }) => resolve(data));
     first.socket.send("hello");
     assert.equal(await answer, "hello");
-    const cut = relay.cut(200);
+    const healed = Promise.withResolvers<void>();
+    const cut = relay.cut(healed.promise);
     await first.closed;
     assert.equal(await opened(relay.url), undefined);
+    healed.resolve();
     await cut;
     const second = await opened(relay.url);
     assert.ok(second);

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { follow, type Following } from "../follow/follower.ts";
 import { type Relay, startRelay } from "../follow/relay.ts";
 import type { Difference } from "../judge/difference.ts";
@@ -103,6 +104,7 @@ export class Audience implements AsyncDisposable {
   }
 
   async #cut(forMs: number): Promise<void> {
-    await Promise.all(this.#relays.map((relay) => relay.cut(forMs)));
+    const healed = sleep(forMs);
+    await Promise.all(this.#relays.map((relay) => relay.cut(healed)));
   }
 }
