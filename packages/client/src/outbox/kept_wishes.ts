@@ -19,6 +19,12 @@ interface KeptWish {
   readonly value: WishRecord;
 }
 
+/** What has become of one that was being written: nothing, where the store refused it. */
+interface Written {
+  readonly was: KeptWish;
+  readonly is: readonly KeptWish[];
+}
+
 /** Of one discussion, either its mark or its setting, and the places of all that it comes from. */
 export interface DueWish {
   readonly value: WishRecord;
@@ -115,19 +121,21 @@ export class KeptWishes {
           ...over.map((key): Change => ({ type: "delete", table: "wishes", key })),
         ]);
       });
-      const rest = this.#kept.filter((wish) => wish !== added);
-      this.#show(key === undefined ? rest : [...rest, { key, value }]);
-      // Another tab may have wished something just before, which is to be told first. Where the store fails now, it is read when it tells of it.
-      if (key !== undefined) await unlessFailed(() => this.#readNow());
+      const written = { was: added, is: key === undefined ? [] : [{ key, value }] };
+      // Another tab may have wished something just before: not due, and so not told, before that is known. Where the store fails now, it is read when
+      // it tells of it.
+      const isRead = key !== undefined && (await unlessFailed(() => this.#readNow(written))).kind === "kept";
+      if (!isRead) this.#show(after(written, this.#kept));
       return outcome;
     });
   }
 
-  async #readNow(): Promise<void> {
+  async #readNow(written?: Written): Promise<void> {
     const stored = await this.#store.list("wishes");
     const keys = new Set(stored.map(({ key }) => key));
-    const gone = this.#kept.filter(({ key }) => key !== null && !keys.has(key));
-    const unstored = this.#kept.filter(({ key }) => key === null);
+    const known = written === undefined ? this.#kept : after(written, this.#kept);
+    const gone = known.filter(({ key }) => key !== null && !keys.has(key));
+    const unstored = known.filter(({ key }) => key === null);
     this.#show([...stored, ...unstored], gone);
   }
 
@@ -153,6 +161,11 @@ export class KeptWishes {
     this.#show(this.#kept);
   }
 }
+
+const after = ({ was, is }: Written, kept: readonly KeptWish[]): readonly KeptWish[] => [
+  ...kept.filter((wish) => wish !== was),
+  ...is,
+];
 
 const isMark = (wish: WishRecord): wish is WishedMark => wish.type !== "setting";
 
