@@ -62,7 +62,11 @@ if (await needsPostgres(import.meta.url)) {
     await eventually(() => Promise.resolve(client.status().troubles.size), (size) => size === 0);
     await stands("live");
 
-    await ann.api.users.endAccount.mutate({ id: freshId("evt", ann.home) });
+    const end = { id: freshId("evt", ann.home) };
+    await eventually(
+      async () => (await ann.api.users.endAccount.mutate(end)).outcome,
+      ({ kind }) => kind === "accepted",
+    );
     const ended = await stands("rejected");
     assert.equal(ended.kind === "rejected" && ended.reason, "the account has ended");
     assert.deepEqual(client.texts(near.discussion), ["a", "b"]);

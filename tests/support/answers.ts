@@ -28,4 +28,5 @@ export async function answersTo(
   }
 }
 
-const isNoAnswer = ({ kind }: Outcome) => kind === "not-now" || kind === "unknown";
+/** Nothing was decided, or nobody knows. */
+export const isNoAnswer = ({ kind }: Outcome) => kind === "not-now" || kind === "unknown";
