@@ -9,9 +9,10 @@ if (await needsPostgres(import.meta.url)) {
     await using server = await testServer({ database: { shards: 2 }, limits: { beatMs: 600_000 } });
     const { token } = await person(server.url, "ann");
     const over = new AbortController();
+    const late = AbortSignal.timeout(60_000);
     const response = await fetch(`${server.url}/trpc/live.inbox?input=%7B%22json%22%3A%7B%7D%7D`, {
       headers: { accept: "text/event-stream", authorization: `Bearer ${token}` },
-      signal: over.signal,
+      signal: AbortSignal.any([over.signal, late]),
     });
     const begun = performance.now();
     let text = "";

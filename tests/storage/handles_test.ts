@@ -4,6 +4,7 @@ import { needsPostgres } from "@gatz/testing/postgres.ts";
 
 if (await needsPostgres(import.meta.url)) {
   const { shardNumber, unixMs } = await import("@gatz/domain");
+  const { until } = await import("@gatz/testing/eventually.ts");
   const { administer } = await import("@gatz/testing/test_database.ts");
   const { userId } = await import("../../packages/domain/testing/ids.ts");
   const { Town } = await import("./town.ts");
@@ -22,13 +23,12 @@ if (await needsPostgres(import.meta.url)) {
 
   /** Until so many claims wait for a row. */
   const untilWaiting = (town: Town, count: number) =>
-    administer(town.config.directory, async (sql) => {
-      for (let waiting = 0; waiting !== count;) {
+    administer(town.config.directory, (sql) =>
+      until(async () => {
         const rows = await sql`select from pg_stat_activity
           where datname = current_database() and wait_event_type = 'Lock' and query like '%with present as%'`;
-        waiting = rows.length;
-      }
-    });
+        return rows.length === count;
+      }));
 
   Deno.test("[USR2] of 50 racing claims to a handle and its look-alikes, on two nodes, one wins", async () => {
     await using town = await empty();
