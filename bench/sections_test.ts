@@ -6,8 +6,7 @@ import type { Row } from "./row.ts";
 if (await needsPostgres(import.meta.url)) {
   const bench = async (...args: string[]) => {
     const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-      args: ["task", "bench", ...args],
-      stdin: "null",
+      ...{ args: ["task", "bench", ...args], stdin: "null", signal: AbortSignal.timeout(100_000) },
     }).output();
     return { code, output: new TextDecoder().decode(stdout), said: new TextDecoder().decode(stderr) };
   };

@@ -166,8 +166,9 @@ if (await needsPostgres(import.meta.url)) {
   const run = async (args: readonly string[]) => {
     const permissions = ["read", "net", "env", "sys", "run", "write"].map((name) => `--allow-${name}`);
     const main = fileURLToPath(new URL("./main.ts", import.meta.url));
-    const command = new Deno.Command(Deno.execPath(), { args: ["run", ...permissions, main, ...args], stdin: "null" });
-    const { code, stdout, stderr } = await command.output();
+    const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+      ...{ args: ["run", ...permissions, main, ...args], stdin: "null", signal: AbortSignal.timeout(100_000) },
+    }).output();
     return { code, out: new TextDecoder().decode(stdout), err: new TextDecoder().decode(stderr) };
   };
 
