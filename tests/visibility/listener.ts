@@ -1,5 +1,5 @@
 /** Somebody's feed during a whole play, cut and resumed now and then: all that it has brought. @module */
-import type { FeedItem } from "@gatz/domain";
+import type { FeedItem, UserId } from "@gatz/domain";
 import type { Person } from "@gatz/testing/test_server.ts";
 
 export class Listener {
@@ -10,6 +10,10 @@ export class Listener {
 
   constructor(person: Person) {
     this.#person = person;
+  }
+
+  get user(): UserId {
+    return this.#person.user;
   }
 
   /** Resolves once the feed brings what happens now, or has ended. */

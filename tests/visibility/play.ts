@@ -48,6 +48,8 @@ export class Play {
   readonly accepted = new Map<string, number>();
   /** The greatest mark of each user in each discussion, `user discussion`, of those that they were told to have made. */
   readonly marks = new Map<string, Mark>();
+  /** Whose account has ended: with it end their feeds, whatever these had not told yet. */
+  readonly ended = new Set<string>();
   readonly #options: PlayOptions;
   readonly #moves: readonly (readonly [weight: number, move: Move])[];
 
@@ -138,9 +140,9 @@ export class Play {
 
   /** Ends the account of somebody who owns no group. */
   readonly #endAccount: Move = async () => {
-    const { people } = this.#options;
-    const actor = people.at(-2)!;
-    await this.#offer(actor, actor.user, { type: "end-account", body: {}, shard: actor.home });
+    const actor = this.#options.people.at(-2)!;
+    const seq = await this.#offer(actor, actor.user, { type: "end-account", body: {}, shard: actor.home });
+    if (seq !== null) this.ended.add(actor.user);
   };
 
   #makeMoves(): readonly (readonly [number, Move])[] {
