@@ -1,7 +1,7 @@
 /** Node.js of exact versions, from npm. @module */
 import process from "node:process";
 import * as path from "node:path";
-import { succeed } from "./run.ts";
+import { LOADING_MS, succeed } from "./run.ts";
 
 /** They are large, so they are kept for the next run. */
 const KEPT = new URL("../../.gatz/nodes/", import.meta.url).pathname;
@@ -15,7 +15,9 @@ export async function nodeOf(version: string): Promise<string> {
   try {
     await Deno.writeTextFile(path.join(folder, "package.json"), "{}");
     const name = `node-${process.platform}-${process.arch}`;
-    await succeed("npm", ["install", "--silent", "--prefer-offline", `${name}@${version}`], { cwd: folder });
+    await succeed("npm", ["install", "--silent", "--prefer-offline", `${name}@${version}`], {
+      ...{ cwd: folder, timeoutMs: LOADING_MS },
+    });
     // All at once: a run beside this one finds a whole file or none.
     await Deno.rename(path.join(folder, "node_modules", name, "bin/node"), kept);
   } finally {

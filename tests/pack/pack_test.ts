@@ -34,6 +34,7 @@ if (
   let open: AsyncDisposableStack;
   Deno.test.beforeAll(async () => {
     await using opening = new AsyncDisposableStack();
+    for (const version of [OLDEST_NODE, OLDEST_NODE_WITH_SQLITE, TOO_OLD_NODE]) await nodeOf(version);
     project = opening.use(await openProject());
     server = opening.use(await testServer());
     await project.write({

@@ -1,7 +1,7 @@
 /** A program of somebody else's: an empty Vite project outside the repository, with the package installed. @module */
 import assert from "node:assert/strict";
 import * as path from "node:path";
-import { type Ran, run, succeed } from "./run.ts";
+import { LOADING_MS, type Ran, run, succeed } from "./run.ts";
 
 const ROOT = new URL("../../", import.meta.url).pathname;
 
@@ -48,7 +48,9 @@ export async function openProject(): Promise<Project> {
       }),
       "tsconfig.json": JSON.stringify(TSCONFIG),
     });
-    await succeed("npm", ["install", "--no-audit", "--no-fund", "--prefer-offline"], { cwd: folder });
+    await succeed("npm", ["install", "--no-audit", "--no-fund", "--prefer-offline"], {
+      ...{ cwd: folder, timeoutMs: LOADING_MS },
+    });
   } catch (error) {
     await Deno.remove(folder, { recursive: true });
     throw error;

@@ -13,6 +13,9 @@ export interface RunOptions {
   readonly timeoutMs?: number;
 }
 
+/** For what loads from the network, in ms. */
+export const LOADING_MS = 240_000;
+
 /** Runs a program to its end, whatever its exit code. */
 export async function run(program: string, args: readonly string[], options: RunOptions): Promise<Ran> {
   const { cwd, timeoutMs = 60_000 } = options;

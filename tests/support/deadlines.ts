@@ -5,8 +5,10 @@
  */
 import { inTime } from "./in_time.ts";
 
-/** For hooks, and for tests that give no `timeout` (in ms; 0 is none) themselves. In a whole run the longest of them takes 27 s. */
+/** For tests that give no `timeout` (in ms; 0 is none) themselves. In a whole run the longest of them takes 27 s. */
 const DEADLINE_MS = 120_000;
+/** For hooks: what they start may have to be loaded from the network first. */
+const HOOK_MS = 300_000;
 /** So much later Deno itself ends what has not let even a timer run. */
 const BLOCKED_MS = 5_000;
 
@@ -48,7 +50,7 @@ const testWithDeadline = (test: typeof Deno.test.only) =>
   });
 
 const hookWithDeadline = (kind: "beforeAll" | "beforeEach" | "afterEach" | "afterAll") =>
-  changing(Deno.test[kind], ([hook]: [() => void]) => [() => within(DEADLINE_MS, `${kind} of its tests`, hook)]);
+  changing(Deno.test[kind], ([hook]: [() => void]) => [() => within(HOOK_MS, `${kind} of its tests`, hook)]);
 
 Object.assign(Deno, {
   test: Object.assign(testWithDeadline(Deno.test), {

@@ -44,7 +44,7 @@ const FAILED = {
   "whole => ./hanging_test.ts:10:6": 'not within 9 s: "whole" has not ended',
   "number 2 => ./hanging_test.ts:12:22": 'not within 9 s: "number %d" has not ended',
   "broken => ./hanging_test.ts:14:6": "by itself",
-  "./hook_test.ts (uncaught error)": "not within 120 s: afterAll of its tests has not ended",
+  "./hook_test.ts (uncaught error)": "not within 300 s: afterAll of its tests has not ended",
   "./beginning_test.ts (uncaught error)": "no test was begun within 120 s",
   "alone => ./alone_test.ts:3:11": 'not within 9 s: "alone" has not ended',
 };
