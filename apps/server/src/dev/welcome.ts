@@ -10,7 +10,7 @@ import {
   type UserId,
 } from "@gatz/domain";
 import { setTimeout } from "node:timers/promises";
-import { callApi } from "./call_api.ts";
+import { callApi, untilAnswered } from "./call_api.ts";
 
 export interface ReadyUser {
   readonly user: UserId;
@@ -81,14 +81,18 @@ function isIn({ closed, mine = [] }: DiscussionRow): boolean {
 async function begin(url: string, { alice, bob }: Pick<Welcome, "alice" | "bob">): Promise<DiscussionId> {
   const home = shardNumber(alice.home);
   const [group, discussion] = [freshId("grp", home), freshId("disc", home)];
-  const create = async (path: string, input: Record<string, unknown>) => {
-    const made = await callApi<{ outcome?: Outcome; outcomes?: Outcome[] }>(url, {
-      ...{ path, kind: "mutation", token: alice.token },
-      input: { id: freshId("evt", home), members: [bob.user], ...input },
+  const create = (path: string, body: Record<string, unknown>) => {
+    const input = { id: freshId("evt", home), members: [bob.user], ...body };
+    const call = { path, kind: "mutation", token: alice.token, input } as const;
+    return untilAnswered(async () => {
+      const made = await callApi<{ outcome: Outcome } | { outcomes: readonly Outcome[] }>(url, call);
+      const outcomes = "outcomes" in made ? made.outcomes : [made.outcome];
+      const open = outcomes.find(({ kind }) => kind !== "accepted" && kind !== "duplicate");
+      if (open === undefined) return { answer: outcomes };
+      const problem = `${path}: ${JSON.stringify(open)}`;
+      if (open.kind === "rejected") throw new Error(problem);
+      return { problem };
     });
-    for (const outcome of made.outcomes ?? [made.outcome]) {
-      if (outcome?.kind !== "accepted") throw new Error(`${path}: ${JSON.stringify(outcome)}`);
-    }
   };
   await create("groups.create", { stream: group, name: "Side by side" });
   await create("discussions.create", { stream: discussion, group, name: "alice & bob" });
