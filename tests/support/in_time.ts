@@ -1,3 +1,6 @@
+/** Real time, also for tests that put a clock of their own in its place later. */
+const { setTimeout, clearTimeout } = globalThis;
+
 /** What is awaited; or, after that time, a failure that tells what is known so far. */
 export async function inTime<T>(
   awaited: Promise<T>,
