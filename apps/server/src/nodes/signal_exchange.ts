@@ -83,6 +83,8 @@ export class SignalExchange {
 
   /** What another node gives to be passed on. */
   take(messages: readonly unknown[], from: NodeId): void {
+    // It may be gone before it has begun to follow: then nothing else tells of its end.
+    if (!this.#connections.has(from)) this.#count(from, 0);
     for (const message of this.#read(messages)) {
       if (message.kind === "news") continue; // that only an owner knows
       this.#passOn(message, { except: from });
@@ -114,7 +116,7 @@ export class SignalExchange {
     }
   }
 
-  #count(node: NodeId, change: 1 | -1): void {
+  #count(node: NodeId, change: 1 | 0 | -1): void {
     const connections = (this.#connections.get(node) ?? 0) + change;
     this.#connections.set(node, connections);
     if (connections === 0) void this.#miss(node);
