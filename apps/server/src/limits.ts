@@ -82,7 +82,11 @@ const SERVER_ROWS = {
   bodyMs: row(10_000, "milliseconds for one HTTP request's body to come", error("TooSlow")),
   batchCalls: row(50, "calls in one HTTP or WebSocket batch", error("Malformed")),
   jsonDepth: row(16, "nesting of one JSON input", error("Malformed")),
-  callDeadlineMs: row(10_000, "milliseconds after which a draft is answered, with not-now or unknown if need be", busy),
+  callDeadlineMs: row(
+    10_000,
+    "milliseconds that a draft may take to be decided and stored; then not-now or unknown",
+    busy,
+  ),
   ownStreamMs: row(1_000, "milliseconds for which a write waits for the caller's own stream; then it is `pending`"),
   feedQueueEvents: row(2_000, "events waiting for one feed", behind),
   feedQueueBytes: row(512 * KIB, "bytes of events waiting for one feed", behind),
